@@ -1,0 +1,25 @@
+// Three tiers in one run: unit (no input or output), integration (real Postgres, NATS, engines), and the whole system over HTTP.
+import { swcOptions } from './tools/swc.mjs'
+
+const shared = {
+  rootDir: import.meta.dirname,
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: { '^.+\\.ts$': ['@swc/jest', { ...swcOptions, sourceMaps: 'inline' }] },
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  testEnvironment: 'node',
+  testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
+  modulePathIgnorePatterns: ['/dist/', '/\\.nx/', '/\\.tenantry/'],
+}
+
+export default {
+  maxWorkers: 2,
+  projects: [
+    { ...shared, displayName: 'unit', testRegex: '(apps|libs|tools)/.*(?<!\\.int)\\.spec\\.(ts|mjs)$', testPathIgnorePatterns: ['/node_modules/', '/apps/e2e/', '/tools/architecture\\.'] },
+    { ...shared, displayName: 'architecture', testRegex: 'tools/architecture\\.spec\\.mjs$', extensionsToTreatAsEsm: ['.ts'] },
+    {
+      ...shared, displayName: 'integration', testRegex: '(apps|libs)/.*\\.int\\.spec\\.ts$', testPathIgnorePatterns: ['/node_modules/', '/apps/e2e/'],
+      globalSetup: '<rootDir>/tools/jest/infra.setup.mjs', globalTeardown: '<rootDir>/tools/jest/infra.teardown.mjs',
+    },
+    { ...shared, displayName: 'e2e', testRegex: 'apps/e2e/src/.*\\.spec\\.ts$' },
+  ],
+}

@@ -1,0 +1,54 @@
+import { z } from 'zod'
+import { DatabaseLimitsSchema, EngineNameSchema, databaseFacts, databaseStates } from './databases.js'
+import { DatabaseIdSchema, KeyIdSchema, OrgIdSchema, SessionIdSchema, UserIdSchema } from './ids.js'
+
+/** What every event carries beside its own facts. `id` is the outbox row's: a consumer takes each id once. */
+const envelope = { id: z.uuid(), at: z.iso.datetime() }
+
+/** What a database shall be. The provisioner needs nothing else: it compares this with what it sees. */
+export const DesiredSchema = z.object({
+  databaseId: DatabaseIdSchema,
+  orgId: OrgIdSchema,
+  engine: EngineNameSchema,
+  limits: DatabaseLimitsSchema,
+  /** Names the data: 1 at create, one more by restore or move. */
+  generation: z.number().int().positive(),
+  /** Orders the wishes: a lower version never overrides a higher one. */
+  version: z.number().int().positive(),
+  present: z.boolean(),
+  power: z.enum(['on', 'off']),
+})
+export type Desired = z.infer<typeof DesiredSchema>
+
+const account = { userId: UserIdSchema, email: z.string(), firstname: z.string(), lastname: z.string() }
+
+/** Subject → payload. Past tense, owner first; the word before the first dot names the stream. Never a secret. */
+export const eventSchemas = {
+  'identity.account.registered': z.object({ ...envelope, ...account, orgId: OrgIdSchema, orgName: z.string(), serverAdmin: z.boolean() }),
+  'identity.session.ended': z.object({ ...envelope, userId: UserIdSchema, sessionId: SessionIdSchema }),
+  'identity.key.created': z.object({ ...envelope, orgId: OrgIdSchema, userId: UserIdSchema, keyId: KeyIdSchema }),
+  'identity.key.revoked': z.object({ ...envelope, orgId: OrgIdSchema, userId: UserIdSchema, keyId: KeyIdSchema }),
+  'identity.user.epoch-raised': z.object({ ...envelope, userId: UserIdSchema, epoch: z.number().int() }),
+  'control.database.desired': z.object({ ...envelope, ...DesiredSchema.shape }),
+  'control.database.moved': z.object({
+    ...envelope, databaseId: DatabaseIdSchema, orgId: OrgIdSchema, generation: z.number().int(), version: z.number().int(),
+    state: z.enum(databaseStates),
+  }),
+  'control.rights.changed': z.object({ ...envelope, orgId: OrgIdSchema, userId: UserIdSchema, version: z.number().int() }),
+  'control.user.deactivated': z.object({ ...envelope, orgId: OrgIdSchema, userId: UserIdSchema }),
+  'provisioner.database.seen': z.object({
+    ...envelope, databaseId: DatabaseIdSchema, orgId: OrgIdSchema, generation: z.number().int(), version: z.number().int(),
+    fact: z.enum(databaseFacts), reason: z.string().optional(),
+  }),
+} as const
+
+export type EventSubject = keyof typeof eventSchemas
+export type EventOf<S extends EventSubject> = z.infer<(typeof eventSchemas)[S]>
+/** An event before the outbox gives it an id and a time. */
+export type EventFacts<S extends EventSubject> = Omit<EventOf<S>, 'id' | 'at'>
+
+export const streams = { identity: 'IDENTITY', control: 'CONTROL', provisioner: 'PROVISIONER' } as const
+export type StreamOwner = keyof typeof streams
+export type StreamName = (typeof streams)[StreamOwner]
+
+export const streamOf = (subject: EventSubject): StreamName => streams[subject.slice(0, subject.indexOf('.')) as StreamOwner]

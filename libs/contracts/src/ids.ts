@@ -1,0 +1,20 @@
+import { randomUUID } from 'node:crypto'
+import { z } from 'zod'
+
+// A brand keeps one noun's id from being passed where another's is asked for; at run time each is a UUID text in lower case.
+const uuidOf = <B extends string>() => z.uuid().transform((text) => text.toLowerCase()).brand<B>()
+
+export const OrgIdSchema = uuidOf<'OrgId'>()
+export const UserIdSchema = uuidOf<'UserId'>()
+export const DatabaseIdSchema = uuidOf<'DatabaseId'>()
+export const KeyIdSchema = uuidOf<'KeyId'>()
+export const SessionIdSchema = uuidOf<'SessionId'>()
+
+export type OrgId = z.infer<typeof OrgIdSchema>
+export type UserId = z.infer<typeof UserIdSchema>
+export type DatabaseId = z.infer<typeof DatabaseIdSchema>
+export type KeyId = z.infer<typeof KeyIdSchema>
+export type SessionId = z.infer<typeof SessionIdSchema>
+
+/** Draws a random id (UUID version 4). The kind is the caller's to name: `newId<OrgId>()`. */
+export const newId = <T extends string>(): T => randomUUID() as string as T

@@ -1,0 +1,57 @@
+import { z } from 'zod'
+import { DatabaseLimitsSchema, EngineNameSchema, databaseStates } from './databases.js'
+import { DatabaseIdSchema, KeyIdSchema, OrgIdSchema, SessionIdSchema, UserIdSchema } from './ids.js'
+import { permissions } from './permissions.js'
+
+const AccountFactsSchema = z.object({
+  email: z.string(), firstname: z.string(), lastname: z.string(), founder: z.boolean(), orgName: z.string(), serverAdmin: z.boolean(),
+})
+const PermissionSchema = z.union([z.enum(permissions), z.templateLiteral(['platform:', z.string()])])
+
+/**
+ * The four calls that services make to each other, on a cache miss or a slow poll and never once a request.
+ * Each is answered over NATS request/reply and over HTTP under /internal. A fifth needs a decision record.
+ */
+export const requestSchemas = {
+  'identity.key.verify': {
+    // The SHA-256 of the key's text, in hex: the key itself never leaves the process it was shown to.
+    ask: z.object({ digest: z.string().regex(/^[0-9a-f]{64}$/) }),
+    answer: z.object({
+      keyId: KeyIdSchema, orgId: OrgIdSchema, userId: UserIdSchema, epoch: z.number().int(), account: AccountFactsSchema,
+    }),
+  },
+  'identity.revocations.since': {
+    ask: z.object({ seq: z.number().int().nonnegative() }),
+    answer: z.object({
+      seq: z.number().int(),
+      entries: z.array(z.discriminatedUnion('kind', [
+        z.object({ kind: z.literal('session'), id: SessionIdSchema }),
+        z.object({ kind: z.literal('key'), id: KeyIdSchema }),
+        z.object({ kind: z.literal('user'), id: UserIdSchema, epoch: z.number().int() }),
+      ])),
+    }),
+  },
+  'control.rights.find': {
+    ask: z.object({ orgId: OrgIdSchema, userId: UserIdSchema, account: AccountFactsSchema }),
+    answer: z.object({
+      status: z.enum(['Active', 'Deactivated', 'Open', 'Left']), permissions: z.array(PermissionSchema), version: z.number().int(),
+    }),
+  },
+  'control.target.find': {
+    ask: z.object({ orgId: OrgIdSchema, databaseId: DatabaseIdSchema }),
+    answer: z.object({
+      databaseId: DatabaseIdSchema, orgId: OrgIdSchema, state: z.enum(databaseStates), engine: EngineNameSchema,
+      generation: z.number().int(), version: z.number().int(), limits: DatabaseLimitsSchema, node: z.string(),
+    }),
+  },
+} as const
+
+export type RequestName = keyof typeof requestSchemas
+export type AskOf<N extends RequestName> = z.input<(typeof requestSchemas)[N]['ask']>
+export type AnswerOf<N extends RequestName> = z.infer<(typeof requestSchemas)[N]['answer']>
+export type Revocation = AnswerOf<'identity.revocations.since'>['entries'][number]
+export type DatabaseTarget = AnswerOf<'control.target.find'>
+
+export const requestNames = Object.keys(requestSchemas) as readonly RequestName[]
+/** Where a call is answered over HTTP: /internal/identity.key.verify and so on. */
+export const internalPath = (name: RequestName): string => `/internal/${name}`

@@ -1,0 +1,77 @@
+import type { DatabaseId, DatabaseLimits, EngineName } from '@tenantry/contracts'
+
+/** One tenant database as an engine knows it. (databaseId, generation) names the data and every effect on it. */
+export interface Target {
+  readonly databaseId: DatabaseId
+  readonly generation: number
+  readonly engine: EngineName
+  /** The engine host that owns the files; 'local' on one machine. */
+  readonly node: string
+  readonly limits: DatabaseLimits
+}
+
+export type Access = 'read' | 'write'
+export type QueryParameter = string | number | boolean | null
+
+/** What one statement may cost. The engine MUST end the statement when any of them is passed. */
+export interface QueryLimits {
+  readonly seconds: number
+  readonly answerBytes: number
+  readonly answerRows: number
+}
+
+export interface SqlAsk {
+  readonly text: string
+  /** The engine itself enforces this; nobody reads the text to find out what it does. */
+  readonly access: Access
+  readonly params?: readonly QueryParameter[]
+  readonly plan?: boolean
+  readonly limits: QueryLimits
+}
+
+/** The answer to one statement, already in JSON: nobody between the engine and the caller parses it again. */
+export interface Answer {
+  /** A JSON array of field objects: `[{"name":"id","type":"int",…},…]`. */
+  readonly fields: Buffer
+  /** A JSON array of rows, each an array of values: `[[1,"a"],…]`. */
+  readonly data: Buffer
+  readonly rows: number
+  /** Time spent in the engine, in microseconds. */
+  readonly micros: number
+  /** A JSON value that tells how the statement was run; there when the ask said `plan`. */
+  readonly plan?: Buffer
+}
+
+export interface SqlPort {
+  /**
+   * Runs one statement. MUST stop the work inside the engine within a second of `signal` aborting. MUST throw only Problem:
+   * EngineRejectedQuery (the statement is at fault; the text is the engine's own, free of paths), QueryTimeout, QueryCancelled,
+   * AnswerTooLarge, TooManyQueries, DatabaseNotFound, StorageFull, EngineUnavailable.
+   */
+  run(target: Target, ask: SqlAsk, signal: AbortSignal): Promise<Answer>
+}
+
+/** What an engine sees of one generation of a database. `removed` can still be brought back; `purged` never comes back. */
+export type Observed = 'absent' | 'running' | 'stopped' | 'removed' | 'purged'
+
+/** Each call may run twice, in any process, and MUST then change nothing; each MUST throw only Problem. */
+export interface LifecyclePort {
+  observe(target: Target, signal: AbortSignal): Promise<Observed>
+  /** Makes the data exist, empty, or finds it there. MUST refuse a generation that was removed or purged (DatabaseInWrongState). */
+  ensure(target: Target, signal: AbortSignal): Promise<void>
+  /** Refuses statements from now on and lets go of files and memory; the data stays. */
+  stop(target: Target, signal: AbortSignal): Promise<void>
+  start(target: Target, signal: AbortSignal): Promise<void>
+  /** Puts the data out of reach; `restore` brings it back until `purge` has run. */
+  remove(target: Target, signal: AbortSignal): Promise<void>
+  restore(target: Target, signal: AbortSignal): Promise<void>
+  /** Ends removed data for good. Leaves a mark, so that a late `ensure` cannot bring the generation back to life. */
+  purge(target: Target, signal: AbortSignal): Promise<void>
+}
+
+/** An engine is a value with abilities: a language it does not speak is a property it does not have. */
+export interface Engine {
+  readonly name: EngineName
+  readonly lifecycle: LifecyclePort
+  readonly sql?: SqlPort
+}
