@@ -1,1 +1,6 @@
-export {}
+export * from './config.js'
+export * from './exit.js'
+export * from './logger.js'
+export * from './metrics.js'
+export * from './running.js'
+export * from './serve.js'

@@ -1,0 +1,115 @@
+import http from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { Exit, runMain } from './exit.js'
+import { type Logger, createLogger } from './logger.js'
+import type { RunningService } from './running.js'
+
+/** How a server treats slow and idle clients; the same figures wherever a port is opened. Times in milliseconds. */
+export const httpLimits = { headersTimeout: 10_000, requestTimeout: 60_000, keepAliveTimeout: 65_000, maxHeaderSize: 16_384 } as const
+
+type Listener = (request: http.IncomingMessage, response: http.ServerResponse) => void
+
+export interface OpenServer {
+  readonly port: number
+  /** Takes no new request, lets those in flight end, and cuts what is left after the deadline. */
+  drain(deadlineMs: number): Promise<void>
+}
+
+/** Opens a port. Throws Exit with one sentence when it is taken. */
+export const openServer = async (host: string, port: number, listener: Listener, make: (listener: Listener) => http.Server = plain): Promise<OpenServer> => {
+  const server = make(listener)
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(listenFault(error, host, port)))
+    server.listen(port, host, resolve)
+  })
+  return { port: (server.address() as AddressInfo).port, drain: (deadlineMs) => drained(server, deadlineMs) }
+}
+
+const plain = (listener: Listener): http.Server => Object.assign(
+  http.createServer({ maxHeaderSize: httpLimits.maxHeaderSize, keepAliveTimeout: httpLimits.keepAliveTimeout }, listener),
+  { headersTimeout: httpLimits.headersTimeout, requestTimeout: httpLimits.requestTimeout },
+)
+
+const listenFault = (error: NodeJS.ErrnoException, host: string, port: number): Error => {
+  if (error.code === 'EADDRINUSE') return new Exit(`Port ${port} on ${host} is taken by another program; set PORT to a free one.`)
+  if (error.code === 'EACCES') return new Exit(`Port ${port} on ${host} may not be opened by this user; set PORT to one above 1023.`)
+  if (error.code === 'EADDRNOTAVAIL') return new Exit(`${host} is not an address of this machine; set HOST to one that is.`)
+  return error
+}
+
+const drained = async (server: http.Server, deadlineMs: number): Promise<void> => {
+  const closed = new Promise<void>((resolve) => { server.close(() => resolve()) })
+  const sweep = setInterval(() => server.closeIdleConnections(), 50)
+  const cut = setTimeout(() => server.closeAllConnections(), deadlineMs)
+  server.closeIdleConnections()
+  await closed
+  clearInterval(sweep)
+  clearTimeout(cut)
+}
+
+export interface AloneConfig {
+  readonly host: string
+  readonly port: number
+  /** 0 opens a free port; the line that says so is in the log. */
+  readonly adminPort: number
+  readonly logLevel: string
+  readonly drainSeconds: number
+}
+
+export interface AloneService<C extends AloneConfig> {
+  readonly name: string
+  readonly parse: (env: NodeJS.ProcessEnv) => C
+  readonly migrate?: (config: C, logger: Logger) => Promise<void>
+  readonly create: (config: C, logger: Logger) => Promise<RunningService>
+}
+
+/**
+ * The whole `main` of a service in a process of its own: `main.js` serves, `main.js migrate` brings its schema up and ends.
+ * SIGTERM and SIGINT drain; a second one ends at once.
+ */
+export const serveAlone = <C extends AloneConfig>(service: AloneService<C>): void => runMain(async () => {
+  const config = service.parse(process.env)
+  const logger = createLogger(service.name, config.logLevel)
+  if (process.argv[2] === 'migrate') return await service.migrate?.(config, logger)
+  const running = await service.create(config, logger)
+  const admin = await openServer('127.0.0.1', config.adminPort, adminListener(running))
+  const front = await openServer(config.host, config.port, (request, response) => running.handle(request, response))
+  logger.info({ port: front.port, adminPort: admin.port }, 'listening')
+  onSignal(async (signal) => {
+    logger.info({ signal }, 'draining')
+    await front.drain(config.drainSeconds * 1000)
+    await running.close()
+    await admin.drain(1000)
+  })
+})
+
+/** Calls `stop` once at the first SIGTERM or SIGINT and exits 0 after it; a second signal exits at once. */
+export const onSignal = (stop: (signal: NodeJS.Signals) => Promise<void>, exit: (code: number) => void = process.exit): void => {
+  let stopping = false
+  const handle = (signal: NodeJS.Signals): void => {
+    if (stopping) return exit(1)
+    stopping = true
+    stop(signal).then(() => exit(0), (error: unknown) => {
+      process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
+      exit(1)
+    })
+  }
+  process.on('SIGTERM', handle)
+  process.on('SIGINT', handle)
+}
+
+/** What an operator may ask on the loopback port: liveness, detailed readiness, metrics. */
+export const adminListener = (service: RunningService): Listener => (request, response) => {
+  const answer = (status: number, type: string, body: string): void => { response.writeHead(status, { 'content-type': type }).end(body) }
+  const fail = (error: unknown): void => answer(500, 'text/plain', error instanceof Error ? error.message : 'failed')
+  if (request.url === '/healthz') return answer(200, 'text/plain', 'ok\n')
+  if (request.url === '/readyz') {
+    service.ready().then((seen) => answer(seen.ok ? 200 : 503, 'application/json', `${JSON.stringify(seen)}\n`), fail)
+    return
+  }
+  if (request.url === '/metrics') {
+    service.metrics().then((text) => answer(200, 'text/plain; version=0.0.4; charset=utf-8', text), fail)
+    return
+  }
+  answer(404, 'text/plain', 'There is /healthz, /readyz and /metrics here.\n')
+}
