@@ -1,1 +1,10 @@
-export {}
+export { CannotStart } from './cannot-start.js'
+export type { Exit } from './child.js'
+export { dyingWithUs } from './confine.js'
+export { freePort } from './free-port.js'
+export { findNats } from './nats/find.js'
+export { startNats, type Nats, type NatsOptions } from './nats/start.js'
+export { refusalOf, versionIn } from './nats/version.js'
+export { commandLineOf } from './process-table.js'
+export { findPostgres } from './postgres/find.js'
+export { startPostgres, type Postgres, type PostgresOptions } from './postgres/start.js'

@@ -1,0 +1,4 @@
+/** Runs once after the integration tests. */
+export default async () => {
+  await globalThis.stopTestInfra?.()
+}
