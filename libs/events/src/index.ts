@@ -1,1 +1,11 @@
-export {}
+export * from './connection.js'
+export * from './failures.js'
+export * from './handlers.js'
+export * from './inbox.js'
+export * from './internal.client.js'
+export * from './internal.route.js'
+export * from './jetstream.server.js'
+export * from './outbox.js'
+export * from './relay.js'
+export * from './schema.js'
+export * from './streams.js'

@@ -1,1 +1,4 @@
-export {}
+export * from './migrate.js'
+export * from './problems.js'
+export * from './source.js'
+export * from './transaction.js'

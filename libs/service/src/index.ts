@@ -1,3 +1,4 @@
+export * from './cache.js'
 export * from './config.js'
 export * from './exit.js'
 export * from './logger.js'

@@ -1,0 +1,24 @@
+import { timingSafeEqual, createHash } from 'node:crypto'
+import { Problem, type RequestName, internalPath, problemData, requestNames } from '@tenantry/contracts'
+import type { FastifyInstance } from 'fastify'
+import type { JetStreamServer } from './jetstream.server.js'
+
+const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
+
+/** Mounts the internal calls over HTTP, for when NATS is away: the same answers, behind the internal token. */
+export const mountInternal = (fastify: FastifyInstance, server: JetStreamServer, token: string, names: readonly RequestName[] = requestNames): void => {
+  const wanted = digest(`Bearer ${token}`)
+  for (const name of names) {
+    fastify.post(internalPath(name), async (request, reply) => {
+      if (!timingSafeEqual(digest(request.headers.authorization ?? ''), wanted)) {
+        return await reply.code(404).send({ code: 'ResourceNotFound', message: 'There is nothing here.' })
+      }
+      try {
+        return { answer: await server.reply(name, request.body) }
+      } catch (error) {
+        if (error instanceof Problem && error.kind !== 'unexpected') return { problem: problemData(error) }
+        throw error
+      }
+    })
+  }
+}

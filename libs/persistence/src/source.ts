@@ -1,0 +1,39 @@
+import { DataSource, type EntitySchema, type MigrationInterface } from 'typeorm'
+
+type Class<T> = new () => T
+
+export interface SourceRules {
+  /** postgres://role:password@host:port/database; the role's search_path is its own schema. */
+  readonly url: string
+  /** The one schema of this service. */
+  readonly schema: string
+  readonly entities: readonly (Class<object> | EntitySchema)[]
+  readonly migrations: readonly Class<MigrationInterface>[]
+  readonly poolSize: number
+}
+
+/**
+ * The one way to a service's tables. Every statement has a deadline, and a transaction that nobody ends is ended by Postgres.
+ * Nothing is connected until `initialize()`.
+ */
+export const createSource = (rules: SourceRules): DataSource => new DataSource({
+  type: 'postgres',
+  url: rules.url,
+  schema: rules.schema,
+  entities: [...rules.entities],
+  migrations: [...rules.migrations],
+  migrationsTableName: 'migrations',
+  synchronize: false,
+  logging: false,
+  poolSize: rules.poolSize,
+  applicationName: `tenantry-${rules.schema}`,
+  connectTimeoutMS: 5000,
+  extra: {
+    options: `-c search_path=${rules.schema}`,
+    idleTimeoutMillis: 30_000,
+    statement_timeout: 30_000,
+    lock_timeout: 5000,
+    idle_in_transaction_session_timeout: 30_000,
+    keepAlive: true,
+  },
+})
