@@ -1,7 +1,7 @@
 /** What kind of refusal a problem is. The kind decides the HTTP status (libs/http) and nothing else does. */
 export type ProblemKind =
   | 'invalid' | 'unauthenticated' | 'forbidden' | 'missing' | 'cancelled' | 'conflict' | 'notReady' | 'tooLarge'
-  | 'unsupportedMedia' | 'methodNotAllowed' | 'unprocessable' | 'rateLimited' | 'unexpected' | 'unsupported' | 'unavailable'
+  | 'methodNotAllowed' | 'unprocessable' | 'rateLimited' | 'unexpected' | 'unsupported' | 'unavailable'
 
 /** Every refusal the system can give, by code. A code is added here before it is thrown anywhere. */
 export const problemKinds = {
@@ -10,7 +10,7 @@ export const problemKinds = {
   InvalidBody: 'invalid',
   AmbiguousCredentials: 'invalid',
   EngineRejectedQuery: 'invalid',
-  InvalidContentType: 'unsupportedMedia',
+  InvalidContentType: 'invalid',
   MethodNotAllowed: 'methodNotAllowed',
   MissingCredentials: 'unauthenticated',
   InvalidCredentials: 'unauthenticated',

@@ -1,1 +1,6 @@
-export {}
+export * from './app.js'
+export * from './body.js'
+export * from './input.js'
+export * from './on.js'
+export * from './problems.filter.js'
+export * from './raw.route.js'

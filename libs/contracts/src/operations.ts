@@ -1,0 +1,45 @@
+import type { z } from 'zod'
+import type { Permission } from './permissions.js'
+import type { Problem, ProblemCode } from './problems.js'
+
+/** How one API words a refusal. `status` is there only where its document asks for another one than the table's. */
+export interface ProblemWire {
+  body(problem: Problem, status: number): object
+  status?(problem: Problem): number | undefined
+}
+
+export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+
+/** What a request is made of. JSON bodies are checked against their schema; a text body is handed over as it is. */
+export interface OperationInput {
+  readonly params?: z.ZodType
+  readonly query?: z.ZodType
+  readonly body?: { readonly kind: 'json'; readonly schema: z.ZodType; readonly anyContentType?: boolean } | { readonly kind: 'text'; readonly description: string }
+}
+
+/**
+ * One operation of one API, as a value: the routes, the guard, the validation, the OpenAPI document and the tests read it here,
+ * so that they cannot disagree. `path` is written with braces: /v2/databases/{database_id}.
+ */
+export interface Operation extends OperationInput {
+  readonly id: string
+  readonly method: HttpMethod
+  readonly path: string
+  readonly tag: string
+  readonly summary: string
+  /** A permission in the caller's org; 'caller' for anyone with a valid credential; 'anyone' for strangers too. */
+  readonly permission: Permission | 'caller' | 'anyone'
+  readonly success: { readonly status: number; readonly description: string; readonly schema?: z.ZodType; readonly contentType?: string }
+  readonly problems: readonly ProblemCode[]
+  readonly wire: ProblemWire
+  /** An example of the request body and of the answer, for the document. */
+  readonly examples?: { readonly request?: unknown; readonly answer?: unknown }
+}
+
+type Parsed<S> = S extends z.ZodType ? z.infer<S> : undefined
+
+export interface InputOf<O extends OperationInput> {
+  readonly params: Parsed<O['params']>
+  readonly query: Parsed<O['query']>
+  readonly body: O['body'] extends { kind: 'text' } ? string : O['body'] extends { kind: 'json'; schema: infer S } ? Parsed<S> : undefined
+}

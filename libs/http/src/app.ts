@@ -1,0 +1,79 @@
+import 'reflect-metadata'
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { DynamicModule, LoggerService, Type } from '@nestjs/common'
+import { NestFactory } from '@nestjs/core'
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify'
+import type { Readiness, ServiceMetrics } from '@tenantry/service'
+import type { FastifyInstance } from 'fastify'
+import { readBodies } from './body.js'
+import { type ProblemRules, ProblemsFilter } from './problems.filter.js'
+
+export interface HttpAppRules extends ProblemRules {
+  readonly metrics: ServiceMetrics
+  readonly bodyLimitBytes: number
+  readonly ready: () => Promise<Readiness>
+  /** Adds to the app before it is initialised: a transport to connect, raw routes to mount. */
+  readonly prepare?: (app: NestFastifyApplication, fastify: FastifyInstance) => void | Promise<void>
+}
+
+export interface HttpApp {
+  readonly app: NestFastifyApplication
+  readonly fastify: FastifyInstance
+  handle(request: IncomingMessage, response: ServerResponse): void
+}
+
+/** A Nest application that answers requests given to it: it opens no port and catches no signal. */
+export const createHttpApp = async (module: Type | DynamicModule, rules: HttpAppRules): Promise<HttpApp> => {
+  const adapter = new FastifyAdapter({
+    bodyLimit: rules.bodyLimitBytes,
+    requestIdHeader: false,
+    genReqId: (request: { headers: IncomingMessage['headers'] }) => requestIdOf(request.headers['x-request-id']),
+    return503OnClosing: false,
+  })
+  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, { logger: nestLogger(rules), abortOnError: false, bodyParser: false })
+  const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance
+  readBodies(fastify)
+  addHooks(fastify, rules)
+  addHealth(fastify, rules)
+  app.useGlobalFilters(new ProblemsFilter(rules))
+  await rules.prepare?.(app, fastify)
+  await app.startAllMicroservices()
+  await app.init()
+  await fastify.ready()
+  return { app, fastify, handle: (request, response) => { fastify.routing(request, response) } }
+}
+
+const requestIdOf = (given: string | string[] | undefined): string =>
+  typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID()
+
+const addHooks = (fastify: FastifyInstance, rules: HttpAppRules): void => {
+  fastify.addHook('onRequest', (request, reply, done) => {
+    reply.raw.setHeader('x-request-id', request.id)
+    reply.raw.setHeader('cache-control', 'no-store')
+    reply.raw.setHeader('x-content-type-options', 'nosniff')
+    done()
+  })
+  fastify.addHook('onResponse', (request, reply, done) => {
+    const route = request.routeOptions.url ?? 'none'
+    rules.metrics.requests.labels(request.method, route, String(reply.statusCode)).observe(reply.elapsedTime / 1000)
+    rules.logger.debug({ requestId: request.id, method: request.method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime * 100) / 100 }, 'request')
+    done()
+  })
+}
+
+const addHealth = (fastify: FastifyInstance, rules: HttpAppRules): void => {
+  fastify.get('/healthz', (_request, reply) => { void reply.type('text/plain').send('ok\n') })
+  fastify.get('/readyz', async (_request, reply) => {
+    const { ok } = await rules.ready()
+    return await reply.code(ok ? 200 : 503).type('application/json').send({ ok })
+  })
+}
+
+const nestLogger = ({ logger }: HttpAppRules): LoggerService => ({
+  log: (message: unknown) => logger.debug(String(message)),
+  debug: (message: unknown) => logger.debug(String(message)),
+  verbose: (message: unknown) => logger.trace(String(message)),
+  warn: (message: unknown) => logger.warn(String(message)),
+  error: (message: unknown, ...rest: unknown[]) => logger.error({ rest }, message instanceof Error ? (message.stack ?? message.message) : String(message)),
+})
