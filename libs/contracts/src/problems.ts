@@ -11,6 +11,7 @@ export const problemKinds = {
   AmbiguousCredentials: 'invalid',
   EngineRejectedQuery: 'invalid',
   InvalidContentType: 'invalid',
+  RelatedResourceNotFound: 'invalid',
   MethodNotAllowed: 'methodNotAllowed',
   MissingCredentials: 'unauthenticated',
   InvalidCredentials: 'unauthenticated',

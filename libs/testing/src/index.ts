@@ -1,1 +1,4 @@
-export {}
+export * from './database.js'
+export * from './nats.js'
+export * from './signer.js'
+export * from './until.js'

@@ -1,1 +1,10 @@
-export {}
+export * from './databases.js'
+export * from './ids.js'
+export * from './operation.js'
+export * from './orgs.js'
+export * from './page.js'
+export * from './problems.js'
+export * from './queries.js'
+export * from './shapes.js'
+export * from './states.js'
+export * from './users.js'

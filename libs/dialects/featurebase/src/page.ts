@@ -1,0 +1,13 @@
+import { type Page, pageLimits, placeOf } from '@tenantry/contracts'
+import { z } from 'zod'
+
+/** `?next=` takes back what a list gave; `?limit=` is 1 to 1000. */
+export const pageQuery = z.object({
+  next: z.string().max(200).optional(),
+  limit: z.coerce.number().int().min(1).max(pageLimits.max).default(pageLimits.default),
+}).transform(({ next, limit }) => ({ limit, ...(next && { after: placeOf(next) }) }))
+
+export const listOf = <S extends z.ZodType>(resource: S) => z.object({ next: z.string(), resources: z.array(resource) })
+
+export const presentPage = <T, R>(page: Page<T>, present: (item: T) => R): { next: string; resources: R[] } =>
+  ({ next: page.next ?? '', resources: page.items.map((item) => present(item)) })

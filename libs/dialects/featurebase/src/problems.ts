@@ -1,0 +1,46 @@
+import type { Problem, ProblemCode, ProblemKind, ProblemWire } from '@tenantry/contracts'
+
+/** The document's machine-readable codes, by kind. Where it names none, the code is ours in its style. */
+const codeOfKind: Readonly<Record<ProblemKind, string>> = {
+  invalid: 'InvalidParameter',
+  unauthenticated: 'Unauthorized',
+  forbidden: 'Forbidden',
+  missing: 'ResourceNotFound',
+  methodNotAllowed: 'MethodNotAllowed',
+  cancelled: 'RequestTimeout',
+  conflict: 'IncorrectState',
+  notReady: 'IncorrectState',
+  tooLarge: 'RequestTooLarge',
+  unprocessable: 'UnprocessableEntity',
+  rateLimited: 'TooManyRequests',
+  unexpected: 'InternalError',
+  unsupported: 'NotImplemented',
+  unavailable: 'ServiceUnavailable',
+}
+
+const ownCode: Readonly<Partial<Record<ProblemCode, string>>> = {
+  MissingParameter: 'MissingParameter',
+  InvalidBody: 'InvalidBody',
+  InvalidContentType: 'InvalidContentType',
+  RelatedResourceNotFound: 'RelatedResourceNotFound',
+  EngineRejectedQuery: 'Bad Request',
+  MissingCredentials: 'MissingAuthenticationToken',
+  ResourceLimitExceeded: 'ResourceLimitExceeded',
+  DatabaseNameTaken: 'ResourceAlreadyExists',
+  EmailTaken: 'ResourceAlreadyExists',
+  QueryTimeout: 'QueryTimeout',
+  AnswerTooLarge: 'AnswerTooLarge',
+  StorageFull: 'StorageFull',
+}
+
+/** The code that a client of the native API sees for a problem. */
+export const wireCode = (problem: Problem): string => ownCode[problem.code] ?? codeOfKind[problem.kind]
+
+/** Refusals of the native API. What a statement did wrong stands in `error` too, where query clients look for it. */
+export const problemWire: ProblemWire = {
+  body: (problem) => ({
+    code: wireCode(problem),
+    message: problem.message,
+    ...(problem.code === 'EngineRejectedQuery' && { error: problem.message }),
+  }),
+}

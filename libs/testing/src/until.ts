@@ -1,0 +1,16 @@
+/** Waits until `look` gives something true, and gives it back; fails with `what` when it does not come in time. */
+export const until = async <T>(what: string, look: () => T | Promise<T>, withinMs = 10_000, everyMs = 10): Promise<NonNullable<T>> => {
+  const end = Date.now() + withinMs
+  let last: unknown
+  do {
+    try {
+      const seen = await look()
+      if (seen) return seen
+      last = seen
+    } catch (error) {
+      last = error
+    }
+    await new Promise((resolve) => setTimeout(resolve, everyMs))
+  } while (Date.now() < end)
+  throw new Error(`Not within ${withinMs} ms: ${what}; last seen: ${last instanceof Error ? last.message : JSON.stringify(last)}`)
+}
