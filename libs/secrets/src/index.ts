@@ -1,1 +1,2 @@
-export {}
+export * from './derive.js'
+export * from './sealer.js'
