@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process'
 import { readFile, readdir, readlink } from 'node:fs/promises'
 import { promisify } from 'node:util'
+import { codeOf } from './error-code.js'
 
 const run = promisify(execFile)
-const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && ['ENOENT', 'ESRCH', 'EACCES'].includes(String(error.code))
+const isMissing = (error: unknown): boolean => ['ENOENT', 'ESRCH', 'EACCES'].includes(codeOf(error) ?? '')
 
 const orNothing = async <T>(reading: Promise<T>): Promise<T | undefined> => {
   try {

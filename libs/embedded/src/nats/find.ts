@@ -4,6 +4,7 @@ import { createRequire } from 'node:module'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { CannotStart } from '../cannot-start.js'
+import { codeOf } from '../error-code.js'
 import { refusalOf, versionIn } from './version.js'
 
 const run = promisify(execFile)
@@ -23,7 +24,7 @@ const versionText = async (binary: string): Promise<string | undefined> => {
   try {
     return (await run(binary, ['--version'], { timeout: 5_000 })).stdout
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    if (codeOf(error) === 'ENOENT') return undefined
     throw new CannotStart(`The program ${binary} does not answer to --version: install nats-server again.`, error)
   }
 }

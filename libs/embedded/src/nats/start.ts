@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { CannotStart } from '../cannot-start.js'
@@ -38,9 +39,9 @@ const stopSteps: readonly StopStep[] = [['SIGTERM', 10]]
 const portTaken = /address already in use/
 
 // Without sync_interval the server acknowledges what a power cut may take back.
-const settingsText = (options: { storeDir: string; port: number; token: string; pidFile: string }): string => `host: "127.0.0.1"
+const settingsText = (options: { name: string; storeDir: string; port: number; token: string; pidFile: string }): string => `host: "127.0.0.1"
 port: ${options.port}
-server_name: tenantry
+server_name: ${options.name}
 authorization { token: ${JSON.stringify(options.token)} }
 jetstream { store_dir: ${JSON.stringify(path.join(options.storeDir, 'streams'))}, sync_interval: always }
 pid_file: ${JSON.stringify(options.pidFile)}
@@ -60,14 +61,15 @@ const reapNats = async (settingsFile: string, pidFile: string): Promise<void> =>
   await rm(pidFile, { force: true })
 }
 
-const settled = async (child: Child, port: number, options: NatsOptions): Promise<Child | undefined> => {
+// The name tells our server from another one that holds the port already.
+const settled = async (child: Child, name: string, port: number, options: NatsOptions): Promise<Child | undefined> => {
   const { token, startSeconds = 60, signal } = options
   try {
     const state = await waitFor(async () => {
       if (child.hasExited()) return 'gone'
-      return await greetNats(port, token, 1) ? 'ready' : undefined
+      return (await greetNats(port, token, 1))?.['server_name'] === name ? 'ready' : undefined
     }, startSeconds, signal)
-    if (state === 'ready' && !child.hasExited()) return child
+    if (state === 'ready') return child
     if (state === undefined) throw new CannotStart(`The nats-server was not ready after ${startSeconds} seconds: ${child.tail()}`)
   } catch (error) {
     await child.stop([])
@@ -89,10 +91,11 @@ export const startNats = async (options: NatsOptions): Promise<Nats> => {
 
   for (let attempt = 1; attempt <= tries; attempt += 1) {
     const port = attempt === 1 && options.port ? options.port : await freePort()
+    const name = `tenantry-${randomBytes(6).toString('hex')}`
     await rm(settingsFile, { force: true })
-    await writeFile(settingsFile, settingsText({ storeDir, port, token: options.token, pidFile }), { mode: 0o600 })
+    await writeFile(settingsFile, settingsText({ name, storeDir, port, token: options.token, pidFile }), { mode: 0o600 })
     const [command = '', ...args] = await dyingWithUs([binary, '-c', settingsFile])
-    const child = await settled(await startChild(command, args, { ...(options.onLog && { onLog: options.onLog }) }), port, options)
+    const child = await settled(await startChild(command, args, { ...(options.onLog && { onLog: options.onLog }) }), name, port, options)
     if (child) {
       return {
         url: `nats://127.0.0.1:${port}`, token: options.token, port, pid: child.pid, exited: child.exited, stop: () => child.stop(stopSteps),

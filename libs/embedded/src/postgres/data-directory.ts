@@ -66,7 +66,7 @@ const createCluster = async (binaries: PostgresBinaries, { dataDir, password, du
     if (durable) await syncDirectory(path.dirname(dataDir))
   } catch (cause) {
     signal?.throwIfAborted()
-    const said = cause instanceof Error && 'stderr' in cause ? String(cause.stderr).trim() : String(cause)
+    const said = typeof cause === 'object' && cause !== null && 'stderr' in cause ? String(cause.stderr).trim() : String(cause)
     throw new CannotStart(`Postgres could not make its files in ${dataDir}: ${said}`, cause)
   } finally {
     await rm(passwordFile, { force: true })

@@ -1,6 +1,7 @@
 import { readFile, realpath, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { CannotStart } from '../cannot-start.js'
+import { codeOf } from '../error-code.js'
 import { commandLineOf, processesIn, signalProcess } from '../process-table.js'
 import { waitFor } from '../wait.js'
 
@@ -25,7 +26,7 @@ const readPid = async (file: string): Promise<number | undefined> => {
     const pid = Number((await readFile(file, 'utf8')).split('\n')[0])
     return Number.isInteger(pid) && pid > 1 ? pid : undefined
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    if (codeOf(error) === 'ENOENT') return undefined
     throw error
   }
 }
