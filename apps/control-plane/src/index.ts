@@ -1,1 +1,2 @@
-export {}
+export { type ControlPlaneConfig, parseControlPlaneConfig } from './config.js'
+export { createControlPlane, migrateControlPlane } from './create.js'

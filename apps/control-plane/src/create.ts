@@ -1,0 +1,26 @@
+import { assemble, migrateSchema } from '@tenantry/assembly'
+import { problemWire } from '@tenantry/dialects-featurebase'
+import type { Logger, RunningService } from '@tenantry/service'
+import { AppModule } from './app.module.js'
+import type { ControlPlaneConfig } from './config.js'
+import { MeetAccount } from './users/meet-account.js'
+import { controlPlaneSource, schema } from './source.js'
+
+export const migrateControlPlane = (config: ControlPlaneConfig): Promise<void> => migrateSchema(controlPlaneSource({ ...config, poolSize: 3 }), schema)
+
+/** Starts the control plane: orgs, users, rights, shapes and databases. Throws Exit when its schema does not fit. */
+export const createControlPlane = async (config: ControlPlaneConfig, logger: Logger): Promise<RunningService> => {
+  const source = controlPlaneSource(config)
+  // Rights are this service's own: its guard asks the feature itself, which exists once the app is put together.
+  const features: { meet?: MeetAccount } = {}
+  return await assemble({
+    name: 'control-plane',
+    config: { ...config, controlPlaneUrl: config.publicUrl },
+    logger,
+    wire: problemWire,
+    records: { source, schema, stream: 'CONTROL' },
+    ownPorts: () => ({ rights: async (orgId, userId, account) => await features.meet?.rights({ ...account, orgId, userId }) }),
+    routes: (_fastify, app) => { features.meet = app.get(MeetAccount) },
+    module: (parts) => AppModule.with(config, source, parts),
+  })
+}

@@ -1,0 +1,22 @@
+import { Controller } from '@nestjs/common'
+import { Payload } from '@nestjs/microservices'
+import { type AskOf, DatabaseIdSchema, type DatabaseTarget, type EventOf, OrgIdSchema } from '@tenantry/contracts'
+import { Answers, Work, once } from '@tenantry/events'
+import { inTransaction } from '@tenantry/persistence'
+import { DataSource } from 'typeorm'
+import { DatabasesService } from './databases.service.js'
+
+@Controller()
+export class DatabasesConsumer {
+  constructor(private readonly source: DataSource, private readonly databases: DatabasesService) {}
+
+  @Work('provisioner.database.seen')
+  async seen(@Payload() event: EventOf<'provisioner.database.seen'>): Promise<void> {
+    await inTransaction(this.source, (tx) => once(tx, 'facts', event.id, () => this.databases.learn(tx, event)))
+  }
+
+  @Answers('control.target.find')
+  async target(@Payload() ask: AskOf<'control.target.find'>): Promise<DatabaseTarget> {
+    return await this.databases.target(OrgIdSchema.parse(ask.orgId), DatabaseIdSchema.parse(ask.databaseId))
+  }
+}

@@ -1,0 +1,92 @@
+import { Injectable } from '@nestjs/common'
+import { type DatabaseId, type DatabaseState, type OrgId, type Page, type PageAsk, Problem, type UserId, cursorOf, restless } from '@tenantry/contracts'
+import { isTaken } from '@tenantry/persistence'
+import { DataSource, type EntityManager } from 'typeorm'
+import { type Database, DatabaseEntity, type DatabaseMove, DatabaseMoveEntity } from './database.entity.js'
+
+const columns = `
+  id, org_id AS "orgId", environment_id AS "environmentId", name, options, shape, engine, node, storage_bytes::float8 AS "storageBytes",
+  state, state_at AS "stateAt", asked_at AS "askedAt", moves, generation, version, present, power,
+  created_by AS "createdBy", created_at AS "createdAt", owned_by AS "ownedBy", updated_at AS "updatedAt", updated_by AS "updatedBy"`
+
+export type NewDatabase = Omit<Database, 'environmentId' | 'stateAt' | 'askedAt' | 'moves' | 'generation' | 'version' | 'present' | 'power' | 'createdAt' | 'updatedAt'>
+export type DatabaseChange = Partial<Pick<Database, 'name' | 'ownedBy' | 'version' | 'present' | 'power' | 'generation'>>
+
+@Injectable()
+export class DatabasesRepository {
+  constructor(private readonly source: DataSource) {}
+
+  async find(org: OrgId, id: DatabaseId): Promise<Database | undefined> {
+    const rows: Database[] = await this.source.query(`SELECT ${columns} FROM databases WHERE org_id = $1 AND id = $2`, [org, id])
+    return rows[0]
+  }
+
+  /** Oldest first; deleted ones are not listed. */
+  async list(org: OrgId, { limit, after }: PageAsk): Promise<Page<Database>> {
+    const rows: Database[] = await this.source.query(
+      `SELECT ${columns} FROM databases
+       WHERE org_id = $1 AND state <> 'DELETED' AND ($2::timestamptz IS NULL OR (created_at, id) > ($2, $3)) ORDER BY created_at, id LIMIT $4`,
+      [org, after?.at ?? null, after?.id ?? null, limit + 1])
+    const items = rows.slice(0, limit)
+    const last = items.at(-1)
+    return { items, ...(rows.length > limit && last && { next: cursorOf({ at: last.createdAt, id: last.id }) }) }
+  }
+
+  /** The row, locked until the transaction ends: whoever changes a database holds it. */
+  async lock(tx: EntityManager, org: OrgId, id: DatabaseId): Promise<Database | undefined> {
+    const rows: Database[] = await tx.query(`SELECT ${columns} FROM databases WHERE org_id = $1 AND id = $2 FOR UPDATE`, [org, id])
+    return rows[0]
+  }
+
+  async insert(tx: EntityManager, database: NewDatabase): Promise<Database> {
+    const rows: Database[] = await nameIsFree(database.name, () => tx.query(
+      `INSERT INTO databases (id, org_id, name, options, shape, engine, node, storage_bytes, state, moves, created_by, owned_by, updated_by)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $11, $12) RETURNING ${columns}`,
+      [database.id, database.orgId, database.name, JSON.stringify(database.options), database.shape, database.engine, database.node, database.storageBytes,
+        database.state, database.createdBy, database.ownedBy, database.updatedBy]))
+    return only(rows)
+  }
+
+  async update(tx: EntityManager, database: Database, change: DatabaseChange, by: UserId): Promise<Database> {
+    await nameIsFree(change.name ?? '', () => tx.update(DatabaseEntity, { id: database.id }, { ...change, updatedAt: () => 'now()', updatedBy: by }))
+    return only(await tx.query(`SELECT ${columns} FROM databases WHERE id = $1`, [database.id]))
+  }
+
+  async move(tx: EntityManager, database: Database, to: DatabaseState): Promise<Database> {
+    await tx.query('UPDATE databases SET state = $2, state_at = clock_timestamp(), moves = moves + 1 WHERE id = $1', [database.id, to])
+    return { ...database, state: to, moves: database.moves + 1 }
+  }
+
+  async remember(tx: EntityManager, move: DatabaseMove): Promise<void> {
+    await tx.insert(DatabaseMoveEntity, move)
+  }
+
+  async history(org: OrgId, id: DatabaseId): Promise<readonly DatabaseMove[]> {
+    if (!await this.find(org, id)) return []
+    return await this.source.manager.find(DatabaseMoveEntity, { where: { databaseId: id }, order: { seq: 'ASC' } })
+  }
+
+  /** Databases that should have come to rest by now, in any org; each is handed to one process and not again for a while. */
+  async takeOverdue(tx: EntityManager, afterSeconds: number, limit: number): Promise<readonly Database[]> {
+    const rows: Database[] = await tx.query(
+      `SELECT ${columns} FROM databases WHERE state = ANY($1) AND state IN ('CREATING', 'PROVISIONING', 'UPDATING', 'RESTORING', 'DELETING', 'DEPROVISIONING')
+       AND asked_at < now() - make_interval(secs => $2) ORDER BY asked_at LIMIT $3 FOR UPDATE SKIP LOCKED`, [[...restless], afterSeconds, limit])
+    await tx.query('UPDATE databases SET asked_at = now() WHERE id = ANY($1)', [rows.map((row) => row.id)])
+    return rows
+  }
+}
+
+const nameIsFree = async <T>(name: string, write: () => Promise<T>): Promise<T> => {
+  try {
+    return await write()
+  } catch (error) {
+    if (isTaken(error, 'databases_name')) throw new Problem('DatabaseNameTaken', `A database named "${name}" exists already in this org; choose another name.`)
+    throw error
+  }
+}
+
+const only = (rows: readonly Database[]): Database => {
+  const [row] = rows
+  if (!row) throw new Error('A database row that was just written is not there.')
+  return row
+}

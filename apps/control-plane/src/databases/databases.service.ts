@@ -1,0 +1,139 @@
+import { Injectable } from '@nestjs/common'
+import {
+  type DatabaseFact, type DatabaseId, type DatabaseTarget, type OrgId, type Page, type PageAsk, type Principal, Problem, type UserId, factsUpTo,
+  moved, newId,
+} from '@tenantry/contracts'
+import { Outbox } from '@tenantry/events'
+import { inTransaction } from '@tenantry/persistence'
+import { DataSource, type EntityManager } from 'typeorm'
+import { OrgsService } from '../orgs/orgs.service.js'
+import { ShapesService } from '../shapes/shapes.service.js'
+import { UsersService } from '../users/users.service.js'
+import { type Database, type DatabaseMove, desiredOf } from './database.entity.js'
+import { DatabasesRepository } from './databases.repository.js'
+
+export interface CreateDatabase {
+  readonly name: string
+  readonly options: Readonly<Record<string, unknown>>
+  readonly shape: string | undefined
+}
+
+export interface UpdateDatabase {
+  readonly name: string
+  readonly ownedBy: UserId | undefined
+}
+
+@Injectable()
+export class DatabasesService {
+  constructor(private readonly source: DataSource, private readonly databases: DatabasesRepository, private readonly outbox: Outbox,
+    private readonly orgs: OrgsService, private readonly shapes: ShapesService, private readonly users: UsersService) {}
+
+  async create(caller: Principal, wish: CreateDatabase): Promise<Database> {
+    const shape = await this.shapes.wished(wish.shape)
+    return await inTransaction(this.source, async (tx) => {
+      await this.orgs.takeDatabase(tx, caller.orgId)
+      const database = await this.databases.insert(tx, {
+        id: newId<DatabaseId>(), orgId: caller.orgId, name: wish.name, options: wish.options, shape: shape.name, engine: shape.engine, node: shape.node,
+        storageBytes: shape.storageBytes, state: 'CREATING', createdBy: caller.userId, ownedBy: caller.userId, updatedBy: caller.userId,
+      })
+      await this.databases.remember(tx, moveOf(database, 'created', null, caller.userId))
+      await this.outbox.append(tx, 'control.database.desired', desiredOf(database))
+      return database
+    })
+  }
+
+  async list(caller: Principal, page: PageAsk): Promise<Page<Database>> {
+    return await this.databases.list(caller.orgId, page)
+  }
+
+  async get(caller: Principal, id: DatabaseId): Promise<Database> {
+    return there(await this.databases.find(caller.orgId, id))
+  }
+
+  async history(caller: Principal, id: DatabaseId): Promise<readonly DatabaseMove[]> {
+    return await this.databases.history(caller.orgId, id)
+  }
+
+  async update(caller: Principal, id: DatabaseId, wish: UpdateDatabase): Promise<Database> {
+    if (wish.ownedBy && !await this.users.isActiveMember(caller.orgId, wish.ownedBy)) {
+      throw new Problem('RelatedResourceNotFound', 'owned_by names no active user of this org.')
+    }
+    return await inTransaction(this.source, async (tx) => {
+      const database = there(await this.databases.lock(tx, caller.orgId, id))
+      if (!database.present) throw wrongState(database, 'be changed')
+      return await this.databases.update(tx, database, { name: wish.name, ownedBy: wish.ownedBy ?? database.ownedBy }, caller.userId)
+    })
+  }
+
+  async askDeletion(caller: Principal, id: DatabaseId): Promise<Database> {
+    return await inTransaction(this.source, async (tx) => {
+      const database = there(await this.databases.lock(tx, caller.orgId, id))
+      if (!moved(database.state, 'deletionAsked')) throw wrongState(database, 'be deleted')
+      const wished = await this.databases.update(tx, database, { present: false, version: database.version + 1 }, caller.userId)
+      const after = await this.move(tx, wished, 'deletionAsked', { by: caller.userId })
+      await this.outbox.append(tx, 'control.database.desired', desiredOf(after))
+      return after
+    })
+  }
+
+  /** Takes a report of the provisioner. One about older data or an older wish changes nothing. */
+  async learn(tx: EntityManager, report: Report): Promise<void> {
+    const database = await this.databases.lock(tx, report.orgId, report.databaseId)
+    if (!database || database.generation !== report.generation || report.version < database.version) return
+    let now = database
+    for (const fact of factsUpTo(database.state, report.fact)) now = await this.move(tx, now, fact, { reason: report.reason })
+    if (now.state === 'DELETED' && database.state !== 'DELETED') await this.orgs.returnDatabase(tx, database.orgId)
+  }
+
+  /** What the gateway needs to know to reach a database; a foreign or deleted one is missing. */
+  async target(org: OrgId, id: DatabaseId): Promise<DatabaseTarget> {
+    const database = there(await this.databases.find(org, id))
+    if (database.state === 'DELETED') throw missing()
+    const { orgId, state, engine, generation, moves, storageBytes, node } = database
+    return { databaseId: database.id, orgId, state, engine, generation, version: moves, limits: { storageBytes }, node }
+  }
+
+  /** Asks again for what should have come to rest long ago; answers how many there were. */
+  async askAgain(afterSeconds: number, limit: number): Promise<number> {
+    return await inTransaction(this.source, async (tx) => {
+      const overdue = await this.databases.takeOverdue(tx, afterSeconds, limit)
+      for (const database of overdue) await this.outbox.append(tx, 'control.database.desired', desiredOf(database))
+      return overdue.length
+    })
+  }
+
+  private async move(tx: EntityManager, database: Database, fact: DatabaseFact, about: { by?: UserId; reason?: string | undefined }): Promise<Database> {
+    const to = moved(database.state, fact)
+    if (!to) throw new Error(`${fact} is not a move from ${database.state}.`)
+    const after = await this.databases.move(tx, database, to)
+    await this.databases.remember(tx, moveOf(after, fact, database.state, about.by ?? null, about.reason))
+    await this.outbox.append(tx, 'control.database.moved', {
+      databaseId: after.id, orgId: after.orgId, generation: after.generation, version: after.moves, state: after.state,
+    })
+    return after
+  }
+}
+
+export interface Report {
+  readonly databaseId: DatabaseId
+  readonly orgId: OrgId
+  readonly generation: number
+  readonly version: number
+  readonly fact: DatabaseFact
+  readonly reason?: string | undefined
+}
+
+const missing = (): Problem => new Problem('DatabaseNotFound', 'There is no such database.')
+
+const there = (database: Database | undefined): Database => {
+  if (!database) throw missing()
+  return database
+}
+
+const wrongState = (database: Database, what: string): Problem =>
+  new Problem('DatabaseInWrongState', `The database is ${database.state} and cannot ${what} any more.`)
+
+const moveOf = (database: Database, fact: DatabaseFact | 'created', from: Database['state'] | null, by: UserId | null, reason?: string): DatabaseMove => ({
+  databaseId: database.id, seq: database.moves, fact, fromState: from, toState: database.state, generation: database.generation, version: database.version,
+  reason: reason ?? null, movedBy: by,
+})

@@ -1,0 +1,33 @@
+import { Injectable } from '@nestjs/common'
+import { Problem } from '@tenantry/contracts'
+import { DataSource } from 'typeorm'
+import { type Shape, ShapeEntity } from './shape.entity.js'
+
+/** What a database gets that names no shape. */
+export const defaultShape = 'sqlite-small'
+
+@Injectable()
+export class ShapesService {
+  constructor(private readonly source: DataSource) {}
+
+  async list(): Promise<readonly Shape[]> {
+    return await this.source.manager.find(ShapeEntity, { order: { name: 'ASC' }, take: 1000 })
+  }
+
+  async get(name: string): Promise<Shape> {
+    const shape = await this.find(name)
+    if (!shape) throw new Problem('ShapeNotFound', 'There is no such shape; GET /v2/shapes lists them.')
+    return shape
+  }
+
+  /** The shape that a new database asks for; an unknown one is the asker's mistake. */
+  async wished(name: string | undefined): Promise<Shape> {
+    const shape = await this.find(name ?? defaultShape)
+    if (!shape) throw new Problem('RelatedResourceNotFound', 'database_options.shape names no shape; GET /v2/shapes lists them.')
+    return shape
+  }
+
+  private async find(name: string): Promise<Shape | undefined> {
+    return name.includes('\0') ? undefined : await this.source.manager.findOneBy(ShapeEntity, { name }) ?? undefined
+  }
+}

@@ -1,0 +1,18 @@
+import { createSource } from '@tenantry/persistence'
+import type { DataSource } from 'typeorm'
+import type { ControlPlaneConfig } from './config.js'
+import { DatabaseEntity, DatabaseMoveEntity } from './databases/database.entity.js'
+import { FirstRecords1732233600000 } from './migrations/first-records.js'
+import { OrgEntity } from './orgs/org.entity.js'
+import { ShapeEntity } from './shapes/shape.entity.js'
+import { MembershipEntity, UserEntity } from './users/user.entity.js'
+
+export const schema = 'control_plane'
+
+export const controlPlaneSource = ({ databaseUrl, poolSize }: Pick<ControlPlaneConfig, 'databaseUrl' | 'poolSize'>): DataSource => createSource({
+  url: databaseUrl,
+  schema,
+  entities: [OrgEntity, UserEntity, MembershipEntity, ShapeEntity, DatabaseEntity, DatabaseMoveEntity],
+  migrations: [FirstRecords1732233600000],
+  poolSize,
+})

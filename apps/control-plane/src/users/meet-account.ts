@@ -1,0 +1,39 @@
+import { Inject, Injectable } from '@nestjs/common'
+import type { AccountFacts, OrgId, Rights, UserId } from '@tenantry/contracts'
+import { inTransaction } from '@tenantry/persistence'
+import { DataSource, type EntityManager } from 'typeorm'
+import type { ControlPlaneConfig } from '../config.js'
+import { OrgsService } from '../orgs/orgs.service.js'
+import { CONFIG } from '../platform/platform.module.js'
+import { UsersRepository } from './users.repository.js'
+import { UsersService } from './users.service.js'
+
+export interface Account extends AccountFacts {
+  readonly orgId: OrgId
+  readonly userId: UserId
+}
+
+/**
+ * Makes the records of an account that identity has registered: by the event, or by the first verified token that names it,
+ * whichever comes first. Whoever comes second finds everything there.
+ */
+@Injectable()
+export class MeetAccount {
+  constructor(@Inject(CONFIG) private readonly config: ControlPlaneConfig, private readonly source: DataSource,
+    private readonly orgs: OrgsService, private readonly users: UsersRepository, private readonly service: UsersService) {}
+
+  /** The rights of a caller, whose records are made when they are missing. */
+  async rights(account: Account): Promise<Rights> {
+    const known = await this.service.rights(account.orgId, account.userId)
+    if (known) return known
+    if (account.founder) await inTransaction(this.source, (tx) => this.run(tx, account))
+    return await this.service.rights(account.orgId, account.userId) ?? { status: 'Left', permissions: [], version: 0 }
+  }
+
+  async run(tx: EntityManager, account: Account): Promise<void> {
+    const { orgId, userId, email, firstname, lastname, serverAdmin, orgName } = account
+    await this.orgs.found(tx, { id: orgId, name: orgName, techEmail: email, billingEmail: email, databasesMax: this.config.databasesPerOrg, updatedBy: userId })
+    await this.users.insertOnce(tx, { id: userId, email, firstname, lastname, serverAdmin, updatedBy: userId })
+    await this.users.insertMembershipOnce(tx, { orgId, userId, role: 'owner', status: 'Active', updatedBy: userId })
+  }
+}

@@ -1,0 +1,39 @@
+import { Injectable } from '@nestjs/common'
+import type { BuiltInRole, MemberStatus, OrgId, UserId } from '@tenantry/contracts'
+import { DataSource, type EntityManager } from 'typeorm'
+import { type Membership, MembershipEntity, type User, UserEntity } from './user.entity.js'
+
+/** A user as one of their orgs sees them. */
+export interface Member extends Omit<User, 'serverAdmin'> {
+  readonly orgId: OrgId
+  readonly orgName: string
+  readonly role: BuiltInRole
+  readonly status: MemberStatus
+  readonly version: number
+  readonly serverAdmin: boolean
+}
+
+const columns = `
+  u.id, u.email, u.firstname, u.lastname, u.server_admin AS "serverAdmin", m.created_at AS "createdAt",
+  greatest(u.updated_at, m.updated_at) AS "updatedAt", m.updated_by AS "updatedBy",
+  m.org_id AS "orgId", m.role, m.status, m.version, o.name AS "orgName"`
+
+@Injectable()
+export class UsersRepository {
+  constructor(private readonly source: DataSource) {}
+
+  async find(org: OrgId, id: UserId): Promise<Member | undefined> {
+    const rows: Member[] = await this.source.query(
+      `SELECT ${columns} FROM memberships m JOIN users u ON u.id = m.user_id JOIN orgs o ON o.id = m.org_id WHERE m.org_id = $1 AND m.user_id = $2`, [org, id])
+    return rows[0]
+  }
+
+  async insertOnce(tx: EntityManager, user: Pick<User, 'id' | 'email' | 'firstname' | 'lastname' | 'serverAdmin' | 'updatedBy'>): Promise<void> {
+    await tx.createQueryBuilder().insert().into(UserEntity).values(user).orIgnore().execute()
+  }
+
+  /** A membership that was there in any status stays as it is: a removed member is not brought back by an old token. */
+  async insertMembershipOnce(tx: EntityManager, membership: Pick<Membership, 'orgId' | 'userId' | 'role' | 'status' | 'updatedBy'>): Promise<void> {
+    await tx.createQueryBuilder().insert().into(MembershipEntity).values(membership).orIgnore().execute()
+  }
+}

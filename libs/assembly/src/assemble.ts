@@ -1,0 +1,112 @@
+import type { DynamicModule } from '@nestjs/common'
+import type { NestFastifyApplication } from '@nestjs/platform-fastify'
+import { type Gatekeeper, createGatekeeper, remotePorts, type GatekeeperPorts } from '@tenantry/auth'
+import type { ProblemWire, StreamName } from '@tenantry/contracts'
+import {
+  type AskInternal, JetStreamServer, type NatsConnection, Outbox, Relay, connectNats, createInternalClient, mountInternal, natsIsThere, noteFailure,
+} from '@tenantry/events'
+import { type HttpApp, type ProblemRules, createHttpApp } from '@tenantry/http'
+import { storageProblem } from '@tenantry/persistence'
+import { type Logger, type RunningService, type ServiceMetrics, createMetrics, readiness } from '@tenantry/service'
+import type { FastifyInstance } from 'fastify'
+import type { DataSource } from 'typeorm'
+import { openSource } from './schema.js'
+
+export interface AssemblyConfig {
+  readonly natsUrl: string
+  readonly natsToken: string
+  readonly publicUrl: string
+  readonly identityUrl: string
+  readonly controlPlaneUrl: string
+  readonly internalToken: string
+}
+
+/** What the features of a service are given. */
+export interface Parts {
+  readonly logger: Logger
+  readonly metrics: ServiceMetrics
+  readonly connection: NatsConnection
+  readonly outbox: Outbox
+  readonly ask: AskInternal
+  readonly gatekeeper: Gatekeeper
+  readonly problems: ProblemRules
+}
+
+export interface AssemblyRules {
+  readonly name: string
+  readonly config: AssemblyConfig
+  readonly logger: Logger
+  readonly wire: ProblemWire
+  /** The service's own tables, its schema, and the stream that its outbox goes to. A gateway has none. */
+  readonly records?: { readonly source: DataSource; readonly schema: string; readonly stream: StreamName }
+  /** Answers this service knows itself instead of asking for them. */
+  readonly ownPorts?: (parts: Omit<Parts, 'gatekeeper'>) => Partial<GatekeeperPorts>
+  readonly module: (parts: Parts) => DynamicModule | Promise<DynamicModule>
+  /** Routes past the framework, mounted before the app is initialised. */
+  readonly routes?: (fastify: FastifyInstance, app: NestFastifyApplication, parts: Parts) => void
+  /** Called when news may have been missed, beside the gatekeeper's own doubt. */
+  readonly onGap?: () => void
+  readonly bodyLimitBytes?: number
+  readonly checks?: Readonly<Record<string, () => Promise<unknown>>>
+  /** Lets go of what only this service opened, after its app is closed. */
+  readonly close?: () => Promise<void>
+}
+
+/** Puts the parts of a service together in the one order that works, and takes them apart in the reverse of it. */
+export const assemble = async (rules: AssemblyRules): Promise<RunningService> => {
+  const { name, config, logger, records } = rules
+  if (records) await openSource(records.source, records.schema)
+  const connection = await connectNats({ url: config.natsUrl, token: config.natsToken, name }, logger)
+  const metrics = createMetrics(name)
+  const outbox = new Outbox()
+  const ask = createInternalClient({ connection, identityUrl: config.identityUrl, controlPlaneUrl: config.controlPlaneUrl, token: config.internalToken })
+  const problems: ProblemRules = { logger, wire: rules.wire, translate: storageProblem }
+  const early = { logger, metrics, connection, outbox, ask, problems }
+  const gatekeeper = createGatekeeper({
+    issuer: config.publicUrl, ports: { ...remotePorts({ ask, identityUrl: config.identityUrl, connection }), ...rules.ownPorts?.(early) },
+  })
+  const parts: Parts = { ...early, gatekeeper }
+  const relay = records && new Relay(records.source, connection, records.stream, outbox, logger)
+  const transport = new JetStreamServer({
+    connection, service: name, logger,
+    onGap: () => { gatekeeper.doubt(); rules.onGap?.() },
+    ...(records && { noteFailure: (event, error) => noteFailure(records.source, event, error) }),
+  })
+  const ready = () => readiness({ nats: () => reachable(connection), ...(records && { postgres: () => records.source.query('SELECT 1') }), ...rules.checks })
+  const http = await createHttpApp(await rules.module(parts), {
+    ...problems, metrics, ready, bodyLimitBytes: rules.bodyLimitBytes ?? 1024 * 1024,
+    prepare: (app, fastify) => {
+      app.connectMicroservice({ strategy: transport }, { inheritAppConfig: true })
+      mountInternal(fastify, transport, config.internalToken)
+      rules.routes?.(fastify, app, parts)
+    },
+  })
+  relay?.start()
+  return running(rules, http, { connection, relay, metrics, ready })
+}
+
+const reachable = async (connection: NatsConnection): Promise<void> => {
+  if (!natsIsThere(connection)) throw new Error('NATS is away')
+  await connection.flush()
+}
+
+interface Opened {
+  readonly connection: NatsConnection
+  readonly relay: Relay | undefined
+  readonly metrics: ServiceMetrics
+  readonly ready: RunningService['ready']
+}
+
+const running = (rules: AssemblyRules, http: HttpApp, { connection, relay, metrics, ready }: Opened): RunningService => ({
+  name: rules.name,
+  handle: http.handle,
+  ready,
+  metrics: () => metrics.registry.metrics(),
+  close: async () => {
+    await http.app.close()
+    await relay?.stop()
+    await rules.close?.()
+    await connection.close()
+    await rules.records?.source.destroy()
+  },
+})
