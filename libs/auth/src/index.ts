@@ -1,1 +1,10 @@
-export {}
+export { apiKeyDigest, apiKeyPrefix, isApiKey, newApiKey } from './api-key.js'
+export { AuthModule } from './auth.module.js'
+export { type TokenClaims, TokenClaimsSchema, type TokenUse, leewaySeconds, tokenAlgorithm, tokenAudience, tokenLifeSeconds, tokenTypes } from './claims.js'
+export { type Call, type Credential, readCredential } from './credential.js'
+export { Gatekeeper, type GatekeeperPorts, type GatekeeperRules, createGatekeeper } from './gatekeeper.js'
+export { AuthGuard, Caller, admitTo, callerOf, gatekeeperToken } from './guard.js'
+export { AuthNews } from './news.js'
+export { type RemoteRules, KeysUsedSchema, keysUsedSubject, remotePorts } from './remote-ports.js'
+export { type AskRights, may } from './rights.js'
+export type { PublicJwk, PublicJwks } from './verification-keys.js'

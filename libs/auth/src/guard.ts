@@ -1,0 +1,44 @@
+import { type CanActivate, type ExecutionContext, Inject, Injectable, createParamDecorator } from '@nestjs/common'
+import { type Operation, type Principal, Problem } from '@tenantry/contracts'
+import { operationOf } from '@tenantry/http'
+import type { FastifyRequest } from 'fastify'
+import type { Gatekeeper } from './gatekeeper.js'
+
+export const gatekeeperToken = Symbol('gatekeeper')
+
+const callers = new WeakMap<FastifyRequest, Principal>()
+
+/** Admits the caller of an operation as its `permission` says, and remembers who it was. The same for routes on raw Fastify. */
+export const admitTo = async (gatekeeper: Gatekeeper, operation: Pick<Operation, 'permission'>, request: FastifyRequest): Promise<Principal | undefined> => {
+  if (operation.permission === 'anyone') return undefined
+  const principal = await gatekeeper.admit(request.raw)
+  if (operation.permission === 'caller') await gatekeeper.rightsOf(principal)
+  else await gatekeeper.require(principal, operation.permission)
+  callers.set(request, principal)
+  return principal
+}
+
+/** Who was admitted; undefined on routes for anyone and before the guard. */
+export const callerOf = (request: FastifyRequest): Principal | undefined => callers.get(request)
+
+/** The guard of a whole app: nothing is reached but through an operation and its permission. */
+@Injectable()
+export class AuthGuard implements CanActivate {
+  constructor(@Inject(gatekeeperToken) private readonly gatekeeper: Gatekeeper) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    if (context.getType() !== 'http') return true
+    const request = context.switchToHttp().getRequest<FastifyRequest>()
+    const operation = operationOf(request)
+    if (!operation) throw new Error(`${request.method} ${request.routeOptions.url ?? ''} has no operation, so nobody may call it.`)
+    await admitTo(this.gatekeeper, operation, request)
+    return true
+  }
+}
+
+/** The admitted caller, as a handler's parameter of type Principal. */
+export const Caller = createParamDecorator((_: unknown, context: ExecutionContext): Principal => {
+  const principal = callerOf(context.switchToHttp().getRequest<FastifyRequest>())
+  if (!principal) throw new Problem('MissingCredentials', 'This route needs a credential.')
+  return principal
+})

@@ -1,0 +1,89 @@
+import type { AnswerOf, Principal } from '@tenantry/contracts'
+import type { Request, Response } from 'express'
+import passport from 'passport'
+import custom from 'passport-custom'
+import jwt from 'passport-jwt'
+import { apiKeyDigest, isApiKey } from './api-key.js'
+import { type TokenClaims, TokenClaimsSchema, leewaySeconds, principalOf, tokenAlgorithm, tokenTypes } from './claims.js'
+
+export interface StrategyRules {
+  readonly issuer: string
+  readonly audience: string
+  readonly now: () => number
+  readonly keyFor: (digest: string) => Promise<AnswerOf<'identity.key.verify'> | undefined>
+}
+
+/** A caller proven, and until when that may be believed without asking again. */
+export interface Proven {
+  readonly principal: Principal
+  readonly until: number
+}
+
+/** What a strategy is given to prove. The public key was found before, so that a strategy waits for nobody. */
+export interface ToProve {
+  readonly text: string
+  readonly publicKey?: string
+  readonly typ?: string
+}
+
+export interface Prover {
+  /** Undefined when the credential is not good. Throws when that cannot be said now. */
+  prove(kind: 'token' | 'key', what: ToProve): Promise<Proven | undefined>
+}
+
+/** How long a key is believed without asking for it again. */
+export const keyFreshMs = 60_000
+
+/** One passport of its own for each gatekeeper: passport's usual instance is shared by everything in the process. */
+export const createProver = (rules: StrategyRules): Prover => {
+  const authenticator = new passport.Authenticator()
+  authenticator.use('token', tokenStrategy(rules))
+  authenticator.use('key', keyStrategy(rules))
+  return {
+    prove: (kind, what) => new Promise((resolve, reject) => {
+      const answer = (error: unknown, proven?: unknown): void => {
+        if (error) reject(error)
+        // The strategies below give a Proven or false, and nothing else.
+        else resolve(proven ? proven as Proven : undefined)
+      }
+      // Passport is made for express; of the request it touches nothing but what the two strategies below read.
+      const request = { headers: {}, ...what } as unknown as Request
+      authenticator.authenticate(kind, { session: false }, answer)(request, {} as Response, answer)
+    }),
+  }
+}
+
+const tokenStrategy = (rules: StrategyRules): jwt.Strategy => new jwt.Strategy({
+  jwtFromRequest: (request: ToProve) => request.text,
+  secretOrKeyProvider: (request: ToProve, _token, done) => done(null, request.publicKey),
+  algorithms: [tokenAlgorithm],
+  issuer: rules.issuer,
+  audience: rules.audience,
+  jsonWebTokenOptions: { clockTolerance: leewaySeconds },
+  passReqToCallback: true,
+}, (request: ToProve, payload: unknown, done) => {
+  const claims = TokenClaimsSchema.safeParse(payload).data
+  if (!claims || tokenTypes[claims.token_use] !== request.typ || !isOfNow(claims, rules.now())) return done(null, false)
+  return done(null, { principal: principalOf(claims), until: (claims.exp + leewaySeconds) * 1000 } satisfies Proven)
+})
+
+const isOfNow = ({ iat, exp }: TokenClaims, now: number): boolean => {
+  const seconds = now / 1000
+  return seconds < exp + leewaySeconds && iat <= seconds + leewaySeconds && iat < exp
+}
+
+const keyStrategy = (rules: StrategyRules): custom.Strategy => new custom.Strategy((request, done) => {
+  const { text } = request as unknown as ToProve
+  proveKey(rules, text).then((proven) => done(null, proven ?? false), (error: unknown) => done(error))
+})
+
+const proveKey = async (rules: StrategyRules, text: string): Promise<Proven | undefined> => {
+  // The checksum turns away what was mistyped or made up, before anybody is asked.
+  const found = isApiKey(text) ? await rules.keyFor(apiKeyDigest(text)) : undefined
+  if (!found) return undefined
+  const principal: Principal = Object.freeze({
+    userId: found.userId, orgId: found.orgId, credential: Object.freeze({ kind: 'key', id: found.keyId } as const), epoch: found.epoch,
+    account: Object.freeze({ ...found.account }),
+  })
+  return { principal, until: rules.now() + keyFreshMs }
+}
