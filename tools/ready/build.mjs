@@ -1,0 +1,56 @@
+import { existsSync, readdirSync, statSync } from 'node:fs'
+import path from 'node:path'
+import { alone } from './lock.mjs'
+import { NotReady } from './not-ready.mjs'
+import { installedNode } from './platform.mjs'
+import { lastLines, run } from './run.mjs'
+import { digest, readStamp, removeStamp, writeStamp } from './stamp.mjs'
+
+const projectFolders = ['apps', 'libs', 'libs/dialects', 'libs/engines']
+const shared = ['package.json', 'nx.json', 'tools/build.mjs', 'tools/swc.mjs', 'node_modules/.tenantry-installed']
+
+const projectsIn = (root) => projectFolders.flatMap((parent) => existsSync(path.join(root, parent))
+  ? readdirSync(path.join(root, parent)).map((name) => path.join(parent, name)).filter((folder) => existsSync(path.join(root, folder, 'package.json')))
+  : [])
+
+const line = (root, file) => {
+  const found = statSync(path.join(root, file), { throwIfNoEntry: false })
+  return found ? `${file} ${found.mtimeMs} ${found.size}\n` : ''
+}
+
+const sourcesOf = (root, project) => {
+  const sources = path.join(root, project, 'src')
+  if (!existsSync(sources)) return []
+  return readdirSync(sources, { recursive: true }).filter((name) => !/\.spec\.\w+$/.test(name)).map((name) => path.join(project, 'src', name))
+}
+
+/** Names what the sources are now, by path, time and size: a changed, added or deleted file gives another text. */
+const fingerprint = (root, projects) => {
+  const files = [...shared, ...projects.flatMap((project) => [path.join(project, 'package.json'), ...sourcesOf(root, project)])]
+  return digest(...files.sort().map((file) => line(root, file)))
+}
+
+const buildsTo = (root, project) => existsSync(path.join(root, project, 'src', 'index.ts')) || existsSync(path.join(root, project, 'src', 'main.ts'))
+const isBuilt = (root, project) => !buildsTo(root, project) || existsSync(path.join(root, project, 'dist'))
+
+export const buildWhenStale = async (root, say) => {
+  const stamp = path.join(root, 'node_modules', '.tenantry-built')
+  const isFresh = () => {
+    const projects = projectsIn(root)
+    return readStamp(stamp) === fingerprint(root, projects) && projects.every((project) => isBuilt(root, project))
+  }
+  if (isFresh()) return
+  await alone(root, say, async () => {
+    if (isFresh()) return
+    say('Building …')
+    removeStamp(stamp)
+    // Taken before the build, so that a file saved meanwhile makes the next start build again.
+    const built = fingerprint(root, projectsIn(root))
+    const binaries = path.join(root, 'node_modules', '.bin')
+    const { code, output } = await run(installedNode(root), [path.join(binaries, 'nx'), 'run-many', '-t', 'build', '--output-style=static'], {
+      cwd: root, env: { ...process.env, PATH: `${binaries}${path.delimiter}${process.env.PATH}`, NX_DAEMON: 'false', NX_TUI: 'false' },
+    })
+    if (code !== 0) throw new NotReady(`The build failed:\n${lastLines(output, 40)}`)
+    writeStamp(stamp, built)
+  })
+}
