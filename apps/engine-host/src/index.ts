@@ -1,1 +1,6 @@
-export {}
+export { parseEngineHostConfig } from './config.js'
+export type { EngineHostConfig } from './config.js'
+export { startEngineHost } from './host.js'
+export type { EngineHost } from './host.js'
+export type { Logger } from './logger.js'
+export { socketPathOf } from './places.js'

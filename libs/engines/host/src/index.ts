@@ -1,1 +1,3 @@
-export {}
+export { connectEngineHost } from './engine-host.js'
+export type { ConnectOptions, EngineHost } from './engine-host.js'
+export type { HostAddress } from './host-link.js'

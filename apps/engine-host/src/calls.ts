@@ -1,0 +1,57 @@
+import { Problem } from '@tenantry/contracts'
+import { databaseKey } from '@tenantry/engines-contract'
+import type { DatabaseAt, LifecycleCall, Observed } from '@tenantry/engines-contract'
+import type { EngineChild } from './child-process.js'
+import type { ChildPool } from './pool.js'
+import type { Storage } from './storage.js'
+
+/** What the host does for a client, one call at a time for each generation of a database. */
+export class Calls {
+  private readonly tails = new Map<string, Promise<unknown>>()
+
+  constructor(private readonly storage: Storage, private readonly pool: ChildPool) {}
+
+  /** The child that answers statements on this database. Throws DatabaseNotFound or DatabaseInWrongState. */
+  where(at: DatabaseAt): Promise<EngineChild> {
+    return this.inTurn(at, async () => {
+      const seen = await this.storage.observe(at)
+      if (seen === 'stopped') throw new Problem('DatabaseInWrongState', 'The database is stopped; start it first.')
+      if (seen !== 'running') throw new Problem('DatabaseNotFound', 'There is no such database.')
+      return this.pool.place(at, this.storage.folder(at))
+    })
+  }
+
+  lifecycle(call: LifecycleCall, at: DatabaseAt): Promise<Observed | undefined> {
+    return this.inTurn(at, async () => {
+      switch (call) {
+        case 'observe': return this.storage.observe(at)
+        case 'ensure': await this.storage.ensure(at); return undefined
+        case 'start': await this.storage.start(at); return undefined
+        case 'restore': await this.storage.restore(at); return undefined
+        case 'purge': await this.storage.purge(at); return undefined
+        // The wish is on disk before the children let go: from then on nobody is sent to the database any more.
+        case 'stop':
+          await this.storage.stop(at)
+          await this.pool.release(at.database, at.generation)
+          return undefined
+        case 'remove':
+          await this.pool.release(at.database, at.generation)
+          await this.storage.remove(at)
+          return undefined
+      }
+    })
+  }
+
+  private async inTurn<T>(at: DatabaseAt, work: () => Promise<T>): Promise<T> {
+    const key = databaseKey(at.database, at.generation)
+    const before = this.tails.get(key)
+    const turn = before === undefined ? work() : before.then(work)
+    const tail = turn.catch(() => undefined)
+    this.tails.set(key, tail)
+    try {
+      return await turn
+    } finally {
+      if (this.tails.get(key) === tail) this.tails.delete(key)
+    }
+  }
+}

@@ -1,0 +1,104 @@
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { ChildOptions, FromEngineChild, OwnedDatabase, ToEngineChild } from './child/messages.js'
+import { NoteReader } from './note.js'
+
+const program = fileURLToPath(new URL('./child/main.js', import.meta.url))
+const setpriv = ['/usr/bin/setpriv', '/bin/setpriv'].find((file) => existsSync(file))
+const nodeOptions = ['--max-semi-space-size=2', '--max-old-space-size=384', '--disable-warning=ExperimentalWarning']
+
+/** The command that starts a child; where the system can, the kernel ends it together with the host. */
+const commandOf = (options: ChildOptions): readonly [string, readonly string[]] => {
+  const node = [process.execPath, ...nodeOptions, program, JSON.stringify(options)] as const
+  return setpriv === undefined ? [node[0], node.slice(1)] : [setpriv, ['--pdeathsig', 'KILL', '--', ...node]]
+}
+
+export interface ChildEvents {
+  onMessage(child: EngineChild, message: FromEngineChild): void
+  onExit(child: EngineChild): void
+}
+
+export type ChildState = 'starting' | 'ready' | 'closing' | 'ended'
+
+/** One child process and what the host knows of it. */
+export class EngineChild {
+  readonly socket: string
+  readonly note: NoteReader
+  readonly owned = new Map<number, OwnedDatabase>()
+  /** The slot of the one database that may run here; undefined while the child is for everybody. */
+  privateTo: number | undefined
+  state: ChildState = 'starting'
+  /** Since when nothing has run here, in monotonic milliseconds; undefined while something runs. */
+  idleSince: number | undefined
+  private readonly process: ChildProcess
+  private readonly temporary: string
+
+  constructor(readonly number: number, run: string, limits: Pick<ChildOptions, 'inFlight' | 'openDatabases'>, events: ChildEvents) {
+    this.socket = path.join(run, `child-${number}.sock`)
+    this.temporary = path.join(run, `child-${number}.tmp`)
+    this.clear()
+    mkdirSync(this.temporary, { mode: 0o700 })
+    const note = path.join(run, `child-${number}.note`)
+    this.note = new NoteReader(note)
+    const [command, args] = commandOf({ socket: this.socket, note, temporary: this.temporary, ...limits })
+    // An empty environment: nothing the host was given is in reach of a statement.
+    this.process = spawn(command, args, { cwd: run, env: {}, stdio: ['ignore', 'ignore', 'inherit', 'ipc'], detached: true })
+    this.process.on('message', (message) => events.onMessage(this, message as FromEngineChild))
+    const ended = () => {
+      if (this.state === 'ended') return
+      this.state = 'ended'
+      events.onExit(this)
+      this.note.close()
+      this.clear()
+      rmSync(note, { force: true })
+    }
+    // A child that could not even be started has no exit.
+    this.process.on('error', () => (this.pid === undefined ? ended() : this.end()))
+    this.process.once('exit', ended)
+  }
+
+  get pid(): number | undefined {
+    return this.process.pid
+  }
+
+  tell(message: ToEngineChild): void {
+    if (this.process.connected) this.process.send(message, () => undefined)
+  }
+
+  /** Ends the child now, whatever it is doing. */
+  end(): void {
+    this.process.kill('SIGKILL')
+  }
+
+  memoryBytes(): number {
+    return this.tryRead(() => Number(readFileSync(`/proc/${this.pid}/statm`, 'utf8').split(' ')[1]) * 4096)
+  }
+
+  /** What SQLite has spilled to files that have no name any more. */
+  temporaryBytes(): number {
+    return this.tryRead(() => {
+      const folder = `/proc/${this.pid}/fd`
+      return readdirSync(folder).reduce((sum, name) => {
+        const found = statSync(path.join(folder, name), { throwIfNoEntry: false })
+        return found?.isFile() === true && found.nlink === 0 ? sum + found.size : sum
+      }, 0)
+    })
+  }
+
+  private clear(): void {
+    rmSync(this.socket, { force: true })
+    rmSync(this.temporary, { recursive: true, force: true })
+  }
+
+  // Without /proc, or when the child has just ended, there is nothing to measure.
+  private tryRead(read: () => number): number {
+    try {
+      return read()
+    } catch {
+      return 0
+    }
+  }
+}

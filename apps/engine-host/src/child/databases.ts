@@ -1,0 +1,65 @@
+import { databaseKey } from '@tenantry/engines-contract'
+import type { EmbeddedDatabase, EmbeddedDriver } from '@tenantry/engines-contract'
+import type { EngineName } from '@tenantry/contracts'
+import type { OwnedDatabase } from './messages.js'
+import type { WaitingRun } from './runs.js'
+
+/** A database of this child: its statements wait in order, and its files are open while it is used. */
+export interface Held extends OwnedDatabase {
+  readonly waiting: WaitingRun[]
+  open: EmbeddedDatabase | undefined
+}
+
+/** The databases that belong to this child; of those, the most recently used are open. */
+export class HeldDatabases {
+  private readonly byKey = new Map<string, Held>()
+  private readonly bySlot = new Map<number, Held>()
+  /** Open databases, the least recently used first. */
+  private readonly opened = new Set<Held>()
+
+  constructor(private readonly drivers: Readonly<Record<EngineName, EmbeddedDriver>>, private readonly mostOpen: number) {}
+
+  add(owned: OwnedDatabase): void {
+    const held: Held = { ...owned, waiting: [], open: undefined }
+    this.byKey.set(databaseKey(owned.database, owned.generation), held)
+    this.bySlot.set(owned.slot, held)
+  }
+
+  find(key: string): Held | undefined {
+    return this.byKey.get(key)
+  }
+
+  /** Lets go of a database and returns it; undefined when it is not held under this slot. */
+  take(slot: number): Held | undefined {
+    const held = this.bySlot.get(slot)
+    if (held === undefined) return undefined
+    this.bySlot.delete(slot)
+    const key = databaseKey(held.database, held.generation)
+    if (this.byKey.get(key) === held) this.byKey.delete(key)
+    this.shut(held)
+    return held
+  }
+
+  openOf(held: Held, storageBytes: number): EmbeddedDatabase {
+    this.opened.delete(held)
+    held.open ??= this.drivers[held.engine].open(held.folder, { storageBytes })
+    this.opened.add(held)
+    if (this.opened.size > this.mostOpen) this.shutOldest()
+    return held.open
+  }
+
+  closeAll(): void {
+    for (const held of [...this.opened]) this.shut(held)
+  }
+
+  private shutOldest(): void {
+    const oldest = this.opened.values().next()
+    if (!oldest.done) this.shut(oldest.value)
+  }
+
+  private shut(held: Held): void {
+    held.open?.close()
+    held.open = undefined
+    this.opened.delete(held)
+  }
+}

@@ -1,0 +1,33 @@
+import type { DatabaseId, EngineName } from '@tenantry/contracts'
+
+/** How a child is started; the one argument on its command line. */
+export interface ChildOptions {
+  readonly socket: string
+  readonly note: string
+  readonly temporary: string
+  /** Statements of one database that wait or run here at a time. */
+  readonly inFlight: number
+  readonly openDatabases: number
+}
+
+export interface OwnedDatabase {
+  /** Names this ownership: a database that comes back to a child comes under a new slot. */
+  readonly slot: number
+  readonly database: DatabaseId
+  readonly generation: number
+  readonly engine: EngineName
+  readonly folder: string
+}
+
+/** What the host tells a child over their channel. */
+export type ToEngineChild =
+  | { readonly type: 'template'; readonly engine: EngineName; readonly folder: string }
+  | { readonly type: 'own'; readonly call: number; readonly databases: readonly OwnedDatabase[] }
+  | { readonly type: 'disown'; readonly slots: readonly number[]; readonly revision: number }
+  | { readonly type: 'close' }
+
+export type FromEngineChild =
+  | { readonly type: 'ready' }
+  | { readonly type: 'made'; readonly engine: EngineName; readonly problem?: string }
+  | { readonly type: 'owned'; readonly call: number }
+  | { readonly type: 'released'; readonly slots: readonly number[] }

@@ -1,0 +1,31 @@
+import type { QueryParameter, RunMessage, SqlAsk } from '@tenantry/engines-contract'
+import type { EngineName } from '@tenantry/contracts'
+import type { ClientSocket } from './client-socket.js'
+
+/** A statement that has arrived and waits for its turn. */
+export interface WaitingRun {
+  readonly from: ClientSocket
+  readonly id: number
+  readonly deadlineMs: number
+  readonly storageBytes: number
+  readonly ask: SqlAsk
+}
+
+type Unread = { readonly [K in keyof RunMessage]?: unknown }
+
+const isParameter = (value: unknown): value is QueryParameter =>
+  value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+const isCount = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value) && value >= 0
+
+/** The run that a frame asks for; undefined when the frame is not one. Written by hand: it is read for every statement. */
+export const readRun = (header: Unread, payload: Buffer, from: ClientSocket): { key: string; engine: EngineName; run: WaitingRun } | undefined => {
+  const { id, database, generation, engine, access, params, plan, deadline, answerBytes, answerRows, storageBytes } = header
+  if (!isCount(id) || typeof database !== 'string' || !isCount(generation) || engine !== 'sqlite') return undefined
+  if ((access !== 'read' && access !== 'write') || !isCount(deadline) || !isCount(answerBytes) || !isCount(answerRows) || !isCount(storageBytes)) return undefined
+  if (params !== undefined && !(Array.isArray(params) && params.every(isParameter))) return undefined
+  const ask: SqlAsk = {
+    text: payload.toString('utf8'), access, limits: { seconds: 0, answerBytes, answerRows },
+    ...(params && { params }), ...(plan === true && { plan }),
+  }
+  return { key: `${database}/${generation}`, engine, run: { from, id, deadlineMs: deadline, storageBytes, ask } }
+}

@@ -1,0 +1,331 @@
+import { readFileSync } from 'node:fs'
+import { Problem } from '@tenantry/contracts'
+import type { EngineName } from '@tenantry/contracts'
+import { databaseKey, monotonicMs } from '@tenantry/engines-contract'
+import type { DatabaseAt, MovedDatabase } from '@tenantry/engines-contract'
+import { EngineChild } from './child-process.js'
+import type { ChildEvents } from './child-process.js'
+import type { FromEngineChild, OwnedDatabase } from './child/messages.js'
+import type { EngineHostConfig } from './config.js'
+import type { Logger } from './logger.js'
+import type { Running } from './note.js'
+import type { Places } from './places.js'
+
+/** What the pool tells the clients of the host. */
+export interface PoolEvents {
+  moved(from: EngineChild, begun: ReadonlyMap<number, readonly number[]>, databases: readonly MovedDatabase[]): void
+  gone(child: EngineChild, begun: ReadonlyMap<number, readonly number[]>, running: Running | undefined): void
+}
+
+interface Waiting {
+  readonly done: () => void
+  readonly failed: (problem: Problem) => void
+}
+
+interface Owner {
+  readonly child: EngineChild
+  readonly slot: number
+  readonly call: number
+  /** Fulfilled when the child knows of the database, or when the database has gone on to another child. */
+  readonly ready: Promise<void>
+}
+
+const answerWithinMs = 2_000
+const letGoWithinMs = 1_000
+const idleChildMs = 30_000
+const restartDelayMs = 100
+
+const unavailable = (message: string): Problem => new Problem('EngineUnavailable', message, { retryAfterSeconds: 1 })
+
+const keyOf = ({ database, generation }: Pick<OwnedDatabase, 'database' | 'generation'>): string => databaseKey(database, generation)
+
+const openFilesLimit = (): number => {
+  try {
+    return Number(/Max open files\s+(\d+)/.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1] ?? 1024)
+  } catch {
+    return 1024
+  }
+}
+
+/** A database open for reading and writing holds six files; a third of the limit is left for sockets and temporary files. */
+export const mostOpenDatabases = (openFiles: number): number => Math.max(8, Math.min(500, Math.floor(openFiles / 3 / 2)))
+
+/** The children and which database belongs to which of them. */
+export class ChildPool implements ChildEvents {
+  readonly children = new Set<EngineChild>()
+  /** Who may run statements of a database now. */
+  private readonly owners = new Map<string, Owner>()
+  /** Who may still have a database open: the owner, and those who have not let go yet. */
+  private readonly holders = new Map<string, Map<EngineChild, number>>()
+  private readonly keys = new Map<number, string>()
+  private readonly calls = new Map<number, Waiting & { readonly child: EngineChild }>()
+  private readonly made = new Set<EngineName>()
+  private readonly hooks = new Set<() => void>()
+  private readonly openDatabases = mostOpenDatabases(openFilesLimit())
+  private next = { child: 1, slot: 1, call: 1 }
+  private restarts: NodeJS.Timeout | undefined
+  private ending = false
+
+  constructor(
+    private readonly config: EngineHostConfig, private readonly places: Places,
+    private readonly events: PoolEvents, private readonly log: Logger,
+  ) {}
+
+  /** Starts the warm children and has one of them make the templates. */
+  async start(engines: readonly EngineName[], templateFolder: (engine: EngineName) => string): Promise<void> {
+    this.refill()
+    const child = await this.anyReady()
+    for (const engine of engines) {
+      await this.until(() => this.made.has(engine), answerWithinMs * 5, 'An engine child could not make the empty database.', () => {
+        child.tell({ type: 'template', engine, folder: templateFolder(engine) })
+      })
+    }
+  }
+
+  /** The child that a database belongs to, chosen now when it has none. */
+  async place(at: DatabaseAt, folder: string): Promise<EngineChild> {
+    const key = databaseKey(at.database, at.generation)
+    for (let attempt = 0; attempt < 3; attempt += 1) {
+      const known = this.owners.get(key)
+      if (known) {
+        await known.ready
+        if (this.owners.get(key) === known && known.child.state === 'ready') return known.child
+        continue
+      }
+      const child = await this.anyReady()
+      if (!this.owners.has(key)) await this.give(child, [{ database: at.database, generation: at.generation, engine: at.engine, folder }])
+    }
+    throw unavailable('The engine is starting again; try again.')
+  }
+
+  /** Returns when no child has the database open. A child that does not let go in time is ended. */
+  async release(database: OwnedDatabase['database'], generation: number): Promise<void> {
+    const key = databaseKey(database, generation)
+    const owner = this.owners.get(key)
+    this.owners.delete(key)
+    if (owner) this.disown(owner.child, [owner.slot])
+    const held = () => (this.holders.get(key)?.size ?? 0) > 0
+    if (!held()) return
+    try {
+      await this.until(() => !held(), letGoWithinMs, 'late')
+    } catch {
+      for (const child of this.holders.get(key)?.keys() ?? []) child.end()
+      await this.until(() => !held(), answerWithinMs, 'The engine does not let go of the database.')
+    }
+  }
+
+  /**
+   * Gives the child to the database in `slot` alone and its other databases to another child. Returns false when the child came back
+   * from its statement meanwhile, or when there is no other child yet.
+   */
+  makePrivate(child: EngineChild, running: Running): boolean {
+    const others = [...child.owned.values()].filter(({ slot }) => slot !== running.slot)
+    const target = others.length === 0 ? child : this.leastLoaded(child)
+    if (target === undefined) {
+      this.refill(1)
+      return false
+    }
+    if (!this.moveAll(child, others, target, running)) return false
+    child.privateTo = running.slot
+    this.refill()
+    return true
+  }
+
+  /** Children beyond the warm ones that have been idle for long hand over what they own and end. */
+  retireIdle(now: number): void {
+    const shared = this.shared()
+    const idle = shared.find((child) => child.idleSince !== undefined && now - child.idleSince > idleChildMs)
+    if (shared.length <= this.config.warmChildren || idle === undefined) return
+    const target = this.leastLoaded(idle)
+    if (target === undefined || !this.moveAll(idle, [...idle.owned.values()], target, undefined)) return
+    idle.state = 'closing'
+    idle.tell({ type: 'close' })
+  }
+
+  onMessage(child: EngineChild, message: FromEngineChild): void {
+    switch (message.type) {
+      case 'ready':
+        child.state = 'ready'
+        child.idleSince = monotonicMs()
+        break
+      case 'made':
+        if (message.problem === undefined) this.made.add(message.engine)
+        else this.log.error({ engine: message.engine, problem: message.problem }, 'an empty database could not be made')
+        break
+      case 'owned':
+        this.settle(message.call)
+        break
+      case 'released':
+        for (const slot of message.slots) this.letGo(child, slot)
+        break
+    }
+    this.changed()
+  }
+
+  onExit(child: EngineChild): void {
+    this.children.delete(child)
+    for (const [call, waiting] of this.calls) {
+      if (waiting.child !== child) continue
+      this.calls.delete(call)
+      waiting.failed(unavailable('The engine is starting again; try again.'))
+    }
+    for (const [key, owner] of this.owners) if (owner.child === child) this.owners.delete(key)
+    for (const [slot, key] of this.keys) if (this.holders.get(key)?.get(child) === slot) this.letGo(child, slot)
+    this.events.gone(child, child.note.begun(), child.note.read())
+    this.changed()
+    if (!this.ending) this.restarts ??= setTimeout(() => this.refill(), child.idleSince === undefined ? restartDelayMs : 0)
+  }
+
+  /** Lets every child finish what waits there, up to the deadline, and ends them. */
+  async close(withinMs: number): Promise<void> {
+    this.ending = true
+    clearTimeout(this.restarts)
+    for (const child of this.children) {
+      child.state = 'closing'
+      child.tell({ type: 'close' })
+    }
+    try {
+      await this.until(() => this.children.size === 0, withinMs, 'late')
+    } catch {
+      for (const child of this.children) child.end()
+      await this.until(() => this.children.size === 0, answerWithinMs, 'Engine children do not end.')
+    }
+  }
+
+  private shared(): readonly EngineChild[] {
+    return [...this.children].filter((child) => child.state === 'ready' && child.privateTo === undefined)
+  }
+
+  private leastLoaded(except?: EngineChild): EngineChild | undefined {
+    const loads = this.shared().filter((child) => child !== except)
+    return loads.sort((one, other) => one.owned.size - other.owned.size)[0]
+  }
+
+  /** Starts children until enough of them are there for everybody, and `extra` more, as far as the limit allows. */
+  private refill(extra = 0): void {
+    this.restarts = undefined
+    const open = () => [...this.children].filter(({ state, privateTo }) => state !== 'closing' && privateTo === undefined).length
+    const wanted = this.config.warmChildren + (open() === this.config.warmChildren ? extra : 0)
+    while (!this.ending && open() < wanted && this.children.size < this.config.mostChildren) {
+      this.children.add(new EngineChild(this.next.child, this.places.run, { inFlight: this.config.queriesInFlight, openDatabases: this.openDatabases }, this))
+      this.next.child += 1
+    }
+  }
+
+  private async anyReady(): Promise<EngineChild> {
+    if (this.leastLoaded() === undefined) {
+      this.refill()
+      await this.until(() => this.leastLoaded() !== undefined || this.anyPrivate() !== undefined, answerWithinMs, 'The engine is starting; try again.')
+    }
+    const child = this.leastLoaded() ?? this.anyPrivate()
+    if (child === undefined) throw unavailable('The engine is starting; try again.')
+    return child
+  }
+
+  /** When every child that may exist is busy with one database, the others wait there rather than nowhere. */
+  private anyPrivate(): EngineChild | undefined {
+    if (this.children.size < this.config.mostChildren) return undefined
+    return [...this.children].filter(({ state }) => state === 'ready').sort((one, other) => one.owned.size - other.owned.size)[0]
+  }
+
+  private give(child: EngineChild, databases: readonly Omit<OwnedDatabase, 'slot'>[]): Promise<void> {
+    const owned = databases.map((database) => ({ ...database, slot: this.next.slot++ }))
+    const call = this.next.call++
+    const ready = new Promise<void>((resolve, reject) => {
+      const late = setTimeout(() => this.calls.get(call)?.failed(unavailable('The engine is busy; try again.')), answerWithinMs)
+      this.calls.set(call, {
+        child,
+        done: () => {
+          clearTimeout(late)
+          resolve()
+        },
+        failed: (problem) => {
+          clearTimeout(late)
+          reject(problem)
+        },
+      })
+    })
+    for (const database of owned) {
+      const key = databaseKey(database.database, database.generation)
+      child.owned.set(database.slot, database)
+      this.keys.set(database.slot, key)
+      this.owners.set(key, { child, slot: database.slot, call, ready })
+      this.holders.set(key, (this.holders.get(key) ?? new Map<EngineChild, number>()).set(child, database.slot))
+    }
+    ready.catch(() => this.forget(owned))
+    child.tell({ type: 'own', call, databases: owned })
+    return ready
+  }
+
+  private moveAll(from: EngineChild, databases: readonly OwnedDatabase[], target: EngineChild, running: Running | undefined): boolean {
+    const revision = from.note.raise()
+    // Read after the revision was raised: the child now begins nothing more without asking.
+    const now = from.note.read()
+    if (now?.sequence !== running?.sequence) {
+      from.tell({ type: 'disown', slots: [], revision })
+      return false
+    }
+    const begun = from.note.begun()
+    from.tell({ type: 'disown', slots: databases.map(({ slot }) => slot), revision })
+    for (const { slot } of databases) from.owned.delete(slot)
+    if (databases.length === 0) return true
+    const unanswered = databases.map((database) => this.owners.get(keyOf(database))?.call)
+    this.give(target, databases.map(({ database, generation, engine, folder }) => ({ database, generation, engine, folder }))).then(
+      () => this.events.moved(from, begun, databases.map(({ database, generation }) => ({ database, generation, child: target.number, path: target.socket }))),
+      (error: unknown) => this.log.warn({ error }, 'databases could not be moved to another engine child'),
+    )
+    for (const call of unanswered) if (call !== undefined) this.settle(call)
+    return true
+  }
+
+  private disown(child: EngineChild, slots: readonly number[]): void {
+    for (const slot of slots) child.owned.delete(slot)
+    child.tell({ type: 'disown', slots, revision: child.note.raise() })
+  }
+
+  private letGo(child: EngineChild, slot: number): void {
+    const key = this.keys.get(slot)
+    this.keys.delete(slot)
+    const holders = key === undefined ? undefined : this.holders.get(key)
+    if (key === undefined || holders?.get(child) !== slot) return
+    holders.delete(child)
+    if (holders.size === 0) this.holders.delete(key)
+  }
+
+  private forget(databases: readonly OwnedDatabase[]): void {
+    for (const database of databases) {
+      const key = keyOf(database)
+      const owner = this.owners.get(key)
+      if (owner?.slot !== database.slot) continue
+      this.owners.delete(key)
+      this.disown(owner.child, [owner.slot])
+    }
+  }
+
+  private settle(call: number): void {
+    this.calls.get(call)?.done()
+    this.calls.delete(call)
+  }
+
+  private changed(): void {
+    for (const hook of [...this.hooks]) hook()
+  }
+
+  /** Waits until something that the children report makes `reached` true. */
+  private until(reached: () => boolean, withinMs: number, message: string, begin?: () => void): Promise<void> {
+    begin?.()
+    if (reached()) return Promise.resolve()
+    return new Promise((resolve, reject) => {
+      const finish = (end: () => void) => {
+        clearTimeout(late)
+        this.hooks.delete(hook)
+        end()
+      }
+      const hook = () => {
+        if (reached()) finish(resolve)
+      }
+      const late = setTimeout(() => finish(() => reject(unavailable(message))), withinMs)
+      this.hooks.add(hook)
+    })
+  }
+}

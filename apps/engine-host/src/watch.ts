@@ -1,0 +1,88 @@
+import type { ProblemCode } from '@tenantry/contracts'
+import { monotonicMs } from '@tenantry/engines-contract'
+import type { EngineChild } from './child-process.js'
+import type { EngineHostConfig } from './config.js'
+import type { Running } from './note.js'
+import type { ChildPool } from './pool.js'
+
+const lookEveryMs = 40
+/** A statement that runs longer has its child for itself. */
+const privateAfterMs = 200
+/** A cancelled statement may end by itself this long; by then nobody else is on its child. */
+const cancelAfterMs = 280
+const measureAfterMs = 100
+const sharedAgainAfterMs = 1_000
+const cancelKeptMs = 5_000
+
+export interface Verdict {
+  readonly code: ProblemCode
+  readonly message: string
+}
+/** Tells the client whose statement is ended, before it is. */
+export type Announce = (running: Running, verdict: Verdict) => void
+
+/** Looks at what every child is doing, and ends a child whose statement may not go on. */
+export class Watch {
+  private readonly cancelled = new Map<string, number>()
+  private readonly timer: NodeJS.Timeout
+  /** Statements ended since the start, by the reason. */
+  readonly ended = new Map<ProblemCode, number>()
+
+  constructor(
+    private readonly pool: ChildPool, private readonly announce: Announce,
+    private readonly limits: Pick<EngineHostConfig, 'childMemoryBytes' | 'temporaryBytes'>,
+  ) {
+    this.timer = setInterval(() => this.look(), lookEveryMs)
+  }
+
+  /** Ends this run as soon as it is seen to run too long after the wish. */
+  cancel(client: number, run: number): void {
+    if (this.cancelled.size < 100_000) this.cancelled.set(`${client}/${run}`, monotonicMs() + cancelKeptMs)
+  }
+
+  close(): void {
+    clearInterval(this.timer)
+  }
+
+  private look(): void {
+    const now = monotonicMs()
+    for (const child of this.pool.children) if (child.state === 'ready' || child.state === 'closing') this.lookAt(child, now)
+    for (const [key, until] of this.cancelled) if (until < now) this.cancelled.delete(key)
+    this.pool.retireIdle(now)
+  }
+
+  private lookAt(child: EngineChild, now: number): void {
+    const running = child.note.read()
+    if (running === undefined) {
+      child.idleSince ??= now
+      if (child.privateTo !== undefined && now - child.idleSince > sharedAgainAfterMs) child.privateTo = undefined
+      return
+    }
+    child.idleSince = undefined
+    const verdict = this.verdictOn(child, running, now)
+    if (verdict) this.end(child, running, verdict)
+    else if (now - running.startedMs > privateAfterMs && child.privateTo !== running.slot) this.pool.makePrivate(child, running)
+  }
+
+  private verdictOn(child: EngineChild, running: Running, now: number): Verdict | undefined {
+    const ranMs = now - running.startedMs
+    if (now >= running.deadlineMs) return { code: 'QueryTimeout', message: 'The statement ran past its deadline and was ended.' }
+    if (ranMs > cancelAfterMs && this.cancelled.has(`${running.client}/${running.run}`)) {
+      return { code: 'QueryCancelled', message: 'The statement was cancelled.' }
+    }
+    if (ranMs < measureAfterMs) return undefined
+    if (child.memoryBytes() > this.limits.childMemoryBytes) {
+      return { code: 'EngineRejectedQuery', message: 'The statement needs more memory than one statement may use.' }
+    }
+    if (child.temporaryBytes() > this.limits.temporaryBytes) {
+      return { code: 'EngineRejectedQuery', message: 'The statement needs more temporary storage than one statement may use.' }
+    }
+    return undefined
+  }
+
+  private end(child: EngineChild, running: Running, verdict: Verdict): void {
+    this.announce(running, verdict)
+    this.ended.set(verdict.code, (this.ended.get(verdict.code) ?? 0) + 1)
+    child.end()
+  }
+}

@@ -1,0 +1,40 @@
+import type { DatabaseLimits, EngineName, ProblemCode } from '@tenantry/contracts'
+import type { Answer, SqlAsk } from './engine.js'
+
+/** An engine that runs inside a child of the engine host. Its calls are synchronous: the host ends the process to stop one. */
+export interface EmbeddedDriver {
+  readonly name: EngineName
+  /** Makes the folder that every new database is copied from; finds it there when it was made before. */
+  makeTemplate(folder: string): void
+  /** Opens the database in `folder`. MUST throw only EngineRefusal. */
+  open(folder: string, limits: DatabaseLimits): EmbeddedDatabase
+}
+
+export interface EmbeddedDatabase {
+  /** Runs one statement to its end. MUST throw only EngineRefusal, whose text holds no path. */
+  run(ask: SqlAsk, limits: DatabaseLimits): Answer
+  /** Brings all data into the main file as far as possible and lets go of files and memory. Never throws. */
+  close(): void
+}
+
+export interface RefusalFacts {
+  readonly cause?: unknown
+  readonly position?: number
+  readonly retryAfterSeconds?: number
+}
+
+/**
+ * A refusal inside an engine child. It is a Problem as soon as it has crossed the socket; children do not load the contracts'
+ * schemas, which would add ten megabytes to each of them.
+ */
+export class EngineRefusal extends Error {
+  readonly position: number | undefined
+  readonly retryAfterSeconds: number | undefined
+
+  constructor(readonly code: ProblemCode, message: string, facts: RefusalFacts = {}) {
+    super(message, facts.cause === undefined ? undefined : { cause: facts.cause })
+    this.name = 'EngineRefusal'
+    this.position = facts.position
+    this.retryAfterSeconds = facts.retryAfterSeconds
+  }
+}

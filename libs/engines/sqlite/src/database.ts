@@ -1,0 +1,111 @@
+import type { Access, Answer, EmbeddedDatabase, SqlAsk } from '@tenantry/engines-contract'
+import type { DatabaseLimits } from '@tenantry/contracts'
+import { answerByRows, answerChange, answerRows, bound } from './answers.js'
+import type { Rows } from './answers.js'
+import { connect, disconnect, limitStorage } from './connection.js'
+import type { Connection } from './connection.js'
+import { refusalOf } from './problems.js'
+import { Statements, prepare } from './statements.js'
+import type { Prepared } from './statements.js'
+
+interface Side {
+  readonly connection: Connection
+  readonly statements: Statements
+}
+
+/** One open database: a connection that may write and one that cannot, each opened when it is first needed. */
+export class SqliteDatabase implements EmbeddedDatabase {
+  private readonly sides: Partial<Record<Access, Side>> = {}
+  private storageBytes = 0
+
+  constructor(private readonly folder: string) {}
+
+  run(ask: SqlAsk, limits: DatabaseLimits): Answer {
+    const began = process.hrtime.bigint()
+    const side = this.side(ask.access)
+    side.connection.gate.begin()
+    try {
+      if (ask.access === 'write') this.limit(side, limits.storageBytes)
+      const plan = ask.plan === true ? this.planOf(side, ask) : undefined
+      const rows = this.rowsOf(side, ask)
+      return { ...rows, micros: Number((process.hrtime.bigint() - began) / 1000n), ...(plan && { plan }) }
+    } catch (error) {
+      throw refusalOf(error, side.connection.gate.seen.deniedBecause)
+    }
+  }
+
+  close(): void {
+    for (const side of [this.sides.read, this.sides.write]) if (side) disconnect(side.connection)
+    delete this.sides.read
+    delete this.sides.write
+  }
+
+  private rowsOf(side: Side, ask: SqlAsk): Rows {
+    const prepared = side.statements.get(ask.text)
+    side.connection.gate.begin()
+    const params = (ask.params ?? []).map(bound)
+    if (prepared.kind === 'rows') return answerRows(prepared, params, ask.limits)
+    const rows = prepared.kind === 'change' || ask.access === 'read'
+      ? answerChangeOrRows(prepared, params, ask)
+      : this.inTransaction(side, () => answerByRows(prepared, params, ask.limits))
+    if (prepared.changesSchema) this.forget()
+    return rows
+  }
+
+  /** An answer that proves too large while it is made takes its changes with it. */
+  private inTransaction<T>({ connection: { database, gate } }: Side, work: () => T): T {
+    const trusted = (text: string): void => {
+      gate.trusted = true
+      try {
+        database.exec(text)
+      } finally {
+        gate.trusted = false
+      }
+    }
+    trusted('BEGIN IMMEDIATE')
+    try {
+      const result = work()
+      trusted('COMMIT')
+      return result
+    } catch (error) {
+      if (database.isTransaction) trusted('ROLLBACK')
+      throw error
+    }
+  }
+
+  private planOf({ connection }: Side, ask: SqlAsk): Buffer {
+    const explained = prepare(connection, `EXPLAIN QUERY PLAN ${ask.text}`)
+    explained.statement.setReturnArrays(false)
+    explained.statement.setReadBigInts(false)
+    const steps = explained.statement.all().map(({ id, parent, detail }) => ({ id, parent, detail }))
+    return Buffer.from(JSON.stringify(steps))
+  }
+
+  private limit({ connection }: Side, storageBytes: number): void {
+    if (this.storageBytes === storageBytes) return
+    limitStorage(connection, storageBytes)
+    this.storageBytes = storageBytes
+  }
+
+  private side(access: Access): Side {
+    const known = this.sides[access]
+    if (known) return known
+    try {
+      const connection = connect(this.folder, access)
+      const side = { connection, statements: new Statements(connection) }
+      this.sides[access] = side
+      if (access === 'write') this.storageBytes = 0
+      return side
+    } catch (error) {
+      throw refusalOf(error)
+    }
+  }
+
+  private forget(): void {
+    this.sides.read?.statements.clear()
+    this.sides.write?.statements.clear()
+  }
+}
+
+const answerChangeOrRows = (prepared: Prepared, params: Parameters<typeof answerChange>[1], ask: SqlAsk): Rows =>
+  prepared.kind === 'change' ? answerChange(prepared, params) : answerByRows(prepared, params, ask.limits)

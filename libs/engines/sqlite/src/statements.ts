@@ -1,0 +1,115 @@
+import type { StatementSync } from 'node:sqlite'
+import { EngineRefusal } from '@tenantry/engines-contract'
+import type { Connection } from './connection.js'
+import { fieldsJson } from './fields.js'
+import type { Column } from './fields.js'
+import { refusalOf } from './problems.js'
+import { checkSingle, checkText, refusedVerb } from './text.js'
+
+/** One text, prepared; how it is run follows from what the authorizer saw. */
+export interface Prepared {
+  readonly statement: StatementSync
+  readonly columns: readonly Column[]
+  /** `rows`: anything that answers with rows; `change`: nothing but a count; `returning`: writes and answers with rows. */
+  readonly kind: 'rows' | 'change' | 'returning'
+  readonly changesRows: boolean
+  readonly changesSchema: boolean
+  /** The same rows as one JSON text made by SQLite itself; undefined where that cannot be or did not work. */
+  wrapped: StatementSync | undefined
+  /** The fields, when they do not depend on the rows. */
+  readonly fields: Buffer | undefined
+  /** Marks the expressions, whose type is that of their first value. */
+  readonly untyped: readonly boolean[]
+}
+
+/** The last row that `wrap` lets through; more are an answer too large. */
+export const wrappedRows = 1_000_000
+
+/**
+ * A sub-select of `text` whose rows become one JSON array. A BLOB would pass as JSON when its bytes happen to look like JSONB,
+ * so each is replaced by one that never does: the statement then fails and is run row by row.
+ */
+export const wrap = (text: string, columns: number): string => {
+  const names = Array.from({ length: columns }, (_, index) => `c${index}`)
+  const values = names.map((name) => `iif(typeof(${name})='blob',x'ff',${name})`)
+  return `WITH q(${names.join(',')}) AS (\n${text}\n) SELECT json_group_array(json_array(${values.join(',')})),count(*) FROM (SELECT * FROM q LIMIT ${wrappedRows + 1})`
+}
+
+const mostWrappedColumns = 100
+
+const prepareWrapped = ({ database, gate }: Connection, text: string, columns: number): StatementSync | undefined => {
+  if (columns > mostWrappedColumns) return undefined
+  gate.begin()
+  try {
+    const statement = database.prepare(wrap(text, columns))
+    statement.setReturnArrays(true)
+    return statement
+  } catch {
+    return undefined
+  }
+}
+
+const prepareStatement = ({ database, gate }: Connection, text: string): StatementSync => {
+  gate.begin()
+  try {
+    return database.prepare(text)
+  } catch (error) {
+    throw refusalOf(error, gate.seen.deniedBecause)
+  }
+}
+
+/** Prepares one statement. Throws EngineRefusal for a text that holds none, more than one, or one that may not be run. */
+export const prepare = (connection: Connection, text: string): Prepared => {
+  checkText(text)
+  const refused = refusedVerb(text)
+  if (refused !== undefined) throw new EngineRefusal('EngineRejectedQuery', refused)
+  const statement = prepareStatement(connection, text)
+  checkSingle(text, statement.sourceSQL)
+  statement.setReturnArrays(true)
+  statement.setReadBigInts(true)
+  const { writes, schema, plain } = connection.gate.seen
+  const columns = statement.columns().map(({ name, type }) => ({ name, declared: type }))
+  const untyped = columns.map(({ declared }) => declared === null)
+  const kind = columns.length === 0 ? 'change' : writes ? 'returning' : 'rows'
+  return {
+    statement, columns, kind, untyped,
+    changesRows: writes && !schema,
+    changesSchema: schema,
+    wrapped: kind === 'rows' && !plain ? prepareWrapped(connection, statement.sourceSQL.replace(/[;\s]+$/, ''), columns.length) : undefined,
+    fields: untyped.includes(true) ? undefined : fieldsJson(columns, []),
+  }
+}
+
+const mostKept = 128
+const longestKept = 16 * 1024
+
+/** Prepared statements of one connection, the least recently used forgotten first. */
+export class Statements {
+  private readonly kept = new Map<string, Prepared>()
+
+  constructor(private readonly connection: Connection) {}
+
+  get(text: string): Prepared {
+    const known = this.kept.get(text)
+    if (known) {
+      this.kept.delete(text)
+      this.kept.set(text, known)
+      return known
+    }
+    const prepared = prepare(this.connection, text)
+    if (text.length <= longestKept) this.keep(text, prepared)
+    return prepared
+  }
+
+  /** Forgets everything: after a change of the schema, columns may have other names and numbers. */
+  clear(): void {
+    this.kept.clear()
+  }
+
+  private keep(text: string, prepared: Prepared): void {
+    this.kept.set(text, prepared)
+    if (this.kept.size <= mostKept) return
+    const oldest = this.kept.keys().next()
+    if (!oldest.done) this.kept.delete(oldest.value)
+  }
+}
