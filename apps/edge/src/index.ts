@@ -1,1 +1,7 @@
-export {}
+export { callerChain, parseProxies } from './caller-address.js'
+export { parseEdgeConfig, trustedProxies, type EdgeConfig } from './config.js'
+export { createEdgeAlone } from './create.js'
+export { wholeDocument } from './document.js'
+export { createEdge, type Backend, type Edge, type EdgeOptions } from './edge.js'
+export { operations } from './operations.js'
+export { routes, services, type Owner, type Route, type ServiceName } from './routes.js'

@@ -1,0 +1,37 @@
+import { type Environment, parseConfig, variable } from '@tenantry/service'
+import { z } from 'zod'
+import { parseProxies } from './caller-address.js'
+
+/** TRUSTED_PROXIES as every program of ours reads it. */
+export const trustedProxies = z.string().default('').transform((text, context) => {
+  const list = parseProxies(text)
+  if (list) return list
+  context.addIssue({ code: 'custom', message: 'must be addresses or networks separated by commas, like 10.0.0.0/8, ::1' })
+  return z.NEVER
+})
+
+const schema = z.object({
+  HOST: z.string().default('127.0.0.1'),
+  PORT: variable.port(8080),
+  ADMIN_PORT: variable.port(0),
+  LOG_LEVEL: variable.logLevel(),
+  DRAIN_SECONDS: variable.positive(20),
+  PUBLIC_URL: z.url(),
+  IDENTITY_URL: z.url(),
+  CONTROL_PLANE_URL: z.url(),
+  QUERY_GATEWAY_URL: z.url(),
+  TRUSTED_PROXIES: trustedProxies,
+}).transform((env) => ({
+  host: env.HOST,
+  port: env.PORT,
+  adminPort: env.ADMIN_PORT,
+  logLevel: env.LOG_LEVEL,
+  drainSeconds: env.DRAIN_SECONDS,
+  publicUrl: env.PUBLIC_URL,
+  urls: { identity: env.IDENTITY_URL, 'control-plane': env.CONTROL_PLANE_URL, 'query-gateway': env.QUERY_GATEWAY_URL },
+  trustedProxies: env.TRUSTED_PROXIES,
+}))
+
+export type EdgeConfig = Readonly<z.infer<typeof schema>>
+
+export const parseEdgeConfig = (env: Environment): EdgeConfig => parseConfig(schema, env)

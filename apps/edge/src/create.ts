@@ -1,0 +1,22 @@
+import { type Logger, type RunningService, createMetrics } from '@tenantry/service'
+import type { EdgeConfig } from './config.js'
+import { wholeDocument } from './document.js'
+import { createEdge } from './edge.js'
+import { operations } from './operations.js'
+import { createProxy } from './proxy.js'
+
+/** The edge in a process of its own, in front of services elsewhere. */
+export const createEdgeAlone = async (config: EdgeConfig, logger: Logger): Promise<RunningService> => {
+  const { registry } = createMetrics('edge')
+  const proxyTo = (name: keyof EdgeConfig['urls']): ReturnType<typeof createProxy> => createProxy({ name, url: config.urls[name] })
+  const backends = { identity: proxyTo('identity'), 'control-plane': proxyTo('control-plane'), 'query-gateway': proxyTo('query-gateway') }
+  const edge = createEdge({ backends, operations, document: () => wholeDocument(config.publicUrl), trustedProxies: config.trustedProxies })
+  logger.debug({ urls: config.urls }, 'handing requests on')
+  return {
+    name: 'edge',
+    handle: edge.handle,
+    ready: edge.ready,
+    metrics: () => registry.metrics(),
+    close: async () => { for (const backend of Object.values(backends)) backend.close() },
+  }
+}

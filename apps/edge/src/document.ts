@@ -1,0 +1,8 @@
+import { openApiDocument } from '@tenantry/contracts'
+import { operations } from './operations.js'
+
+/** The OpenAPI document of the whole system, as it is reached at `publicUrl`. */
+export const wholeDocument = (publicUrl: string): object => openApiDocument(operations, {
+  title: 'Tenantry', version: '2', serverUrl: publicUrl,
+  description: 'A self-hosted database cloud: organisations, people, keys and databases, and one gateway that runs SQL on them.',
+})

@@ -1,0 +1,185 @@
+import { once } from 'node:events'
+import { type IncomingMessage, type Server, type ServerResponse, createServer, request as send } from 'node:http'
+import { type Socket, connect, createServer as createTcpServer } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { type Backend, createEdge } from './edge.js'
+import { operations } from './operations.js'
+import { createProxy } from './proxy.js'
+
+type Listener = (request: IncomingMessage, response: ServerResponse) => void
+interface Answer { readonly status: number; readonly headers: IncomingMessage['headers']; readonly body: string }
+
+const opened: { close(): unknown }[] = []
+const sockets: Socket[] = []
+
+const open = async (listener: Listener): Promise<number> => {
+  const server: Server = createServer(listener).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  opened.push({ close: () => { server.closeAllConnections(); server.close() } })
+  const address = server.address()
+  return typeof address === 'object' && address ? address.port : 0
+}
+
+const ask = async (port: number, method: string, path: string, options: { headers?: Record<string, string>; body?: string; signal?: AbortSignal } = {}): Promise<Answer> => {
+  const asking = send({ host: '127.0.0.1', port, method, path, headers: options.headers, agent: false, ...(options.signal && { signal: options.signal }) })
+  asking.end(options.body)
+  const [answer] = await once(asking, 'response') as [IncomingMessage]
+  return { status: answer.statusCode ?? 0, headers: answer.headers, body: await text(answer) }
+}
+
+const saying = (name: string, isReady = true): Backend => ({
+  handle: (request, response) => { response.end(`${name} ${request.method} ${request.url} ${String(request.headers['x-forwarded-for'])}`) },
+  ready: async () => ({ ok: isReady }),
+})
+
+const openEdge = (backends: Partial<Record<'identity' | 'control-plane' | 'query-gateway', Backend>> = {}): Promise<number> => {
+  const edge = createEdge({
+    backends: { identity: saying('identity'), 'control-plane': saying('control-plane'), 'query-gateway': saying('query-gateway'), ...backends },
+    operations, document: () => ({ openapi: '3.1.0', info: { title: 'T' }, paths: {} }),
+  })
+  return open(edge.handle)
+}
+
+/** A backend elsewhere, served by `listener` behind a real connection. */
+const elsewhere = async (listener: Listener, limits: { connectMs?: number; silenceMs?: number } = {}): Promise<Backend> => {
+  const proxy = createProxy({ name: 'control-plane', url: `http://127.0.0.1:${await open(listener)}`, ...limits })
+  opened.push(proxy)
+  return proxy
+}
+
+afterEach(() => {
+  for (const thing of opened.splice(0)) thing.close()
+  for (const socket of sockets.splice(0)) socket.destroy()
+})
+
+describe('the edge', () => {
+  it('hands each request to its owner with its path as it came', async () => {
+    const port = await openEdge()
+    expect((await ask(port, 'GET', '/v2/databases?limit=1')).body).toBe('control-plane GET /v2/databases?limit=1 127.0.0.1')
+    expect((await ask(port, 'POST', '/databases/7/sql', { headers: { 'x-forwarded-for': '9.9.9.9' } })).body).toBe('query-gateway POST /databases/7/sql 127.0.0.1')
+    expect((await ask(port, 'GET', '/.well-known/jwks.json')).body).toMatch(/^identity/)
+  })
+
+  it('words its own refusals as the native API does', async () => {
+    const port = await openEdge()
+    const unknown = await ask(port, 'GET', '/internal/identity.key.verify')
+    expect(unknown.status).toBe(404)
+    expect(JSON.parse(unknown.body)).toEqual({ code: 'ResourceNotFound', message: 'There is nothing at GET /internal/identity.key.verify.' })
+    const wrong = await ask(port, 'PATCH', '/v2/databases')
+    expect([wrong.status, wrong.headers.allow]).toEqual([405, 'GET, HEAD, POST'])
+    expect(JSON.parse(wrong.body)).toMatchObject({ code: 'MethodNotAllowed' })
+    expect((await ask(port, 'GET', '/v2/../internal')).status).toBe(400)
+    expect((await ask(port, 'GET', '/v2//databases')).status).toBe(400)
+  })
+
+  it('is ready only when every service is', async () => {
+    expect((await ask(await openEdge(), 'GET', '/readyz')).status).toBe(200)
+    const waiting = await ask(await openEdge({ identity: saying('identity', false) }), 'GET', '/readyz')
+    expect([waiting.status, waiting.body]).toEqual([503, '{"ok":false}'])
+    expect((await ask(await openEdge({ identity: saying('identity', false) }), 'GET', '/healthz')).status).toBe(200)
+  })
+
+  it('serves the description and a page of it', async () => {
+    const port = await openEdge()
+    expect(JSON.parse((await ask(port, 'GET', '/docs/openapi.json')).body)).toMatchObject({ openapi: '3.1.0' })
+    const page = await ask(port, 'GET', '/docs')
+    expect([page.headers['content-type'], page.headers['content-security-policy']]).toEqual(['text/html; charset=utf-8', expect.stringContaining('default-src \'none\'')])
+  })
+})
+
+describe('a service elsewhere', () => {
+  it('gets method, path, body and headers, and answers with its own', async () => {
+    const port = await openEdge({
+      'control-plane': await elsewhere((request, response) => void text(request).then((body) => {
+        response.writeHead(201, { 'x-own': 'yes', 'x-hop': 'no', connection: 'x-hop, keep-alive' }).end(JSON.stringify({ body, headers: request.headers, url: request.url }))
+      })),
+    })
+    const answer = await ask(port, 'POST', '/v2/databases?x=1', {
+      body: 'hello', headers: { authorization: 'Bearer x', 'x-secret-hop': '1', connection: 'x-secret-hop', 'x-request-id': 'given-1', te: 'trailers' },
+    })
+    const seen = JSON.parse(answer.body) as { body: string; url: string; headers: Record<string, string> }
+    expect([answer.status, answer.headers['x-own'], answer.headers['x-hop'], answer.headers['x-request-id']]).toEqual([201, 'yes', undefined, 'given-1'])
+    expect([seen.body, seen.url, seen.headers['authorization'], seen.headers['host']]).toEqual(['hello', '/v2/databases?x=1', 'Bearer x', `127.0.0.1:${port}`])
+    expect([seen.headers['x-secret-hop'], seen.headers['te'], seen.headers['x-forwarded-for'], seen.headers['x-request-id']]).toEqual([undefined, undefined, '127.0.0.1', 'given-1'])
+  })
+
+  it('is given a request id when the caller has none', async () => {
+    const port = await openEdge({ 'control-plane': await elsewhere((request, response) => { response.end(String(request.headers['x-request-id'])) }) })
+    const answer = await ask(port, 'GET', '/v2/shapes')
+    expect(answer.body).toMatch(/^[\da-f-]{36}$/)
+    expect(answer.headers['x-request-id']).toBe(answer.body)
+  })
+
+  it('passes an answer on piece by piece', async () => {
+    const held = Promise.withResolvers<ServerResponse>()
+    const port = await openEdge({ 'control-plane': await elsewhere((_request, response) => { response.write('first'); held.resolve(response) }) })
+    const asking = send({ host: '127.0.0.1', port, path: '/v2/shapes', agent: false }).end()
+    const [answer] = await once(asking, 'response') as [IncomingMessage]
+    const [piece] = await once(answer, 'data') as [Buffer]
+    expect(piece.toString()).toBe('first')
+    const other = await held.promise
+    other.end('last')
+    expect(await text(answer)).toBe('last')
+  })
+
+  it('is answered for with 503 when it is away, soon', async () => {
+    const gone = createProxy({ name: 'control-plane', url: 'http://127.0.0.1:1' })
+    opened.push(gone)
+    const port = await openEdge({ 'control-plane': gone })
+    const answer = await ask(port, 'POST', '/v2/databases', { body: 'x' })
+    expect([answer.status, answer.headers['retry-after'], JSON.parse(answer.body)]).toEqual([
+      503, '1', { code: 'ServiceUnavailable', message: 'The control-plane service does not answer now; try again.' },
+    ])
+    expect(await gone.ready()).toEqual({ ok: false })
+  })
+
+  it('never gets a request twice that it may have seen', async () => {
+    let seen = 0
+    const port = await openEdge({ 'control-plane': await elsewhere((request) => { seen += 1; request.socket.destroy() }) })
+    expect((await ask(port, 'POST', '/v2/databases', { body: 'x' })).status).toBe(503)
+    expect(seen).toBe(1)
+  })
+
+  it('is given up when it stays silent', async () => {
+    const port = await openEdge({ 'control-plane': await elsewhere(() => undefined, { silenceMs: 50 }) })
+    expect((await ask(port, 'GET', '/v2/shapes')).status).toBe(503)
+  })
+
+  it('learns that the caller has hung up', async () => {
+    const left = Promise.withResolvers<string>()
+    const leaving = new AbortController()
+    const port = await openEdge({
+      'control-plane': await elsewhere((request) => {
+        request.socket.once('close', () => left.resolve('left'))
+        leaving.abort()
+      }),
+    })
+    await expect(ask(port, 'GET', '/v2/shapes', { signal: leaving.signal })).rejects.toThrow()
+    expect(await left.promise).toBe('left')
+  })
+
+  it('that breaks off an answer breaks it off for the caller too', async () => {
+    const port = await openEdge({
+      'control-plane': await elsewhere((_request, response) => { response.writeHead(200, { 'content-length': '10' }); response.write('half', () => response.destroy()) }),
+    })
+    await expect(ask(port, 'GET', '/v2/shapes')).rejects.toThrow(/aborted/)
+  })
+
+  it('that takes connections and never speaks is given up as one that is away', async () => {
+    const mute = createTcpServer((socket) => sockets.push(socket)).listen(0, '127.0.0.1')
+    await once(mute, 'listening')
+    opened.push(mute)
+    const address = mute.address()
+    const proxy = createProxy({ name: 'identity', url: `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`, silenceMs: 50, readyMs: 50 })
+    opened.push(proxy)
+    expect((await ask(await openEdge({ identity: proxy }), 'GET', '/id')).status).toBe(503)
+    expect(await proxy.ready()).toEqual({ ok: false })
+  })
+})
+
+it('takes no request that hides a second one behind two lengths', async () => {
+  const port = await openEdge()
+  const socket = connect(port, '127.0.0.1')
+  socket.end('POST /v2/databases HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n')
+  expect(await text(socket)).toMatch(/^HTTP\/1\.1 400 /)
+})

@@ -1,0 +1,58 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { BlockList } from 'node:net'
+import { Problem } from '@tenantry/contracts'
+import { type Readiness, readiness } from '@tenantry/service'
+import { settleAddress } from './caller-address.js'
+import { type KnownOperation, compileRoutes } from './matcher.js'
+import { ownPages } from './own.js'
+import { pathOf } from './path.js'
+import { refuse } from './refuse.js'
+import { type ServiceName, routes, services } from './routes.js'
+
+/** One who answers requests: a service in this process, or a proxy to one elsewhere. */
+export interface Backend {
+  handle(request: IncomingMessage, response: ServerResponse): void
+  ready(): Promise<{ readonly ok: boolean }>
+}
+
+export interface EdgeOptions {
+  readonly backends: Readonly<Record<ServiceName, Backend>>
+  /** The operations that exist: what is none of them on a path of theirs is answered 405. */
+  readonly operations: readonly KnownOperation[]
+  /** The OpenAPI document of all services. */
+  readonly document: () => object
+  /** The proxies that are believed about whom they speak for; none by default. */
+  readonly trustedProxies?: BlockList
+}
+
+export interface Edge {
+  handle(request: IncomingMessage, response: ServerResponse): void
+  /** Ready when every service says so. */
+  ready(): Promise<Readiness>
+}
+
+const mustBeReady = async (backend: Backend): Promise<void> => {
+  if (!(await backend.ready()).ok) throw new Error('not ready')
+}
+
+/** The one way in: finds the service that owns a request and hands it over as it is. */
+export const createEdge = ({ backends, operations, document, trustedProxies = new BlockList() }: EdgeOptions): Edge => {
+  const match = compileRoutes(routes, operations)
+  const ready = (): Promise<Readiness> => readiness(Object.fromEntries(services.map((name) => [name, () => mustBeReady(backends[name])])))
+  const pages = ownPages({ document, ready })
+
+  const handle = (request: IncomingMessage, response: ServerResponse): void => {
+    const { method = 'GET', url = '' } = request
+    const path = pathOf(url)
+    if (path === undefined) return refuse(response, new Problem('InvalidParameter', 'The path of the request is too long or can be read in more than one way; write it plainly.'))
+    const found = match(method, path)
+    if (found.kind === 'unknown') return refuse(response, new Problem('RouteNotFound', `There is nothing at ${method} ${path}.`))
+    if (found.kind === 'wrongMethod') return refuse(response, notAllowed(method, path), { allow: found.allowed.join(', ') })
+    if (found.owner === 'edge') return pages[path]?.(request, response)
+    settleAddress(request.headers, request.socket.remoteAddress ?? '', trustedProxies)
+    backends[found.owner].handle(request, response)
+  }
+  return { handle, ready }
+}
+
+const notAllowed = (method: string, path: string): Problem => new Problem('MethodNotAllowed', `${path} does not know the method ${method}.`)

@@ -1,0 +1,5 @@
+import { serveAlone } from '@tenantry/service'
+import { parseEdgeConfig } from './config.js'
+import { createEdgeAlone } from './create.js'
+
+serveAlone({ name: 'edge', parse: parseEdgeConfig, create: createEdgeAlone })

@@ -1,0 +1,98 @@
+import type { Owner, Route } from './routes.js'
+
+/** An operation that is known to exist, so that another method on its path can be refused with the methods that are there. */
+export interface KnownOperation {
+  readonly method: string
+  readonly path: string
+}
+
+export type Match =
+  | { readonly kind: 'owned'; readonly owner: Owner }
+  | { readonly kind: 'wrongMethod'; readonly allowed: readonly string[] }
+  | { readonly kind: 'unknown' }
+
+export type Matcher = (method: string, path: string) => Match
+
+interface Node {
+  readonly words: Map<string, Node>
+  any: Node | undefined
+  rest: Leaf | undefined
+  here: Leaf | undefined
+}
+
+/** What stands at one pattern. `matches` is filled once, so that a match allocates nothing. */
+interface Leaf {
+  owner: Owner
+  /** Empty when the owner knows its methods itself. */
+  readonly methods: Map<string, Match>
+  readonly otherwise: { match: Match }
+}
+
+const unknown: Match = { kind: 'unknown' }
+const newNode = (): Node => ({ words: new Map(), any: undefined, rest: undefined, here: undefined })
+const segmentsOf = (pattern: string): readonly string[] => pattern.split('/').slice(1)
+const isAny = (segment: string): boolean => segment.startsWith('{')
+
+const childFor = (node: Node, segment: string): Node => {
+  if (isAny(segment)) return (node.any ??= newNode())
+  const child = node.words.get(segment) ?? newNode()
+  node.words.set(segment, child)
+  return child
+}
+
+const find = (node: Node, path: string, start: number): Leaf | undefined => {
+  const slash = path.indexOf('/', start)
+  const segment = slash < 0 ? path.slice(start) : path.slice(start, slash)
+  const word = node.words.get(segment)
+  const found = (word && below(word, path, slash)) ?? (node.any && segment !== '' ? below(node.any, path, slash) : undefined)
+  return found ?? node.rest
+}
+
+const below = (node: Node, path: string, slash: number): Leaf | undefined => slash < 0 ? node.here : find(node, path, slash + 1)
+
+const leafAt = (root: Node, pattern: string): { get: () => Leaf | undefined; set: (leaf: Leaf) => void } => {
+  const segments = segmentsOf(pattern)
+  const isRest = segments.at(-1) === '*'
+  const node = (isRest ? segments.slice(0, -1) : segments).reduce(childFor, root)
+  return isRest
+    ? { get: () => node.rest, set: (leaf) => { node.rest = leaf } }
+    : { get: () => node.here, set: (leaf) => { node.here = leaf } }
+}
+
+const newLeaf = (owner: Owner): Leaf => ({ owner, methods: new Map(), otherwise: { match: { kind: 'owned', owner } } })
+
+const allow = (leaf: Leaf, method: string): void => {
+  for (const one of method === 'GET' ? ['GET', 'HEAD'] : [method]) leaf.methods.set(one, { kind: 'owned', owner: leaf.owner })
+  leaf.otherwise.match = { kind: 'wrongMethod', allowed: [...leaf.methods.keys()].sort() }
+}
+
+const addRoute = (root: Node, { method, pattern, owner }: Route): void => {
+  const place = leafAt(root, pattern)
+  const leaf = place.get() ?? newLeaf(owner)
+  if (leaf.owner !== owner) throw new Error(`Two services own ${pattern}: ${leaf.owner} and ${owner}.`)
+  if (place.get() && (method === '*' || leaf.methods.size === 0 || leaf.methods.has(method))) throw new Error(`The route ${method} ${pattern} stands twice in the table.`)
+  if (method !== '*') allow(leaf, method)
+  place.set(leaf)
+}
+
+const addOperation = (root: Node, { method, path }: KnownOperation): void => {
+  const place = leafAt(root, path)
+  // A path in braces may be any of the words beside it, so the owner is asked for with a segment that no word equals.
+  const owner = find(root, path.replaceAll(/\{\w+\}/g, '{}'), 1)?.owner
+  if (!owner) throw new Error(`No service owns ${method} ${path}.`)
+  const leaf = place.get() ?? newLeaf(owner)
+  if (leaf.owner !== owner) throw new Error(`Two services own ${path}: ${leaf.owner} and ${owner}.`)
+  allow(leaf, method)
+  place.set(leaf)
+}
+
+/** Compiles the table once. Throws when two rows claim the same, or when nobody owns an operation. */
+export const compileRoutes = (routes: readonly Route[], operations: readonly KnownOperation[]): Matcher => {
+  const root = newNode()
+  for (const route of routes) addRoute(root, route)
+  for (const operation of operations) addOperation(root, operation)
+  return (method, path) => {
+    const leaf = find(root, path, 1)
+    return leaf ? leaf.methods.get(method) ?? leaf.otherwise.match : unknown
+  }
+}

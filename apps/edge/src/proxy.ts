@@ -1,0 +1,88 @@
+import { randomUUID } from 'node:crypto'
+import { Agent, type ClientRequest, type IncomingHttpHeaders, type IncomingMessage, type OutgoingHttpHeaders, type ServerResponse, get, request as send } from 'node:http'
+import { Problem } from '@tenantry/contracts'
+import type { Backend } from './edge.js'
+import { refuse } from './refuse.js'
+
+export interface ProxyOptions {
+  readonly name: string
+  readonly url: string
+  readonly connectMs?: number
+  /** From the request's last byte to the first of the answer, and between two pieces of either. */
+  readonly silenceMs?: number
+  readonly readyMs?: number
+}
+
+const ofOneHop = new Set(['connection', 'keep-alive', 'proxy-authenticate', 'proxy-authorization', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade', 'expect'])
+const connectTries = 2
+
+/** The headers that travel on: those of one connection, and those that it names, stay behind. */
+export const travelling = (headers: IncomingHttpHeaders): OutgoingHttpHeaders => {
+  const named = (headers.connection ?? '').toLowerCase().split(',').map((word) => word.trim())
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !ofOneHop.has(name) && !named.includes(name)))
+}
+
+const requestIdOf = (headers: IncomingHttpHeaders): string => {
+  const given = headers['x-request-id']
+  return typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID()
+}
+
+/** Hands requests on to a service elsewhere, byte by byte. A request is sent again only when no connection was made. */
+export const createProxy = ({ name, url, connectMs = 2_000, silenceMs = 90_000, readyMs = 2_000 }: ProxyOptions): Backend & { close(): void } => {
+  const { hostname, port } = new URL(url)
+  const place = { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 80) }
+  const agent = new Agent({ keepAlive: true, maxSockets: 512, maxFreeSockets: 64 })
+  const away = (cause: unknown): Problem => new Problem('ServiceUnavailable', `The ${name} service does not answer now; try again.`, { retryAfterSeconds: 1, cause })
+
+  const pass = (request: IncomingMessage, response: ServerResponse, headers: OutgoingHttpHeaders, attempt: number): void => {
+    const { method = 'GET', url: path = '/' } = request
+    const onward = send({ ...place, agent, method, path, headers, setHost: false })
+    let connected = false
+    const connectTimer = setTimeout(() => onward.destroy(new Error('no connection in time')), connectMs)
+    const begin = (): void => {
+      connected = true
+      clearTimeout(connectTimer)
+      request.pipe(onward)
+    }
+    onward.once('socket', (socket) => { if (socket.connecting) socket.once('connect', begin); else begin() })
+    onward.setTimeout(silenceMs, () => onward.destroy(new Error('silent for too long')))
+    onward.once('response', (answer) => deliver(answer, response))
+    onward.once('error', (error) => {
+      clearTimeout(connectTimer)
+      if (response.destroyed) return
+      if (response.headersSent) return void response.destroy(error)
+      if (!connected && attempt < connectTries) return pass(request, response, headers, attempt + 1)
+      refuse(response, away(error), { connection: 'close' })
+    })
+    forgetWhenGone(onward, response)
+  }
+
+  return {
+    handle: (request, response) => {
+      const requestId = requestIdOf(request.headers)
+      response.setHeader('x-request-id', requestId)
+      pass(request, response, { ...travelling(request.headers), 'x-request-id': requestId }, 1)
+    },
+    ready: () => asksReady(place, readyMs),
+    close: () => agent.destroy(),
+  }
+}
+
+const deliver = (answer: IncomingMessage, response: ServerResponse): void => {
+  response.writeHead(answer.statusCode ?? 502, answer.statusMessage, travelling(answer.headers))
+  answer.once('error', (error) => response.destroy(error))
+  answer.pipe(response)
+}
+
+// A caller who hangs up must not leave a query running behind.
+const forgetWhenGone = (onward: ClientRequest, response: ServerResponse): void => {
+  response.once('close', () => { if (!response.writableFinished) onward.destroy() })
+}
+
+const asksReady = (place: { host: string; port: number }, deadlineMs: number): Promise<{ ok: boolean }> => new Promise((resolve) => {
+  const asking = get({ ...place, path: '/readyz', agent: false, signal: AbortSignal.timeout(deadlineMs) }, (answer) => {
+    answer.resume()
+    resolve({ ok: answer.statusCode === 200 })
+  })
+  asking.once('error', () => resolve({ ok: false }))
+})

@@ -1,0 +1,27 @@
+/** Who answers a request. `edge` is this program itself. */
+export const services = ['identity', 'control-plane', 'query-gateway'] as const
+export type ServiceName = (typeof services)[number]
+export type Owner = ServiceName | 'edge'
+
+export interface Route {
+  /** A method, or '*' where the owner decides which methods it knows. */
+  readonly method: string
+  /** Segments between slashes: a word, {name} for any one segment, or * at the end for any number of them. */
+  readonly pattern: string
+  readonly owner: Owner
+}
+
+const to = (owner: Owner, method: string, ...patterns: readonly string[]): readonly Route[] =>
+  patterns.map((pattern) => ({ method, pattern, owner }))
+
+/**
+ * THE table of who owns which path, the same in one process and in many. What needs a password or a secret is identity's, what
+ * needs an engine the gateway's, what needs a record the control plane's. The most specific row wins, wherever it stands.
+ */
+export const routes: readonly Route[] = [
+  ...to('edge', 'GET', '/healthz', '/readyz', '/docs', '/docs/openapi.json'),
+  ...to('identity', '*', '/', '/id', '/id/*', '/.well-known/*'),
+  ...to('identity', '*', '/v2/users/{id}/keys', '/v2/users/{id}/keys/*', '/v2/orgs/{id}/keys'),
+  ...to('query-gateway', '*', '/v2/databases/{id}/query/*', '/databases/{id}/sql', '/v2/databases/{id}/metrics'),
+  ...to('control-plane', '*', '/v2/*'),
+]
