@@ -14,7 +14,7 @@ export class Calls {
   /** The child that answers statements on this database. Throws DatabaseNotFound or DatabaseInWrongState. */
   where(at: DatabaseAt): Promise<EngineChild> {
     return this.inTurn(at, async () => {
-      const seen = await this.storage.observe(at)
+      const seen = this.storage.observe(at)
       if (seen === 'stopped') throw new Problem('DatabaseInWrongState', 'The database is stopped; start it first.')
       if (seen !== 'running') throw new Problem('DatabaseNotFound', 'There is no such database.')
       return this.pool.place(at, this.storage.folder(at))
