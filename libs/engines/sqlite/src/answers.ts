@@ -5,7 +5,6 @@ import { fieldsJson, typesInJson } from './fields.js'
 import type { FieldType } from './fields.js'
 import { mayPassUnwrapped } from './problems.js'
 import type { Prepared } from './statements.js'
-import { wrappedRows } from './statements.js'
 
 export interface Rows {
   readonly fields: Buffer
@@ -33,7 +32,7 @@ const tooLarge = ({ answerBytes, answerRows }: QueryLimits, because: 'bytes' | '
 const realJson = (value: number): string => {
   if (value === Infinity) return '9.0e+999'
   if (value === -Infinity) return '-9.0e+999'
-  const text = Object.is(value, -0) ? '-0.0' : String(value)
+  const text = String(value)
   return /[.e]/.test(text) ? text : `${text}.0`
 }
 
@@ -92,11 +91,12 @@ const answerWrapped = (prepared: Prepared, params: readonly SQLInputValue[], lim
   }
   if (!Array.isArray(row)) return undefined
   const [json, rows]: readonly unknown[] = row
-  if (typeof json !== 'string' || typeof rows !== 'number' || rows > wrappedRows) return undefined
+  if (rows === 0) return { fields: prepared.fields ?? fieldsJson(prepared.columns, []), data: empty, rows }
+  if (typeof json !== 'string' || typeof rows !== 'number') return undefined
   if (rows > limits.answerRows) throw tooLarge(limits, 'rows')
-  const data = Buffer.from(json)
+  const data = Buffer.from(`[${json}]`)
   if (data.length > limits.answerBytes) throw tooLarge(limits, 'bytes')
-  return { fields: prepared.fields ?? fieldsJson(prepared.columns, typesInJson(json, prepared.untyped)), data, rows }
+  return { fields: prepared.fields ?? fieldsJson(prepared.columns, typesInJson(`[${json}]`, prepared.untyped)), data, rows }
 }
 
 /** The rows of a statement that only reads. */

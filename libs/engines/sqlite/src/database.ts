@@ -41,7 +41,7 @@ export class SqliteDatabase implements EmbeddedDatabase {
   }
 
   private rowsOf(side: Side, ask: SqlAsk): Rows {
-    const prepared = side.statements.get(ask.text)
+    const prepared = side.statements.get(ask.text, ask.limits.answerRows)
     side.connection.gate.begin()
     const params = (ask.params ?? []).map(bound)
     if (prepared.kind === 'rows') return answerRows(prepared, params, ask.limits)
@@ -74,7 +74,7 @@ export class SqliteDatabase implements EmbeddedDatabase {
   }
 
   private planOf({ connection }: Side, ask: SqlAsk): Buffer {
-    const explained = prepare(connection, `EXPLAIN QUERY PLAN ${ask.text}`)
+    const explained = prepare(connection, `EXPLAIN QUERY PLAN ${ask.text}`, ask.limits.answerRows)
     explained.statement.setReturnArrays(false)
     explained.statement.setReadBigInts(false)
     const steps = explained.statement.all().map(({ id, parent, detail }) => ({ id, parent, detail }))
@@ -101,9 +101,18 @@ export class SqliteDatabase implements EmbeddedDatabase {
     }
   }
 
+  /** A connection learns of a new schema when it runs a statement, not when it prepares one: the reader is made to run one. */
   private forget(): void {
-    this.sides.read?.statements.clear()
-    this.sides.write?.statements.clear()
+    for (const side of [this.sides.read, this.sides.write]) {
+      if (side === undefined) continue
+      side.statements.clear()
+      side.connection.gate.trusted = true
+      try {
+        side.connection.database.exec('SELECT 1 FROM sqlite_schema LIMIT 1')
+      } finally {
+        side.connection.gate.trusted = false
+      }
+    }
   }
 }
 

@@ -2,11 +2,11 @@ import { EngineRefusal } from '@tenantry/engines-contract'
 
 const sqlite = { busy: 5, locked: 6, noMemory: 7, readOnly: 8, ioError: 10, corrupt: 11, full: 13, cantOpen: 14, tooBig: 18, auth: 23, range: 25, notADatabase: 26 } as const
 
-interface SqliteError extends Error {
-  readonly errcode: number
-}
-const isSqliteError = (error: unknown): error is SqliteError =>
-  error instanceof Error && 'errcode' in error && typeof error.errcode === 'number'
+// Told by their shape: an error made by Node itself is of another realm wherever the code runs in a context of its own.
+const hasShape = (error: unknown): error is { readonly message: string; readonly errcode?: unknown; readonly code?: unknown } =>
+  typeof error === 'object' && error !== null && 'message' in error && typeof error.message === 'string'
+const resultCode = (error: unknown): number | undefined =>
+  hasShape(error) && typeof error.errcode === 'number' ? error.errcode & 0xff : undefined
 
 const rejected = (message: string, cause?: unknown): EngineRefusal => new EngineRefusal('EngineRejectedQuery', message, { cause })
 const unavailable = (message: string, cause: unknown): EngineRefusal => new EngineRefusal('EngineUnavailable', message, { cause, retryAfterSeconds: 1 })
@@ -15,8 +15,9 @@ const unavailable = (message: string, cause: unknown): EngineRefusal => new Engi
 export const refusalOf = (error: unknown, deniedBecause?: string): EngineRefusal => {
   if (error instanceof EngineRefusal) return error
   if (deniedBecause !== undefined) return rejected(deniedBecause, error)
-  if (!isSqliteError(error)) return bindingRefusal(error)
-  switch (error.errcode & 0xff) {
+  switch (resultCode(error)) {
+    case undefined:
+      return bindingRefusal(error)
     case sqlite.full:
       return new EngineRefusal('StorageFull', 'The database has used all the storage it may use; delete data or raise its limit.', { cause: error })
     case sqlite.busy:
@@ -33,17 +34,19 @@ export const refusalOf = (error: unknown, deniedBecause?: string): EngineRefusal
     case sqlite.range:
       return rejected('There are more values than the statement has ? parameters.', error)
     default:
-      return rejected(error.message, error)
+      return rejected(hasShape(error) ? error.message : 'The statement failed.', error)
   }
 }
 
 const bindingRefusal = (error: unknown): EngineRefusal => {
-  if (error instanceof Error && 'code' in error && error.code === 'ERR_INVALID_ARG_VALUE' && /no statements/.test(error.message)) {
+  if (hasShape(error) && error.code === 'ERR_INVALID_ARG_VALUE' && /no statements/.test(error.message)) {
     return rejected('The text holds no statement.', error)
   }
   return new EngineRefusal('InternalError', 'The engine failed in an unexpected way.', { cause: error })
 }
 
 /** Whether a wrapped statement failed for a reason that the plain one may not have. */
-export const mayPassUnwrapped = (error: unknown): boolean =>
-  isSqliteError(error) && ![sqlite.full, sqlite.busy, sqlite.ioError, sqlite.corrupt, sqlite.noMemory].some((code) => code === (error.errcode & 0xff))
+export const mayPassUnwrapped = (error: unknown): boolean => {
+  const code = resultCode(error)
+  return code !== undefined && ![sqlite.full, sqlite.busy, sqlite.ioError, sqlite.corrupt, sqlite.noMemory].some((known) => known === code)
+}

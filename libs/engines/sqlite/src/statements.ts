@@ -18,30 +18,30 @@ export interface Prepared {
   wrapped: StatementSync | undefined
   /** The fields, when they do not depend on the rows. */
   readonly fields: Buffer | undefined
+  /** The most rows that `wrapped` was made for. */
+  readonly mostRows: number
   /** Marks the expressions, whose type is that of their first value. */
   readonly untyped: readonly boolean[]
 }
 
-/** The last row that `wrap` lets through; more are an answer too large. */
-export const wrappedRows = 1_000_000
-
 /**
- * A sub-select of `text` whose rows become one JSON array. A BLOB would pass as JSON when its bytes happen to look like JSONB,
- * so each is replaced by one that never does: the statement then fails and is run row by row.
+ * A sub-select of `text` whose rows become one JSON text, with one row more than `mostRows` at most.
+ * A BLOB would pass as JSON when its bytes happen to look like JSONB, so each is replaced by one that never does: the statement then
+ * fails and is run row by row. group_concat stops at the length limit; json_group_array would grow to two gigabytes first.
  */
-export const wrap = (text: string, columns: number): string => {
+export const wrap = (text: string, columns: number, mostRows: number): string => {
   const names = Array.from({ length: columns }, (_, index) => `c${index}`)
   const values = names.map((name) => `iif(typeof(${name})='blob',x'ff',${name})`)
-  return `WITH q(${names.join(',')}) AS (\n${text}\n) SELECT json_group_array(json_array(${values.join(',')})),count(*) FROM (SELECT * FROM q LIMIT ${wrappedRows + 1})`
+  return `WITH q(${names.join(',')}) AS (\n${text}\n) SELECT group_concat(json_array(${values.join(',')})),count(*) FROM (SELECT * FROM q LIMIT ${mostRows + 1})`
 }
 
 const mostWrappedColumns = 100
 
-const prepareWrapped = ({ database, gate }: Connection, text: string, columns: number): StatementSync | undefined => {
+const prepareWrapped = ({ database, gate }: Connection, text: string, columns: number, mostRows: number): StatementSync | undefined => {
   if (columns > mostWrappedColumns) return undefined
   gate.begin()
   try {
-    const statement = database.prepare(wrap(text, columns))
+    const statement = database.prepare(wrap(text, columns, mostRows))
     statement.setReturnArrays(true)
     return statement
   } catch {
@@ -59,7 +59,7 @@ const prepareStatement = ({ database, gate }: Connection, text: string): Stateme
 }
 
 /** Prepares one statement. Throws EngineRefusal for a text that holds none, more than one, or one that may not be run. */
-export const prepare = (connection: Connection, text: string): Prepared => {
+export const prepare = (connection: Connection, text: string, mostRows: number): Prepared => {
   checkText(text)
   const refused = refusedVerb(text)
   if (refused !== undefined) throw new EngineRefusal('EngineRejectedQuery', refused)
@@ -72,10 +72,10 @@ export const prepare = (connection: Connection, text: string): Prepared => {
   const untyped = columns.map(({ declared }) => declared === null)
   const kind = columns.length === 0 ? 'change' : writes ? 'returning' : 'rows'
   return {
-    statement, columns, kind, untyped,
+    statement, columns, kind, untyped, mostRows,
     changesRows: writes && !schema,
     changesSchema: schema,
-    wrapped: kind === 'rows' && !plain ? prepareWrapped(connection, statement.sourceSQL.replace(/[;\s]+$/, ''), columns.length) : undefined,
+    wrapped: kind === 'rows' && !plain ? prepareWrapped(connection, statement.sourceSQL.replace(/[;\s]+$/, ''), columns.length, mostRows) : undefined,
     fields: untyped.includes(true) ? undefined : fieldsJson(columns, []),
   }
 }
@@ -89,14 +89,14 @@ export class Statements {
 
   constructor(private readonly connection: Connection) {}
 
-  get(text: string): Prepared {
+  get(text: string, mostRows: number): Prepared {
     const known = this.kept.get(text)
-    if (known) {
+    if (known?.mostRows === mostRows) {
       this.kept.delete(text)
       this.kept.set(text, known)
       return known
     }
-    const prepared = prepare(this.connection, text)
+    const prepared = prepare(this.connection, text, mostRows)
     if (text.length <= longestKept) this.keep(text, prepared)
     return prepared
   }
