@@ -1,1 +1,2 @@
-export {}
+export { servicePlan, type ServicePlan } from './plan.js'
+export { runSingle } from './run.js'

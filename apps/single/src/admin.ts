@@ -1,0 +1,39 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { RunningService } from '@tenantry/service'
+import { mergeMetrics } from './merge-metrics.js'
+
+export interface AdminRules {
+  /** The services that run by now, by name. */
+  readonly running: ReadonlyMap<string, RunningService>
+  /** What the process says of itself. */
+  readonly processMetrics: () => Promise<string>
+}
+
+const owners = [['/internal/identity.', 'identity'], ['/.well-known/', 'identity'], ['/internal/control.', 'control-plane']] as const
+
+const send = (response: ServerResponse, status: number, type: string, body: string): void => {
+  response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store', ...(status === 503 && { 'retry-after': '1' }) }).end(body)
+}
+
+const readinessOf = async (running: AdminRules['running']): Promise<{ ok: boolean; services: object }> => {
+  const seen = await Promise.all([...running].map(async ([name, service]) => [name, await service.ready()] as const))
+  return { ok: seen.length > 0 && seen.every(([, { ok }]) => ok), services: Object.fromEntries(seen) }
+}
+
+/** The loopback port: internal calls of the services to each other, metrics, and readiness in detail. */
+export const adminRoutes = ({ running, processMetrics }: AdminRules) => (request: IncomingMessage, response: ServerResponse): void => {
+  const { url = '/' } = request
+  const fail = (): void => send(response, 500, 'text/plain', 'failed\n')
+  const owner = owners.find(([prefix]) => url.startsWith(prefix))?.[1]
+  if (owner !== undefined) {
+    const service = running.get(owner)
+    return service ? service.handle(request, response) : send(response, 503, 'text/plain', 'starting\n')
+  }
+  if (url === '/healthz') return send(response, 200, 'text/plain', 'ok\n')
+  if (url === '/readyz') {
+    readinessOf(running).then((seen) => send(response, seen.ok ? 200 : 503, 'application/json', `${JSON.stringify(seen)}\n`), fail)
+  } else if (url === '/metrics') {
+    Promise.all([processMetrics(), ...[...running.values()].map((service) => service.metrics())])
+      .then((texts) => send(response, 200, 'text/plain; version=0.0.4; charset=utf-8', mergeMetrics(texts)), fail)
+  } else send(response, 404, 'text/plain', 'There is /healthz, /readyz and /metrics here.\n')
+}

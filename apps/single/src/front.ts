@@ -1,0 +1,22 @@
+import http from 'node:http'
+import https from 'node:https'
+import { type OpenServer, httpLimits, openServer } from '@tenantry/service'
+import type { TlsFiles } from './tls/local-authority.js'
+
+type Listener = (request: http.IncomingMessage, response: http.ServerResponse) => void
+
+const encrypted = ({ cert, key }: TlsFiles) => (listener: Listener): http.Server => {
+  const { maxHeaderSize, keepAliveTimeout, headersTimeout, requestTimeout } = httpLimits
+  const server = https.createServer({ cert, key, minVersion: 'TLSv1.2', maxHeaderSize, keepAliveTimeout, headersTimeout, requestTimeout }, listener)
+  // Both kinds of server listen, close and count connections alike; only their ancestors differ.
+  return server as unknown as http.Server
+}
+
+export const openFront = (host: string, port: number, listener: Listener, tls: TlsFiles | undefined): Promise<OpenServer> =>
+  tls ? openServer(host, port, listener, encrypted(tls)) : openServer(host, port, listener)
+
+/** Finds out before anything is started that the port cannot be had. Throws Exit with one sentence. */
+export const checkPort = async (host: string, port: number): Promise<void> => {
+  const probe = await openServer(host, port, (_request, response) => void response.writeHead(503, { 'retry-after': '1' }).end())
+  await probe.drain(100)
+}

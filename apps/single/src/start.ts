@@ -1,0 +1,150 @@
+import { createEdge, operations, services, wholeDocument, type Backend, type ServiceName } from '@tenantry/edge'
+import { checkNats, freePort } from '@tenantry/embedded'
+import { socketPathOf } from '@tenantry/engine-host'
+import { type Environment, Exit, type Logger, type RunningService, createLogger, createMetrics, openServer } from '@tenantry/service'
+import { adminRoutes } from './admin.js'
+import type { Closing } from './closing.js'
+import type { SingleConfig } from './config.js'
+import { type DataDirectory, takeDataDirectory } from './data/data-directory.js'
+import { hasRecords } from './data/has-records.js'
+import { type Secrets, settleSecrets } from './data/secrets.js'
+import { assumedEnvironment, serviceEnvironment } from './environment.js'
+import { checkPort, openFront } from './front.js'
+import type { ServicePlan } from './plan.js'
+import { startEngineHost } from './servers/engine-host.js'
+import { type KeptServer, type Server, keepRunning } from './servers/keep-running.js'
+import { keepNats } from './servers/nats.js'
+import { keepPostgres } from './servers/postgres.js'
+import { type SchemaUrls, ensureSchemas } from './servers/schemas.js'
+import { localTls } from './tls/local-authority.js'
+import { welcomeLines } from './welcome.js'
+
+export interface Start {
+  readonly env: Environment
+  readonly config: SingleConfig
+  readonly plans: readonly ServicePlan[]
+  readonly logger: Logger
+  readonly closing: Closing
+  /** Asks for the process ids to kill when there is no time to stop. */
+  readonly children: Set<() => number | undefined>
+  readonly signal: AbortSignal
+  readonly print: (line: string) => void
+}
+
+/** Starts everything in order, noting in `closing` how each part is stopped; what fails leaves the rest to the caller to close. */
+export const start = async (how: Start): Promise<void> => {
+  const { env, config, plans, closing, signal } = how
+  checkSettings(env, config, plans)
+  const port = config.port === 0 ? await freePort() : config.port
+  await checkPort(config.host, port)
+  const data = await takeDataDirectory(config.dataDir)
+  closing.add('data directory', async () => data.release())
+  const secrets = await settleSecrets(data.path, await hasRecords(data.path, config.databaseUrl, schemasOf(plans)))
+  const tls = await tlsOf(config, data)
+  const publicUrl = config.publicUrl ?? `${tls ? 'https' : 'http'}://localhost:${port}`
+  signal.throwIfAborted()
+
+  const { urls, nats } = await startServers(how, data, secrets)
+  signal.throwIfAborted()
+  const running = new Map<string, RunningService>()
+  const adminUrl = await openAdmin(how, running)
+  const surroundings = { nats, publicUrl, adminUrl, engineSocket: socketPathOf(data.path), secrets }
+  const common = serviceEnvironment(env, config, surroundings)
+  await Promise.all([startHost(how, data, surroundings.engineSocket), migrateAll(plans, common, urls)])
+  signal.throwIfAborted()
+  await startServices(how, common, urls, running)
+  signal.throwIfAborted()
+
+  const edge = createEdge({ backends: backendsOf(running), operations, document: () => wholeDocument(publicUrl), trustedProxies: config.trustedProxies })
+  const front = await openFront(config.host, port, edge.handle, tls)
+  closing.add('front', () => front.drain(config.drainSeconds * 1_000))
+  const told = {
+    url: publicUrl, adminUrl, dataDir: data.path, isNew: data.isNew, signUpOpen: config.signUp === 'open',
+    ...(tls && 'authorityFile' in tls && { authorityFile: tls.authorityFile }),
+  }
+  for (const line of welcomeLines(told)) how.print(line)
+}
+
+const schemasOf = (plans: readonly ServicePlan[]): readonly string[] => plans.flatMap(({ schema }) => schema ?? [])
+
+const checkSettings = (env: Environment, config: SingleConfig, plans: readonly ServicePlan[]): void => {
+  const assumed = assumedEnvironment(env, config)
+  const wrong = new Set<string>()
+  for (const plan of plans) {
+    try {
+      plan.check(assumed)
+    } catch (error) {
+      if (!(error instanceof Exit)) throw error
+      for (const line of error.message.split('\n').slice(1)) wrong.add(line)
+    }
+  }
+  if (wrong.size > 0) throw new Exit(`The configuration is wrong:\n${[...wrong].join('\n')}`)
+}
+
+const tlsOf = async ({ tls, host }: SingleConfig, data: DataDirectory) =>
+  tls === 'off' ? undefined : tls === 'auto' ? await localTls(data.path, host) : tls
+
+/** Notes a kept server, so that it is stopped with everything else. */
+const kept = async <S extends Server>({ closing, children }: Start, name: string, server: KeptServer<S>): Promise<KeptServer<S>> => {
+  closing.add(name, server.stop)
+  children.add(server.pid)
+  return server
+}
+
+const settleAll = async <A, B>(one: Promise<A>, other: Promise<B>): Promise<readonly [A, B]> => {
+  // Both have ended one way or the other before a failure goes on, so that nothing starts behind the back of who cleans up.
+  await Promise.allSettled([one, other])
+  return await Promise.all([one, other])
+}
+
+const startServers = async (how: Start, data: DataDirectory, secrets: Secrets): Promise<{ urls: SchemaUrls; nats: { url: string; token: string } }> => {
+  const { config, plans, logger, signal } = how
+  const postgres = async (): Promise<SchemaUrls> => {
+    const rules = { schemas: schemasOf(plans), secret: secrets.postgresPassword }
+    if (config.databaseUrl !== undefined) return await ensureSchemas({ ...rules, adminUrl: config.databaseUrl, database: 'given' })
+    const server = await kept(how, 'postgres', await keepPostgres(data.path, secrets.postgresPassword, logger, signal))
+    return await ensureSchemas({ ...rules, adminUrl: server.first.url('postgres'), database: 'make' })
+  }
+  const nats = async (): Promise<{ url: string; token: string }> => {
+    if (config.natsUrl === undefined) return (await kept(how, 'nats', await keepNats(data.path, secrets.natsToken, logger, signal))).first
+    await checkNats(config.natsUrl)
+    return { url: config.natsUrl, token: config.natsToken ?? secrets.natsToken }
+  }
+  const [urls, messages] = await settleAll(postgres(), nats())
+  return { urls, nats: messages }
+}
+
+const startHost = async (how: Start, data: DataDirectory, socket: string): Promise<void> => {
+  const { env, config, logger, signal } = how
+  const settings = Object.fromEntries(Object.entries(env).flatMap(([name, value]) => name.startsWith('ENGINE_') && value ? [[name, value]] : []))
+  const options = { dataDir: data.path, socket, logLevel: config.logLevel, drainSeconds: Math.min(config.drainSeconds, 10), settings }
+  const first = await startEngineHost({ ...options, signal })
+  await kept(how, 'engine host', await keepRunning('engine host', first, (stopping) => startEngineHost({ ...options, signal: stopping }), logger))
+}
+
+const forService = (common: Environment, urls: SchemaUrls, { schema }: ServicePlan): Environment =>
+  schema === undefined ? common : { ...common, DATABASE_URL: urls[schema] }
+
+const migrateAll = async (plans: readonly ServicePlan[], common: Environment, urls: SchemaUrls): Promise<void> => {
+  await Promise.all(plans.map((plan) => plan.migrate(forService(common, urls, plan))))
+}
+
+const openAdmin = async ({ config, closing }: Start, running: ReadonlyMap<string, RunningService>): Promise<string> => {
+  const { registry } = createMetrics('single')
+  const admin = await openServer('127.0.0.1', config.adminPort, adminRoutes({ running, processMetrics: () => registry.metrics() }))
+  closing.add('admin', () => admin.drain(1_000))
+  return `http://127.0.0.1:${admin.port}`
+}
+
+const startServices = async ({ config, plans, closing }: Start, common: Environment, urls: SchemaUrls, running: Map<string, RunningService>): Promise<void> => {
+  for (const plan of plans) {
+    const service = await plan.create(forService(common, urls, plan), createLogger(plan.name, config.logLevel))
+    closing.add(plan.name, service.close)
+    running.set(plan.name, service)
+  }
+}
+
+const backendsOf = (running: ReadonlyMap<string, RunningService>): Readonly<Record<ServiceName, Backend>> => {
+  const found = (name: ServiceName): Backend => running.get(name) ?? (() => { throw new Error(`There is no service ${name}.`) })()
+  return { identity: found('identity'), 'control-plane': found('control-plane'), 'query-gateway': found('query-gateway') } satisfies Record<(typeof services)[number], Backend>
+}

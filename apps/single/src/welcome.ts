@@ -1,0 +1,32 @@
+export interface Welcome {
+  readonly url: string
+  readonly adminUrl: string
+  readonly dataDir: string
+  readonly isNew: boolean
+  readonly signUpOpen: boolean
+  /** The certificate to trust, when the authority is our own. */
+  readonly authorityFile?: string
+}
+
+const account = '"email":"you@example.com","password":"change me to a long one"'
+const field = (name: string): string => `sed 's/.*"${name}":"\\([^"]*\\)".*/\\1/'`
+
+/** What is printed once everything answers; the last line is the one that programs wait for. */
+export const welcomeLines = ({ url, adminUrl, dataDir, isNew, signUpOpen, authorityFile }: Welcome): readonly string[] => {
+  const curl = authorityFile === undefined ? 'curl -s' : `curl -s --cacert '${authorityFile}'`
+  const signingUp = isNew && signUpOpen
+  const enter = signingUp
+    ? `${curl} ${url}/id/signup -H 'Content-Type: application/json' -d '{${account},"firstname":"Your","lastname":"Name"}'`
+    : `${curl} ${url}/id -H 'Content-Type: application/json' -d '{"USERNAME":"you@example.com","PASSWORD":"change me to a long one"}'`
+  return [
+    `Data is kept in ${dataDir}; metrics and readiness are at ${adminUrl}; the API is described at ${url}/docs.`,
+    ...(authorityFile === undefined ? [] : [`Clients must trust ${authorityFile}.`]),
+    '',
+    signingUp ? '# Sign up, make a database, ask it:' : '# Log in, make a database, ask it:',
+    `TOKEN=$(${enter} | ${field('IdToken')})`,
+    `DB=$(${curl} ${url}/v2/databases -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -d '{"name":"first"}' | ${field('id')})`,
+    `${curl} -f --retry 9 --retry-delay 1 --retry-all-errors ${url}/v2/databases/$DB/query/sql -H "Authorization: Bearer $TOKEN" -H 'Content-Type: text/plain' -d 'select 1 as one'`,
+    '',
+    `Tenantry is ready: ${url}`,
+  ]
+}
