@@ -1,1 +1,2 @@
-export {}
+export { type ProvisionerConfig, parseProvisionerConfig } from './config.js'
+export { createProvisioner, migrateProvisioner } from './create.js'

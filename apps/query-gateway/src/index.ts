@@ -1,1 +1,2 @@
-export {}
+export { type QueryGatewayConfig, parseQueryGatewayConfig } from './config.js'
+export { createQueryGateway } from './create.js'

@@ -10,6 +10,8 @@ export const DesiredSchema = z.object({
   databaseId: DatabaseIdSchema,
   orgId: OrgIdSchema,
   engine: EngineNameSchema,
+  /** The engine host that owns the files. */
+  node: z.string(),
   limits: DatabaseLimitsSchema,
   /** Names the data: 1 at create, one more by restore or move. */
   generation: z.number().int().positive(),

@@ -48,6 +48,7 @@ export const desiredOf = (database: Database): Desired => ({
   databaseId: database.id,
   orgId: database.orgId,
   engine: database.engine,
+  node: database.node,
   limits: { storageBytes: database.storageBytes },
   generation: database.generation,
   version: database.version,

@@ -32,3 +32,22 @@ export const runSql = operation({
 
 /** Where the fbsql tool sends its statements. */
 export const runSqlShort = operation({ ...query, id: 'runSqlShort', path: '/databases/{database_id}/sql', summary: 'Run one SQL statement (short path)' })
+
+export interface SqlAnswer {
+  readonly fields: Buffer
+  readonly data: Buffer
+  readonly rows: number
+  readonly micros: number
+  readonly plan?: Buffer
+}
+
+const open = Buffer.from('{"schema":{"fields":')
+const thenData = Buffer.from('},"data":')
+const thenPlan = Buffer.from(',"query-plan":')
+const noFields = Buffer.from('[]')
+
+/** The answer's body in pieces, its JSON untouched. Both names of the time are sent: clients read one or the other. */
+export const answerParts = ({ fields, data, rows, micros, plan }: SqlAnswer): Buffer[] => {
+  const changed = fields.equals(noFields) ? `,"rows-affected":${rows}` : ''
+  return [open, fields, thenData, data, ...(plan ? [thenPlan, plan] : []), Buffer.from(`${changed},"exec_time":${micros},"execution-time":${micros}}`)]
+}

@@ -1,0 +1,32 @@
+import { assemble, migrateSchema } from '@tenantry/assembly'
+import type { EngineName } from '@tenantry/contracts'
+import { problemWire } from '@tenantry/dialects-featurebase'
+import type { Engine } from '@tenantry/engines-contract'
+import { type EngineHost, connectEngineHost } from '@tenantry/engines-host'
+import type { Logger, RunningService } from '@tenantry/service'
+import { AppModule } from './app.module.js'
+import type { ProvisionerConfig } from './config.js'
+import { provisionerSource, schema } from './source.js'
+
+export const migrateProvisioner = (config: ProvisionerConfig): Promise<void> => migrateSchema(provisionerSource({ ...config, poolSize: 3 }), schema)
+
+/** Starts the provisioner: it takes wishes from events and brings engines to them. Throws Exit when its schema does not fit. */
+export const createProvisioner = async (config: ProvisionerConfig, logger: Logger): Promise<RunningService> => {
+  const source = provisionerSource(config)
+  const host = connectEngineHost(config.engineHost)
+  const engines: Readonly<Record<EngineName, Engine>> = { sqlite: host.engine('sqlite') }
+  return await assemble({
+    name: 'provisioner',
+    config: { ...config, identityUrl: config.publicUrl, controlPlaneUrl: config.publicUrl },
+    logger,
+    wire: problemWire,
+    records: { source, schema, stream: 'PROVISIONER' },
+    module: ({ outbox }) => AppModule.with({ config, source, outbox, engines, logger }),
+    checks: { engineHost: () => hostIsThere(host) },
+    close: async () => host.close(),
+  })
+}
+
+const hostIsThere = async (host: EngineHost): Promise<void> => {
+  if (!host.ready()) throw new Error('the engine host is away')
+}

@@ -1,0 +1,18 @@
+import { Controller } from '@nestjs/common'
+import { Payload } from '@nestjs/microservices'
+import type { EventOf } from '@tenantry/contracts'
+import { Work, once } from '@tenantry/events'
+import { inTransaction } from '@tenantry/persistence'
+import { DataSource } from 'typeorm'
+import { ReconcileService } from './reconcile.service.js'
+
+@Controller()
+export class ReconcileConsumer {
+  constructor(private readonly source: DataSource, private readonly reconcile: ReconcileService) {}
+
+  @Work('control.database.desired')
+  async desired(@Payload() event: EventOf<'control.database.desired'>): Promise<void> {
+    await inTransaction(this.source, async (tx) => { await once(tx, 'desired', event.id, () => this.reconcile.take(tx, event)) })
+    await this.reconcile.run(event.databaseId)
+  }
+}

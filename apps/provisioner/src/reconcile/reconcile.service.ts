@@ -1,0 +1,125 @@
+import { Inject, Injectable } from '@nestjs/common'
+import { type DatabaseFact, type DatabaseId, type Desired, type EngineName, type EventFacts, Problem } from '@tenantry/contracts'
+import type { Engine, LifecyclePort } from '@tenantry/engines-contract'
+import { Outbox, mostFailures } from '@tenantry/events'
+import { inTransaction, storageProblem } from '@tenantry/persistence'
+import type { Logger } from '@tenantry/service'
+import { DataSource, type EntityManager } from 'typeorm'
+import type { ProvisionerConfig } from '../config.js'
+import { type Instance, targetOf } from '../instances/instance.entity.js'
+import { InstancesRepository } from '../instances/instances.repository.js'
+import { CONFIG, ENGINES, LOGGER } from '../platform/platform.module.js'
+import { type Step, factOf, nextStep } from './next-step.js'
+
+export type Engines = Readonly<Record<EngineName, Engine>>
+
+// A wish is at most three steps away: bring back, then start, then see that it is done.
+const mostSteps = 4
+const effectSeconds = 10
+const backoffSeconds = [0.2, 0.5, 1, 2, 5, 10] as const
+
+/** Brings databases to what is wished of them. Each effect is named by (database, generation) and may run twice. */
+@Injectable()
+export class ReconcileService {
+  constructor(@Inject(CONFIG) private readonly config: ProvisionerConfig, @Inject(ENGINES) private readonly engines: Engines,
+    @Inject(LOGGER) private readonly logger: Logger, private readonly source: DataSource, private readonly instances: InstancesRepository,
+    private readonly outbox: Outbox) {}
+
+  /** Writes the wish down and tells that somebody is working on it. An older wish than the one known changes nothing. */
+  async take(tx: EntityManager, desired: Desired): Promise<void> {
+    const taken = await this.instances.wish(tx, desired)
+    if (!taken?.isNew) return
+    if (desired.version === 1) await this.tell(tx, desired, 'claimed')
+    else if (!desired.present) await this.tell(tx, desired, 'deprovisionBegan')
+  }
+
+  /** Goes the steps that are left. What fails is written down with the time of the next try; nothing is thrown for it. */
+  async run(id: DatabaseId): Promise<void> {
+    const failure = await inTransaction(this.source, async (tx) => {
+      // The row stays locked through the effect: the wish cannot change between the look and the deed.
+      const instance = await this.instances.lock(tx, id)
+      if (!instance || instance.settled) return undefined
+      try {
+        await this.goTo(tx, instance)
+        return undefined
+      } catch (error) {
+        // Postgres itself failed: this transaction is over, and whoever called tries again.
+        if (storageProblem(error)) throw error
+        return { instance, error }
+      }
+    })
+    if (failure) await this.postpone(failure.instance, failure.error)
+  }
+
+  async purge(id: DatabaseId): Promise<void> {
+    await inTransaction(this.source, async (tx) => {
+      const instance = await this.instances.lock(tx, id)
+      if (!instance || instance.present || !instance.settled || instance.purgedAt) return
+      await this.lifecycle(instance).purge(targetOf(instance), AbortSignal.timeout(effectSeconds * 1000))
+      await this.instances.update(tx, id, { purgedAt: new Date() })
+    })
+  }
+
+  private async goTo(tx: EntityManager, instance: Instance): Promise<void> {
+    const lifecycle = this.lifecycle(instance)
+    const signal = AbortSignal.timeout(effectSeconds * 1000)
+    for (let steps = 0; steps < mostSteps; steps++) {
+      const step = nextStep(instance, await lifecycle.observe(targetOf(instance), signal))
+      if (step === 'done') return await this.settle(tx, instance)
+      if (step === 'lost') return await this.giveUp(tx, instance, 'The data of this generation was purged.')
+      await effects[step](lifecycle, instance, signal)
+    }
+    throw new Error(`Database ${instance.databaseId} is not at rest after ${mostSteps} steps.`)
+  }
+
+  private async settle(tx: EntityManager, instance: Instance): Promise<void> {
+    const bornVersion = instance.bornVersion ?? instance.version
+    await this.instances.update(tx, instance.databaseId, {
+      settled: true, attempts: 0, reason: null, bornVersion, removedAt: instance.present ? null : (instance.removedAt ?? new Date()),
+    })
+    await this.tell(tx, instance, factOf(instance, bornVersion))
+  }
+
+  private async giveUp(tx: EntityManager, instance: Instance, reason: string): Promise<void> {
+    await this.instances.update(tx, instance.databaseId, { settled: true, reason })
+    await this.tell(tx, instance, 'failed', reason)
+  }
+
+  private async postpone(planned: Instance, error: unknown): Promise<void> {
+    const known = error instanceof Problem && error.mayPass
+    this.logger[known ? 'warn' : 'error']({ error, databaseId: planned.databaseId, generation: planned.generation }, 'a database could not be brought to its wish')
+    await inTransaction(this.source, async (tx) => {
+      const instance = await this.instances.lock(tx, planned.databaseId)
+      if (!instance || instance.settled || instance.version !== planned.version) return
+      const attempts = instance.attempts + (known ? 0 : 1)
+      const waitedSeconds = (Date.now() - instance.wishedAt.getTime()) / 1000
+      // A deletion is never given up: there would be nobody to end the data.
+      if (instance.present && (attempts >= mostFailures || waitedSeconds > this.config.patienceSeconds)) return await this.giveUp(tx, instance, reasonOf(error))
+      const wait = backoffSeconds[Math.min(known ? Math.floor(waitedSeconds) : attempts, backoffSeconds.length - 1)] ?? 10
+      await this.instances.update(tx, instance.databaseId, { attempts, reason: reasonOf(error), tryAt: new Date(Date.now() + wait * 1000) })
+    })
+  }
+
+  private lifecycle(instance: Instance): LifecyclePort {
+    return this.engines[instance.engine].lifecycle
+  }
+
+  private async tell(tx: EntityManager, about: Pick<Desired, 'databaseId' | 'orgId' | 'generation' | 'version'>, fact: DatabaseFact, reason?: string): Promise<void> {
+    const { databaseId, orgId, generation, version } = about
+    const facts: EventFacts<'provisioner.database.seen'> = { databaseId, orgId, generation, version, fact, ...(reason !== undefined && { reason }) }
+    await this.outbox.append(tx, 'provisioner.database.seen', facts)
+  }
+}
+
+type Effect = (lifecycle: LifecyclePort, instance: Instance, signal: AbortSignal) => Promise<void>
+
+const effects: Readonly<Record<Exclude<Step, 'done' | 'lost'>, Effect>> = {
+  ensure: (lifecycle, instance, signal) => lifecycle.ensure(targetOf(instance), signal),
+  start: (lifecycle, instance, signal) => lifecycle.start(targetOf(instance), signal),
+  stop: (lifecycle, instance, signal) => lifecycle.stop(targetOf(instance), signal),
+  remove: (lifecycle, instance, signal) => lifecycle.remove(targetOf(instance), signal),
+  restore: (lifecycle, instance, signal) => lifecycle.restore(targetOf(instance), signal),
+}
+
+const reasonOf = (error: unknown): string =>
+  (error instanceof Problem ? error.message : 'Something unforeseen went wrong; the log of the provisioner tells what.').slice(0, 500)

@@ -1,0 +1,41 @@
+import { assemble } from '@tenantry/assembly'
+import type { EngineName } from '@tenantry/contracts'
+import { problemWire } from '@tenantry/dialects-featurebase'
+import type { Engine } from '@tenantry/engines-contract'
+import { type EngineHost, connectEngineHost } from '@tenantry/engines-host'
+import type { Logger, RunningService } from '@tenantry/service'
+import { AppModule } from './app.module.js'
+import type { QueryGatewayConfig } from './config.js'
+import { mountQueries } from './http/featurebase/query.routes.js'
+import { QueryMeter } from './queries/query.meter.js'
+import { Targets } from './targets/targets.js'
+
+/** Starts the query gateway. It keeps no records: what it knows it has asked for or heard. */
+export const createQueryGateway = async (config: QueryGatewayConfig, logger: Logger): Promise<RunningService> => {
+  const host = connectEngineHost(config.engineHost)
+  const engines: Readonly<Record<EngineName, Engine>> = { sqlite: host.engine('sqlite') }
+  const held: { targets?: Targets } = {}
+  return await assemble({
+    name: 'query-gateway',
+    config,
+    logger,
+    wire: problemWire,
+    bodyLimitBytes: config.queryTextBytes,
+    onGap: () => held.targets?.doubtAll(),
+    module: (parts) => {
+      const targets = new Targets(parts.ask)
+      held.targets = targets
+      return AppModule.with(parts, targets)
+    },
+    routes: (fastify, app, { gatekeeper, metrics, problems }) => mountQueries(fastify, {
+      gatekeeper, problems, limits: config.queryLimits, textBytes: config.queryTextBytes,
+      parts: { targets: app.get(Targets), engines, meter: new QueryMeter(metrics) },
+    }),
+    checks: { engineHost: () => hostIsThere(host) },
+    close: async () => host.close(),
+  })
+}
+
+const hostIsThere = async (host: EngineHost): Promise<void> => {
+  if (!host.ready()) throw new Error('the engine host is away')
+}

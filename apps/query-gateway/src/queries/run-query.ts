@@ -1,0 +1,46 @@
+import { type DatabaseId, type DatabaseTarget, type EngineName, type OrgId, Problem } from '@tenantry/contracts'
+import type { Answer, Engine, SqlAsk, SqlPort } from '@tenantry/engines-contract'
+import type { Targets } from '../targets/targets.js'
+import type { QueryMeter } from './query.meter.js'
+
+export interface Ask extends SqlAsk {
+  readonly orgId: OrgId
+  readonly databaseId: DatabaseId
+}
+
+export interface QueryParts {
+  readonly targets: Targets
+  readonly engines: Readonly<Record<EngineName, Engine>>
+  readonly meter: QueryMeter
+}
+
+/** One statement, from the ask to the answer: each line can refuse, none looks back, and only the engine touches data. */
+export const runQuery = async (ask: Ask, parts: QueryParts, signal: AbortSignal): Promise<Answer> => {
+  const began = performance.now()
+  try {
+    const target = parts.targets.peek(ask.orgId, ask.databaseId) ?? await parts.targets.find(ask.orgId, ask.databaseId)
+    const answer = await runOn(target, ask, parts, signal)
+    parts.meter.answered(target.engine, performance.now() - began, answer)
+    return answer
+  } catch (error) {
+    parts.meter.refused(error)
+    throw error
+  }
+}
+
+const runOn = async (target: DatabaseTarget, ask: Ask, parts: QueryParts, signal: AbortSignal): Promise<Answer> => {
+  try {
+    return await speaking(parts.engines[target.engine]).run(target, ask, signal)
+  } catch (error) {
+    if (!(error instanceof Problem) || error.code !== 'DatabaseNotFound') throw error
+    // The engine does not have it (any more): what is remembered here is old, and the owner of the record says what is so.
+    parts.targets.forget(ask.orgId, ask.databaseId)
+    await parts.targets.find(ask.orgId, ask.databaseId)
+    throw new Problem('EngineUnavailable', 'The database cannot be reached at the moment; try again shortly.', { cause: error, retryAfterSeconds: 1 })
+  }
+}
+
+const speaking = (engine: Engine): SqlPort => {
+  if (!engine.sql) throw new Problem('LanguageNotSupported', 'This database does not speak SQL.')
+  return engine.sql
+}

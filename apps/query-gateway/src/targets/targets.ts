@@ -1,0 +1,47 @@
+import { type DatabaseId, type DatabaseTarget, type OrgId, Problem, answersQueries } from '@tenantry/contracts'
+import type { AskInternal } from '@tenantry/events'
+import { Cache } from '@tenantry/service'
+
+interface Key { readonly orgId: OrgId; readonly databaseId: DatabaseId }
+
+const freshMs = 600_000
+const most = 50_000
+
+/**
+ * Where databases are. A database that answers queries is remembered until an event says that it moved; one that does not is
+ * asked for each time, since it is about to change.
+ */
+export class Targets {
+  private readonly cache: Cache<Key, DatabaseTarget>
+
+  constructor(ask: AskInternal) {
+    this.cache = new Cache({
+      load: (key) => ask('control.target.find', key),
+      keyOf: ({ orgId, databaseId }) => orgId + databaseId,
+      max: most,
+      freshMs,
+    })
+  }
+
+  peek(orgId: OrgId, databaseId: DatabaseId): DatabaseTarget | undefined {
+    return this.cache.peek({ orgId, databaseId })
+  }
+
+  /** Throws DatabaseNotFound, DatabaseNotReady, ServiceUnavailable. */
+  async find(orgId: OrgId, databaseId: DatabaseId): Promise<DatabaseTarget> {
+    const key = { orgId, databaseId }
+    const target = await this.cache.find(key)
+    if (!target) throw new Problem('DatabaseNotFound', 'There is no such database.')
+    if (answersQueries[target.state]) return target
+    this.cache.drop(key)
+    throw new Problem('DatabaseNotReady', `The database is ${target.state} and does not answer queries now; try again when its status is RUNNING.`, { retryAfterSeconds: 1 })
+  }
+
+  forget(orgId: OrgId, databaseId: DatabaseId): void {
+    this.cache.drop({ orgId, databaseId })
+  }
+
+  doubtAll(): void {
+    this.cache.doubtAll()
+  }
+}
