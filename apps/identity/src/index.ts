@@ -1,1 +1,2 @@
-export {}
+export { type IdentityConfig, parseIdentityConfig } from './config.js'
+export { createIdentity, migrateIdentity } from './create.js'

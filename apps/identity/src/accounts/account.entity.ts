@@ -1,0 +1,34 @@
+import type { AccountFacts, OrgId, UserId } from '@tenantry/contracts'
+import { EntitySchema } from 'typeorm'
+
+export interface Account extends AccountFacts {
+  readonly id: UserId
+  readonly orgId: OrgId
+  readonly emailKey: string
+  readonly passwordHash: string
+  /** Grows when everything that was proven for this account before is to end. */
+  readonly epoch: number
+  readonly createdAt: Date
+  readonly updatedAt: Date
+}
+
+export const AccountEntity = new EntitySchema<Account>({
+  name: 'Account',
+  tableName: 'accounts',
+  columns: {
+    id: { type: 'uuid', primary: true },
+    orgId: { name: 'org_id', type: 'uuid' },
+    email: { type: 'text' },
+    emailKey: { name: 'email_key', type: 'text' },
+    firstname: { type: 'text' },
+    lastname: { type: 'text' },
+    orgName: { name: 'org_name', type: 'text' },
+    founder: { type: 'boolean' },
+    serverAdmin: { name: 'server_admin', type: 'boolean', default: false },
+    passwordHash: { name: 'password_hash', type: 'text' },
+    epoch: { type: 'integer', default: 0 },
+    createdAt: { name: 'created_at', type: 'timestamptz', precision: 3, default: () => 'now()' },
+    updatedAt: { name: 'updated_at', type: 'timestamptz', precision: 3, default: () => 'now()' },
+  },
+  uniques: [{ name: 'accounts_email_key', columns: ['emailKey'] }],
+})

@@ -1,0 +1,55 @@
+import { Injectable } from '@nestjs/common'
+import { Problem, type UserId } from '@tenantry/contracts'
+import { Outbox } from '@tenantry/events'
+import type { EntityManager } from 'typeorm'
+import type { AccountView } from './account.js'
+import { AccountsRepository } from './accounts.repository.js'
+import { emailKey, readEmail } from './email.js'
+import { Passwords } from './passwords.js'
+
+export interface NewAccount extends Omit<AccountView, 'epoch'> { readonly passwordHash: string }
+
+@Injectable()
+export class AccountsService {
+  constructor(private readonly accounts: AccountsRepository, private readonly passwords: Passwords, private readonly outbox: Outbox) {}
+
+  find(id: UserId): Promise<AccountView | undefined> {
+    return this.accounts.find(id)
+  }
+
+  /** The account behind an address and a password. Throws LoginFailed, after the same work, whatever is wrong with them. */
+  async prove(email: string, password: string): Promise<AccountView> {
+    const account = isAddress(email) ? await this.accounts.findByEmailKey(emailKey(email)) : undefined
+    const { matches, stronger } = await this.passwords.check(password, account?.passwordHash)
+    if (!account || !matches) throw loginFailed()
+    if (stronger) await this.accounts.strengthen(account.id, account.passwordHash, stronger)
+    return account
+  }
+
+  /** Whether the account about to be made is the first one of all. Within the transaction no other one can be. */
+  async nextIsFirst(tx: EntityManager): Promise<boolean> {
+    return await this.accounts.isEmpty() && await this.accounts.isEmptyForUs(tx)
+  }
+
+  /** Writes the account and tells of it, or neither. Throws EmailTaken. */
+  async register(tx: EntityManager, account: NewAccount): Promise<void> {
+    await this.accounts.insert(tx, { ...account, emailKey: emailKey(account.email) })
+    const { id: userId, orgId, email, firstname, lastname, orgName, serverAdmin } = account
+    await this.outbox.append(tx, 'identity.account.registered', { userId, orgId, email, firstname, lastname, orgName, serverAdmin })
+  }
+
+  raiseEpoch(tx: EntityManager, id: UserId): Promise<number | undefined> {
+    return this.accounts.raiseEpoch(tx, id)
+  }
+}
+
+const isAddress = (text: string): boolean => {
+  try {
+    readEmail(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
+export const loginFailed = (): Problem => new Problem('LoginFailed', 'Incorrect username or password.')

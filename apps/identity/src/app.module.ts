@@ -1,0 +1,14 @@
+import { type DynamicModule, Module } from '@nestjs/common'
+import type { Parts } from '@tenantry/assembly'
+import { AuthModule } from '@tenantry/auth'
+import type { DataSource } from 'typeorm'
+import type { IdentityConfig } from './config.js'
+import { FeaturebaseModule } from './http/featurebase/featurebase.module.js'
+import { PlatformModule } from './platform/platform.module.js'
+
+@Module({})
+export class AppModule {
+  static with(config: IdentityConfig, source: DataSource, parts: Parts): DynamicModule {
+    return { module: AppModule, imports: [PlatformModule.with(config, source, parts.outbox), AuthModule.with(parts.gatekeeper), FeaturebaseModule] }
+  }
+}

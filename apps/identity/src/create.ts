@@ -1,0 +1,71 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify'
+import { assemble, migrateSchema } from '@tenantry/assembly'
+import type { GatekeeperPorts } from '@tenantry/auth'
+import { Problem } from '@tenantry/contracts'
+import { problemWire } from '@tenantry/dialects-featurebase'
+import type { Logger, RunningService } from '@tenantry/service'
+import { AppModule } from './app.module.js'
+import type { IdentityConfig } from './config.js'
+import { listenToKeysUsed } from './keys/keys-used.listener.js'
+import { KeysService } from './keys/keys.service.js'
+import { keepHouse } from './platform/housekeeping.js'
+import { RevocationsService } from './revocations/revocations.service.js'
+import { SessionsService } from './sessions/sessions.service.js'
+import { identitySource, schema } from './source.js'
+import { Keyring } from './tokens/keyring.js'
+
+const bodyLimitBytes = 64 * 1024
+
+interface Features {
+  readonly keyring: Keyring
+  readonly keys: KeysService
+  readonly revocations: RevocationsService
+  readonly sessions: SessionsService
+}
+
+export const migrateIdentity = (config: IdentityConfig): Promise<void> => migrateSchema(identitySource({ ...config, poolSize: 3 }), schema)
+
+/** Starts identity: accounts, logins, tokens and keys. Throws Exit when its schema or its sealing key does not fit. */
+export const createIdentity = async (config: IdentityConfig, logger: Logger): Promise<RunningService> => {
+  const source = identitySource(config)
+  // What other services ask for is known here: the guard asks the features, which exist once the app is put together.
+  const made = Promise.withResolvers<Features>()
+  let house: ReturnType<typeof keepHouse> | undefined
+  return await assemble({
+    name: 'identity',
+    config,
+    logger,
+    wire: problemWire,
+    bodyLimitBytes,
+    records: { source, schema, stream: 'IDENTITY' },
+    ownPorts: () => ownPorts(made.promise),
+    module: (parts) => AppModule.with(config, source, parts),
+    routes: (_fastify, app, { connection }) => {
+      const features = featuresOf(app)
+      made.resolve(features)
+      listenToKeysUsed(connection, features.keys, logger)
+      house = keepHouse(choresOf(features), logger)
+    },
+    checks: { keyring: async () => (await made.promise).keyring.current() },
+    close: async () => { await house?.stop() },
+  })
+}
+
+const featuresOf = (app: NestFastifyApplication): Features => ({
+  keyring: app.get(Keyring), keys: app.get(KeysService), revocations: app.get(RevocationsService), sessions: app.get(SessionsService),
+})
+
+const ownPorts = (made: Promise<Features>): Partial<GatekeeperPorts> => ({
+  jwks: async () => (await made).keyring.jwks(),
+  verifyKey: async (digest) => (await made).keys.verify(digest).catch((error: unknown) => {
+    if (error instanceof Problem && error.code === 'KeyNotFound') return undefined
+    throw error
+  }),
+  revocationsSince: async (seq) => (await made).revocations.since(seq),
+})
+
+const choresOf = ({ keyring, revocations, sessions }: Features) => ({
+  keyring: { everySeconds: 30, run: () => keyring.tend() },
+  revocations: { everySeconds: 3600, run: () => revocations.clean() },
+  sessions: { everySeconds: 3600, run: () => sessions.clean() },
+})

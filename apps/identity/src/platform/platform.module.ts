@@ -1,0 +1,19 @@
+import { type DynamicModule, Module } from '@nestjs/common'
+import { Outbox } from '@tenantry/events'
+import { DataSource } from 'typeorm'
+import type { IdentityConfig } from '../config.js'
+
+export const CONFIG = Symbol('identity config')
+
+/** What every feature may ask for: its configuration, its tables and the outbox. */
+@Module({})
+export class PlatformModule {
+  static with(config: IdentityConfig, source: DataSource, outbox: Outbox): DynamicModule {
+    return {
+      module: PlatformModule,
+      global: true,
+      providers: [{ provide: CONFIG, useValue: config }, { provide: DataSource, useValue: source }, { provide: Outbox, useValue: outbox }],
+      exports: [CONFIG, DataSource, Outbox],
+    }
+  }
+}

@@ -1,0 +1,17 @@
+import { Module } from '@nestjs/common'
+import { AccountsModule } from '../accounts/accounts.module.js'
+import { RevocationsModule } from '../revocations/revocations.module.js'
+import { TokensModule } from '../tokens/tokens.module.js'
+import { SessionsConsumer } from './sessions.consumer.js'
+import { SessionsRepository } from './sessions.repository.js'
+import { SessionsService } from './sessions.service.js'
+import { SignUp } from './sign-up.js'
+import { SuccessorSealer } from './successor-sealer.js'
+
+@Module({
+  imports: [AccountsModule, TokensModule, RevocationsModule],
+  controllers: [SessionsConsumer],
+  providers: [SessionsRepository, SessionsService, SuccessorSealer, SignUp],
+  exports: [SessionsService, SignUp],
+})
+export class SessionsModule {}

@@ -1,0 +1,18 @@
+import { createSource } from '@tenantry/persistence'
+import type { DataSource } from 'typeorm'
+import { AccountEntity } from './accounts/account.entity.js'
+import type { IdentityConfig } from './config.js'
+import { ApiKeyEntity } from './keys/key.entity.js'
+import { FirstRecords1732233600000 } from './migrations/first-records.js'
+import { RefreshTokenEntity, SessionEntity } from './sessions/session.entity.js'
+import { SigningKeyEntity } from './tokens/signing-key.entity.js'
+
+export const schema = 'identity'
+
+export const identitySource = ({ databaseUrl, poolSize }: Pick<IdentityConfig, 'databaseUrl' | 'poolSize'>): DataSource => createSource({
+  url: databaseUrl,
+  schema,
+  entities: [AccountEntity, SessionEntity, RefreshTokenEntity, ApiKeyEntity, SigningKeyEntity],
+  migrations: [FirstRecords1732233600000],
+  poolSize,
+})
