@@ -54,14 +54,21 @@ describe('rows as JSON made by SQLite', () => {
   })
 
   it('are the same for values that are kept in tables', () => {
-    connection.database.exec('drop table if exists kept; create table kept(a, j generated always as (json_array(typeof(a))) virtual)')
+    connection.gate.trusted = true
+    connection.database.exec(`create table kept(a, j generated always as (json_array(typeof(a))) virtual); create table solid(id integer primary key, a);
+      create table hard(t text, i int, r real, x any) strict; create view seen as select a, json_array(id) as j from solid`)
+    connection.gate.trusted = false
     fc.assert(fc.property(fc.array(literal, { minLength: 1, maxLength: 4 }), (values) => {
       connection.gate.trusted = true
-      connection.database.exec(`delete from kept; insert into kept(a) values ${values.map((value) => `(${value})`).join(',')}`)
+      connection.database.exec(`delete from kept; insert into kept(a) values ${values.map((value) => `(${value})`).join(',')};
+        delete from solid; insert into solid(a) values ${values.map((value) => `(${value})`).join(',')};
+        delete from hard; insert or ignore into hard(x, t, i) values ${values.map((value) => `(${value}, quote(${value}), 1)`).join(',')}`)
       connection.gate.trusted = false
-      const { wrapped, plain } = both('select a, a as b, typeof(a), j from kept order by rowid')
-      expect(exact(wrapped.data)).toEqual(exact(plain.data))
-      expect(wrapped.fields.toString()).toBe(plain.fields.toString())
+      for (const text of ['select a, a as b, typeof(a), j from kept order by rowid', 'select a, id from solid order by id desc', 'select * from hard', 'select * from seen']) {
+        const { wrapped, plain } = both(text)
+        expect(exact(wrapped.data)).toEqual(exact(plain.data))
+        expect(wrapped.fields.toString()).toBe(plain.fields.toString())
+      }
     }), { seed: 3, numRuns: 200 })
   })
 

@@ -1,8 +1,10 @@
-import type { StatementSync } from 'node:sqlite'
+import type { StatementColumnMetadata, StatementSync } from 'node:sqlite'
 import { EngineRefusal } from '@tenantry/engines-contract'
 import type { Connection } from './connection.js'
 import { fieldsJson } from './fields.js'
 import type { Column } from './fields.js'
+import { originsOf } from './origins.js'
+import type { Origin } from './origins.js'
 import { refusalOf } from './problems.js'
 import { checkSingle, checkText, refusedVerb } from './text.js'
 
@@ -24,24 +26,34 @@ export interface Prepared {
   readonly untyped: readonly boolean[]
 }
 
+// Not a name that a caller's own table is likely to have.
+const wrapper = 'tenantry_rows'
+
+// Any BLOB is at least as great as the empty one, and nothing else is.
+const guarded = (name: string, origin: Origin): string => (origin === 'solid' ? name : `iif(${name}>=x'',x'ff',${name})`)
+
 /**
- * A sub-select of `text` whose rows become one JSON text, with one row more than `mostRows` at most.
- * A BLOB would pass as JSON when its bytes happen to look like JSONB, so each is replaced by one that never does: the statement then
- * fails and is run row by row. group_concat stops at the length limit; json_group_array would grow to two gigabytes first.
+ * A sub-select of `text` whose rows become one JSON text. A BLOB would pass as JSON when its bytes happen to look like JSONB, so each
+ * is replaced by one that never does: the statement then fails and is run row by row. Where a column is computed, a LIMIT keeps SQLite
+ * from merging the two selects, which would compute it twice and let marked JSON through as JSON.
+ * group_concat stops at the length limit; json_group_array would grow to two gigabytes first.
  */
-export const wrap = (text: string, columns: number, mostRows: number): string => {
-  const names = Array.from({ length: columns }, (_, index) => `c${index}`)
-  const values = names.map((name) => `iif(typeof(${name})='blob',x'ff',${name})`)
-  return `WITH q(${names.join(',')}) AS (\n${text}\n) SELECT group_concat(json_array(${values.join(',')})),count(*) FROM (SELECT * FROM q LIMIT ${mostRows + 1})`
+export const wrap = (text: string, origins: readonly Origin[], mostRows: number): string => {
+  const names = origins.map((_, index) => `c${index}`)
+  const values = origins.map((origin, index) => guarded(`c${index}`, origin))
+  const from = origins.includes('made') ? `(SELECT * FROM ${wrapper} LIMIT ${mostRows + 1})` : wrapper
+  return `WITH ${wrapper}(${names.join(',')}) AS (\n${text}\n) SELECT group_concat(json_array(${values.join(',')})),count(*) FROM ${from}`
 }
 
 const mostWrappedColumns = 100
 
-const prepareWrapped = ({ database, gate }: Connection, text: string, columns: number, mostRows: number): StatementSync | undefined => {
-  if (columns > mostWrappedColumns) return undefined
+const prepareWrapped = (connection: Connection, text: string, columns: readonly StatementColumnMetadata[], mostRows: number): StatementSync | undefined => {
+  const { database, gate } = connection
+  if (columns.length > mostWrappedColumns) return undefined
+  const wrapped = wrap(text, originsOf(connection, columns), mostRows)
   gate.begin()
   try {
-    const statement = database.prepare(wrap(text, columns, mostRows))
+    const statement = database.prepare(wrapped)
     statement.setReturnArrays(true)
     return statement
   } catch {
@@ -68,14 +80,15 @@ export const prepare = (connection: Connection, text: string, mostRows: number):
   statement.setReturnArrays(true)
   statement.setReadBigInts(true)
   const { writes, schema, plain } = connection.gate.seen
-  const columns = statement.columns().map(({ name, type }) => ({ name, declared: type }))
+  const origins = statement.columns()
+  const columns = origins.map(({ name, type }) => ({ name, declared: type }))
   const untyped = columns.map(({ declared }) => declared === null)
   const kind = columns.length === 0 ? 'change' : writes ? 'returning' : 'rows'
   return {
     statement, columns, kind, untyped, mostRows,
     changesRows: writes && !schema,
     changesSchema: schema,
-    wrapped: kind === 'rows' && !plain ? prepareWrapped(connection, statement.sourceSQL.replace(/[;\s]+$/, ''), columns.length, mostRows) : undefined,
+    wrapped: kind === 'rows' && !plain ? prepareWrapped(connection, statement.sourceSQL.replace(/[;\s]+$/, ''), origins, mostRows) : undefined,
     fields: untyped.includes(true) ? undefined : fieldsJson(columns, []),
   }
 }

@@ -1,0 +1,14 @@
+import { conformance } from '@tenantry/engines-conformance'
+import { Bench, endless, newTarget } from './testing/host-process.js'
+
+conformance({
+  name: 'sqlite',
+  async open() {
+    const bench = await Bench.start()
+    return { engine: bench.client.engine('sqlite'), newTarget, close: () => bench.close() }
+  },
+  endless,
+  manyRows: (rows) => `with recursive n(x) as (select 1 union all select x + 1 from n where x < ${rows}) select x from n`,
+  types: { integer: 'integer', real: 'real', text: 'text', bytes: 'blob' },
+  bytes: (bytes) => `x'${bytes.toString('hex')}'`,
+})
