@@ -1,4 +1,5 @@
 export * from './database.js'
+export * from './drift.js'
 export * from './nats.js'
 export * from './signer.js'
 export * from './until.js'

@@ -41,6 +41,7 @@ export interface DatabaseMove {
   readonly version: number
   readonly reason: string | null
   readonly movedBy: UserId | null
+  readonly movedAt: Date
 }
 
 /** The wish that the provisioner is told. */
@@ -98,5 +99,6 @@ export const DatabaseMoveEntity = new EntitySchema<DatabaseMove>({
     version: { type: 'integer' },
     reason: { type: 'text', nullable: true },
     movedBy: { name: 'moved_by', type: 'uuid', nullable: true },
+    movedAt: { name: 'moved_at', type: 'timestamptz', default: () => 'clock_timestamp()' },
   },
 })

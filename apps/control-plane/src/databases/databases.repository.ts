@@ -57,7 +57,7 @@ export class DatabasesRepository {
     return { ...database, state: to, moves: database.moves + 1 }
   }
 
-  async remember(tx: EntityManager, move: DatabaseMove): Promise<void> {
+  async remember(tx: EntityManager, move: Omit<DatabaseMove, 'movedAt'>): Promise<void> {
     await tx.insert(DatabaseMoveEntity, move)
   }
 

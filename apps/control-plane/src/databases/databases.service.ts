@@ -133,7 +133,7 @@ const there = (database: Database | undefined): Database => {
 const wrongState = (database: Database, what: string): Problem =>
   new Problem('DatabaseInWrongState', `The database is ${database.state} and cannot ${what} any more.`)
 
-const moveOf = (database: Database, fact: DatabaseFact | 'created', from: Database['state'] | null, by: UserId | null, reason?: string): DatabaseMove => ({
+const moveOf = (database: Database, fact: DatabaseFact | 'created', from: Database['state'] | null, by: UserId | null, reason?: string): Omit<DatabaseMove, 'movedAt'> => ({
   databaseId: database.id, seq: database.moves, fact, fromState: from, toState: database.state, generation: database.generation, version: database.version,
   reason: reason ?? null, movedBy: by,
 })
