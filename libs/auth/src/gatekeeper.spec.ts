@@ -227,6 +227,7 @@ describe('a gatekeeper and tokens', () => {
     await gatekeeper.admit(bearer(good))
     time += 1000
     await Promise.all(Array.from({ length: 100 }, (_, at) => codeOf(gatekeeper.admit(bearer(signed(claims(), { ...header, kid: `k${at}` }))))))
+    for (let count = 0; count < 5; count++) await codeOf(gatekeeper.admit(bearer(signed(claims(), { ...header, kid: `later${count}` }))))
     expect(state.jwksAsked).toBe(2)
   })
 
