@@ -1,17 +1,25 @@
-// Compiles the project in the working directory from src/*.ts to dist/*.js with SWC. Types are checked apart, by tsc.
+// build.mjs [project folder]: compiles src/*.ts to dist/*.js with SWC. Types are checked apart, by tsc.
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { transformFile } from '@swc/core'
 import { swcOptions } from './swc.mjs'
 
-const isTest = (file) => /\.(spec|int\.spec)\.ts$/.test(file)
+process.chdir(process.argv[2] ?? '.')
 
-await rm('dist', { recursive: true, force: true })
-const files = await readdir('src', { recursive: true })
-for (const file of files.filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts') && !isTest(name))) {
+const isCompiled = (file) => file.endsWith('.ts') && !file.endsWith('.d.ts') && !/\.spec\.ts$/.test(file)
+const jsOf = (file) => path.join('dist', file.replace(/\.ts$/, '.js'))
+
+const sources = (await readdir('src', { recursive: true })).filter(isCompiled)
+for (const file of sources) {
   const { code, map } = await transformFile(path.join('src', file), swcOptions)
-  const out = path.join('dist', file.replace(/\.ts$/, '.js'))
-  await mkdir(path.dirname(out), { recursive: true })
-  await writeFile(out, `${code}\n//# sourceMappingURL=${path.basename(out)}.map\n`)
-  await writeFile(`${out}.map`, map)
+  await mkdir(path.dirname(jsOf(file)), { recursive: true })
+  await writeFile(jsOf(file), `${code}\n//# sourceMappingURL=${path.basename(jsOf(file))}.map\n`)
+  await writeFile(`${jsOf(file)}.map`, map)
+}
+
+// What is left of sources that are gone would still be imported by what was built against them.
+const wanted = new Set(sources.flatMap((file) => [jsOf(file), `${jsOf(file)}.map`]))
+for (const entry of await readdir('dist', { recursive: true, withFileTypes: true })) {
+  const file = path.join(path.relative('.', entry.parentPath), entry.name)
+  if (entry.isFile() && !wanted.has(file)) await rm(file, { force: true })
 }
