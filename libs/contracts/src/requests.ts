@@ -53,5 +53,7 @@ export type Revocation = AnswerOf<'identity.revocations.since'>['entries'][numbe
 export type DatabaseTarget = AnswerOf<'control.target.find'>
 
 export const requestNames = Object.keys(requestSchemas) as readonly RequestName[]
+/** Where a call is answered over NATS: outside the subjects of the streams, which would keep it and answer in its place. */
+export const internalSubject = (name: RequestName): string => `ask.${name}`
 /** Where a call is answered over HTTP: /internal/identity.key.verify and so on. */
 export const internalPath = (name: RequestName): string => `/internal/${name}`

@@ -10,7 +10,7 @@ import { type TestDatabase, type TestNats, testDatabase, testNats, until } from 
 import type { MigrationInterface, QueryRunner } from 'typeorm'
 import { throwError } from 'rxjs'
 import { Catch } from '@nestjs/common'
-import { JetStreamServer, type NatsConnection, Heard, Outbox, Relay, Work, connectNats, eventTables, noteFailure, once } from './index.js'
+import { Answers, JetStreamServer, type NatsConnection, Heard, createInternalClient, Outbox, Relay, Work, connectNats, eventTables, noteFailure, once } from './index.js'
 
 class Tables1732233600000 implements MigrationInterface {
   readonly name = 'Tables1732233600000'
@@ -57,6 +57,12 @@ describe('events, from the outbox to the inbox', () => {
         }))
       }
 
+      @Answers('identity.revocations.since')
+      revocations(@Payload() { seq }: { seq: number }) { return { seq: seq + 1, entries: [] } }
+
+      @Answers('identity.key.verify')
+      verify() { throw new Problem('KeyNotFound', 'There is no such key.') }
+
       @Heard('control.database.moved')
       news(@Payload() event: Moved) { heard.push(event) }
     }
@@ -91,6 +97,13 @@ describe('events, from the outbox to the inbox', () => {
     await until('the work is done', () => handled.length === 1)
     await until('the news is heard', () => heard.length >= 1)
     expect(handled[0]).toMatchObject(about)
+  })
+
+  it('answers an internal call over NATS, with an answer or with the problem', async () => {
+    const ask = createInternalClient({ connection, identityUrl: 'http://127.0.0.1:1', controlPlaneUrl: 'http://127.0.0.1:1', token: 'unused' })
+    expect(await ask('identity.revocations.since', { seq: 7 })).toEqual({ seq: 8, entries: [] })
+    await expect(ask('identity.key.verify', { digest: 'a'.repeat(64) })).rejects.toMatchObject({ code: 'KeyNotFound' })
+    await expect(ask('control.target.find', { orgId: newId<OrgId>(), databaseId: newId<DatabaseId>() })).rejects.toMatchObject({ code: 'ServiceUnavailable' })
   })
 
   it('tells nothing of a transaction that was rolled back', async () => {

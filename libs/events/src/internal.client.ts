@@ -1,5 +1,5 @@
 import type { NatsConnection } from '@nats-io/transport-node'
-import { type AnswerOf, type AskOf, Problem, type ProblemData, type RequestName, internalPath, isProblemCode, problemFrom, requestSchemas } from '@tenantry/contracts'
+import { type AnswerOf, type AskOf, Problem, type ProblemData, type RequestName, internalPath, internalSubject, isProblemCode, problemFrom, requestSchemas } from '@tenantry/contracts'
 import { natsIsThere } from './connection.js'
 
 export interface InternalRules {
@@ -24,7 +24,7 @@ export const createInternalClient = (rules: InternalRules): AskInternal => {
 const overNats = async (rules: InternalRules, name: RequestName, ask: unknown, timeout: number): Promise<unknown> => {
   if (!natsIsThere(rules.connection)) return undefined
   try {
-    return (await rules.connection.request(name, JSON.stringify(ask), { timeout })).json()
+    return (await rules.connection.request(internalSubject(name), JSON.stringify(ask), { timeout })).json()
   } catch {
     // No responder or no answer in time: the same question goes over HTTP, and that answer is the one that counts.
     return undefined

@@ -2,7 +2,7 @@ import { AckPolicy, type ConsumerMessages, DeliverPolicy, type JetStreamManager,
 import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node'
 import { type CustomTransportStrategy, type MessageHandler, Server } from '@nestjs/microservices'
 import {
-  type EventSubject, Problem, type RequestName, type StreamName, eventSchemas, problemData, requestSchemas, streamOf,
+  type EventSubject, Problem, type RequestName, type StreamName, eventSchemas, internalSubject, problemData, requestSchemas, streamOf,
 } from '@tenantry/contracts'
 import type { Logger } from '@tenantry/service'
 import { lastValueFrom } from 'rxjs'
@@ -83,7 +83,7 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
         .then((said) => message.respond(JSON.stringify(said)))
         .catch((error: unknown) => this.rules.logger.warn({ error, name }, 'an answer could not be sent'))
     }
-    return this.rules.connection.subscribe(name, { queue: this.rules.service, callback: (error, message) => { if (!error) respond(message) } })
+    return this.rules.connection.subscribe(internalSubject(name), { queue: this.rules.service, callback: (error, message) => { if (!error) respond(message) } })
   }
 
   private told(error: unknown): ReturnType<typeof problemData> {
