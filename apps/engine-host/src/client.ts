@@ -1,32 +1,24 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { Socket } from 'node:net'
-import { DatabaseIdSchema, EngineNameSchema, Problem, problemData } from '@tenantry/contracts'
-import { FrameReader, encodeFrame, lifecycleCalls, wireVersion } from '@tenantry/engines-contract'
-import type { DatabaseAt, FromHost, LifecycleCall } from '@tenantry/engines-contract'
-import { z } from 'zod'
-
-const count = z.number().int().nonnegative()
-const at = { id: count, database: DatabaseIdSchema, generation: z.number().int().positive(), engine: EngineNameSchema, storageBytes: count }
-
-const HelloSchema = z.object({ type: z.literal('hello'), version: z.number(), secret: z.string().optional() })
-const AskSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal(['where', ...lifecycleCalls]), ...at }),
-  z.object({ type: z.literal('list'), id: count, after: z.string(), limit: z.number().int().min(1).max(1000) }),
-  z.object({ type: z.literal('cancel'), run: count }),
-])
-export type ClientAsk = z.infer<typeof AskSchema>
-export type PlacedAsk = DatabaseAt & { readonly type: 'where' | LifecycleCall; readonly id: number }
+import { Problem, problemData } from '@tenantry/contracts'
+import { FrameReader, encodeFrame, wireVersion } from '@tenantry/engines-contract'
+import type { FromHost } from '@tenantry/engines-contract'
+import { AskSchema, HelloSchema } from './client-asks.js'
+import type { ClientAsk } from './client-asks.js'
+import type { Relay, RelaySession } from './relay.js'
 
 /** What the host does for its clients. */
 export interface Desk {
   readonly inFlight: number
   /** What a client must show; undefined on a socket that only this user can reach. */
   readonly secret: string | undefined
+  /** There for clients of other machines. */
+  readonly relay: Relay | undefined
   ask(client: HostClient, ask: ClientAsk): Promise<FromHost | undefined>
   left(client: HostClient): void
 }
 
-const mostUnreadBytes = 16 * 1024 * 1024
+const mostUnreadBytes = 64 * 1024 * 1024
 const mostCallsWaiting = 1_000
 
 const same = (one: string, other: string): boolean => {
@@ -37,34 +29,45 @@ const same = (one: string, other: string): boolean => {
 /** One connection to the host. What is not of the protocol ends it, and nothing else. */
 export class HostClient {
   private readonly reader = new FrameReader()
+  private readonly session: RelaySession | undefined
   private greeted = false
   private waiting = 0
 
   constructor(readonly number: number, private readonly socket: Socket, private readonly desk: Desk) {
+    this.session = desk.relay?.session((frames) => this.send(frames))
     socket.on('data', (chunk: Buffer) => {
       try {
-        this.reader.take(chunk, ({ header }) => this.take(header))
+        this.reader.take(chunk, ({ header, payload }) => this.take(header, payload))
       } catch {
         socket.destroy()
       }
     })
     socket.on('error', () => socket.destroy())
-    socket.on('close', () => desk.left(this))
+    socket.on('close', () => {
+      this.session?.end()
+      desk.left(this)
+    })
   }
 
   tell(message: FromHost): void {
-    if (this.socket.destroyed || !this.greeted) return
-    this.socket.write(encodeFrame(message))
-    if (this.socket.writableLength > mostUnreadBytes) this.socket.destroy()
+    this.send([encodeFrame(message)])
   }
 
   end(): void {
     this.socket.destroy()
   }
 
-  private take(header: Readonly<Record<string, unknown>>): void {
+  private send(frames: readonly Buffer[]): void {
+    if (this.socket.destroyed || !this.greeted) return
+    for (const frame of frames) this.socket.write(frame)
+    if (this.socket.writableLength > mostUnreadBytes) this.socket.destroy()
+  }
+
+  private take(header: Readonly<Record<string, unknown>>, payload: Buffer): void {
     if (!this.greeted) return this.greet(header)
+    if (this.session && header['type'] === 'run') return this.session.take(header, payload)
     const ask = AskSchema.parse(header)
+    if (this.session && ask.type === 'cancel') return this.session.cancel(ask.run)
     if (this.waiting >= mostCallsWaiting) throw new Error('Too many calls wait for this client.')
     this.waiting += 1
     void this.answer(ask)
@@ -78,7 +81,7 @@ export class HostClient {
       return
     }
     this.greeted = true
-    this.tell({ type: 'welcome', client: this.number, inFlight: this.desk.inFlight, relay: false })
+    this.tell({ type: 'welcome', client: this.number, inFlight: this.desk.inFlight, relay: this.session !== undefined })
   }
 
   private async answer(ask: ClientAsk): Promise<void> {

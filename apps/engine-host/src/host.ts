@@ -3,16 +3,19 @@ import { connect, createServer } from 'node:net'
 import type { Server, Socket } from 'node:net'
 import path from 'node:path'
 import { engineNames } from '@tenantry/contracts'
+import { Exit } from '@tenantry/service'
 import type { Readiness } from '@tenantry/service'
 import type { FromHost } from '@tenantry/engines-contract'
 import { Calls } from './calls.js'
 import { HostClient } from './client.js'
-import type { ClientAsk, Desk } from './client.js'
+import type { ClientAsk } from './client-asks.js'
+import type { Desk } from './client.js'
 import type { EngineHostConfig } from './config.js'
 import type { Logger } from './logger.js'
 import { preparePlaces } from './places.js'
 import { ChildPool } from './pool.js'
 import type { PoolEvents } from './pool.js'
+import { Relay } from './relay.js'
 import { Storage } from './storage.js'
 import { Watch } from './watch.js'
 
@@ -54,9 +57,13 @@ const closed = (server: Server): Promise<void> => new Promise((resolve) => serve
 
 /** Starts a host over the data folder of `config`. Throws one sentence when another host has it already. */
 export const startEngineHost = async (config: EngineHostConfig, log: Logger): Promise<EngineHost> => {
-  const places = preparePlaces(config.dataFolder, config.socketPath)
-  if (await answers(places.socket)) throw new Error(`Another engine host already serves ${places.socket}; stop it first or choose another DATA_DIR.`)
-  await rm(places.socket, { force: true })
+  const places = preparePlaces(config.dataFolder)
+  // The data folder's own socket is always opened: it is also what keeps a second host away from the data.
+  const sockets = [...new Set([places.socket, config.socketPath ?? places.socket])]
+  for (const socket of sockets) {
+    if (await answers(socket)) throw new Exit(`Another engine host already serves ${socket}; stop it first or choose another DATA_DIR.`)
+    await rm(socket, { force: true })
+  }
 
   const clients = new Map<number, HostClient>()
   const events: PoolEvents = {
@@ -91,15 +98,16 @@ export const startEngineHost = async (config: EngineHostConfig, log: Logger): Pr
 
   let nextClient = 1
   let ready = false
-  const serve = (secret: string | undefined) => (socket: Socket): void => {
-    const desk: Desk = { inFlight: config.queriesInFlight, secret, ask, left: (client) => clients.delete(client.number) }
+  const serve = (secret: string | undefined, relay: Relay | undefined) => (socket: Socket): void => {
+    const desk: Desk = { inFlight: config.queriesInFlight, secret, relay, ask, left: (client) => clients.delete(client.number) }
     const client = new HostClient(nextClient, socket, desk)
     clients.set(nextClient, client)
     nextClient += 1
   }
   const servers: Server[] = []
+  let relay: Relay | undefined
   const open = async (secret: string | undefined, where: Parameters<typeof listen>[1]): Promise<Server> => {
-    const server = createServer(serve(secret))
+    const server = createServer(serve(secret, secret === undefined ? undefined : relay))
     await listen(server, where)
     servers.push(server)
     return server
@@ -109,19 +117,21 @@ export const startEngineHost = async (config: EngineHostConfig, log: Logger): Pr
     const listening = servers.map(closed)
     await pool.close(config.drainSeconds * 1_000)
     watch.close()
+    relay?.close()
     for (const client of clients.values()) client.end()
     await Promise.all(listening)
   }
 
   try {
     await pool.start(engineNames, (engine) => path.join(places.templates, engine))
-    await open(undefined, { path: places.socket })
+    for (const socket of sockets) await open(undefined, { path: socket })
+    relay = config.listen && new Relay(places.socket)
     const tcp = config.listen && await open(config.listen.secret, { host: config.listen.host, port: config.listen.port })
     const address = tcp?.address()
     ready = true
     log.info({ socket: places.socket }, 'the engine host is ready')
     return {
-      socketPath: places.socket,
+      socketPath: config.socketPath ?? places.socket,
       port: typeof address === 'object' ? address?.port : undefined,
       ready: async () => {
         const warm = [...pool.children].some(({ state }) => state === 'ready')

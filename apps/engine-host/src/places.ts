@@ -9,6 +9,7 @@ export interface Places {
   readonly templates: string
   /** Sockets, notes and temporary files: worthless once the host has ended. */
   readonly run: string
+  /** Where clients on this machine find the host of this data. */
   readonly socket: string
 }
 
@@ -34,11 +35,11 @@ const makePrivate = (folder: string): void => {
   chmodSync(folder, 0o700)
 }
 
-export const preparePlaces = (dataFolder: string, socketPath: string | undefined): Places => {
+export const preparePlaces = (dataFolder: string): Places => {
   const data = path.resolve(dataFolder)
   const places = {
     tenants: path.join(data, 'tenants'), templates: path.join(data, 'templates'),
-    run: runFolderOf(data, os.tmpdir()), socket: socketPath ?? socketPathOf(data),
+    run: runFolderOf(data, os.tmpdir()), socket: socketPathOf(data),
   }
   for (const folder of [places.tenants, places.templates, places.run]) makePrivate(folder)
   return places

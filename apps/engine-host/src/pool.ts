@@ -85,15 +85,10 @@ export class ChildPool implements ChildEvents {
   /** The child that a database belongs to, chosen now when it has none. */
   async place(at: DatabaseAt, folder: string): Promise<EngineChild> {
     const key = databaseKey(at.database, at.generation)
-    for (let attempt = 0; attempt < 3; attempt += 1) {
-      const known = this.owners.get(key)
-      if (known) {
-        await known.ready
-        if (this.owners.get(key) === known && known.child.state === 'ready') return known.child
-        continue
-      }
-      const child = await this.anyReady()
-      if (!this.owners.has(key)) await this.give(child, [{ database: at.database, generation: at.generation, engine: at.engine, folder }])
+    for (let attempt = 0; attempt < 5; attempt += 1) {
+      const owner = this.owners.get(key) ?? await this.choose(key, at, folder)
+      const told = await owner.ready.then(() => true, () => false)
+      if (told && this.owners.get(key) === owner && owner.child.state === 'ready') return owner.child
     }
     throw unavailable('The engine is starting again; try again.')
   }
@@ -226,6 +221,14 @@ export class ChildPool implements ChildEvents {
   private anyPrivate(): EngineChild | undefined {
     if (this.children.size < this.config.mostChildren) return undefined
     return [...this.children].filter(({ state }) => state === 'ready').sort((one, other) => one.owned.size - other.owned.size)[0]
+  }
+
+  private async choose(key: string, { database, generation, engine }: DatabaseAt, folder: string): Promise<Owner> {
+    const child = await this.anyReady()
+    if (!this.owners.has(key)) void this.give(child, [{ database, generation, engine, folder }])
+    const owner = this.owners.get(key)
+    if (owner === undefined) throw unavailable('The engine is starting again; try again.')
+    return owner
   }
 
   private give(child: EngineChild, databases: readonly Omit<OwnedDatabase, 'slot'>[]): Promise<void> {

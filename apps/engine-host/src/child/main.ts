@@ -68,14 +68,17 @@ const makeTemplate = (engine: keyof typeof drivers, folder: string): void => {
   }
 }
 
-const close = (): void => {
+const lastWordsMs = 20
+
+/** Runs what waits here, sends back what still arrives, and ends once it has been quiet for a moment. */
+const close = (quietSince = performance.now()): void => {
   closing = true
-  if (!turns.idle) {
-    setTimeout(close, 5)
-    return
+  const now = performance.now()
+  if (turns.idle && now - quietSince >= lastWordsMs) {
+    databases.closeAll()
+    process.exit(0)
   }
-  databases.closeAll()
-  process.exit(0)
+  setTimeout(() => close(turns.idle ? quietSince : now), 5)
 }
 
 const obey = (message: ToEngineChild): void => {

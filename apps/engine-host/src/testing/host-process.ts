@@ -57,6 +57,12 @@ export class HostProcess {
     return this.process.pid ?? 0
   }
 
+  /** Whether a statement runs in any child at this moment, by the children's own notes. */
+  busy(): boolean {
+    const folder = path.dirname(this.socketPath)
+    return readdirSync(folder).filter((name) => name.endsWith('.note')).some((name) => readFileSync(path.join(folder, name)).readUInt32LE(4) === 1)
+  }
+
   /** The children that are alive now. */
   children(): readonly number[] {
     return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number).filter((pid) => {

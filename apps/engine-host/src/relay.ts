@@ -1,0 +1,76 @@
+import { Problem, problemData } from '@tenantry/contracts'
+import { connectEngineHost } from '@tenantry/engines-host'
+import { answerFrames, problemFrame } from '@tenantry/engines-contract'
+import type { SqlPort } from '@tenantry/engines-contract'
+import { z } from 'zod'
+import { placed } from './client-asks.js'
+
+const RunSchema = z.object({
+  type: z.literal('run'), ...placed,
+  access: z.enum(['read', 'write']), plan: z.literal(true).optional(),
+  params: z.array(z.union([z.string(), z.number(), z.boolean(), z.null()])).max(10_000).optional(),
+  /** Milliseconds left: clocks differ between machines. */
+  deadline: z.number().nonnegative(),
+  answerBytes: z.number().int().positive(), answerRows: z.number().int().positive(),
+})
+
+const mostWaiting = 1_000
+
+/** Passes statements on for clients that cannot reach a child's socket: the host is then a client of itself. */
+export class Relay {
+  private readonly host
+  private readonly sql: SqlPort
+
+  constructor(socketPath: string) {
+    this.host = connectEngineHost({ socketPath })
+    const { sql } = this.host.engine('sqlite')
+    if (sql === undefined) throw new Error('The engine host speaks no SQL.')
+    this.sql = sql
+  }
+
+  /** What one client has running here. */
+  session(send: (frames: readonly Buffer[]) => void): RelaySession {
+    return new RelaySession(this.sql, send)
+  }
+
+  close(): void {
+    this.host.close()
+  }
+}
+
+export class RelaySession {
+  private readonly running = new Map<number, AbortController>()
+
+  constructor(private readonly sql: SqlPort, private readonly send: (frames: readonly Buffer[]) => void) {}
+
+  /** Takes a run message; throws when it is not one. */
+  take(header: unknown, payload: Buffer): void {
+    const run = RunSchema.parse(header)
+    if (this.running.size >= mostWaiting || this.running.has(run.id)) throw new Error('Too many statements wait for this client.')
+    const cancel = new AbortController()
+    this.running.set(run.id, cancel)
+    void this.answer(run, payload.toString('utf8'), cancel.signal)
+  }
+
+  cancel(id: number): void {
+    this.running.get(id)?.abort()
+  }
+
+  end(): void {
+    for (const cancel of this.running.values()) cancel.abort()
+  }
+
+  private async answer(run: z.infer<typeof RunSchema>, text: string, signal: AbortSignal): Promise<void> {
+    const { id, database, generation, engine, storageBytes, access, plan, params, deadline, answerBytes, answerRows } = run
+    try {
+      const target = { databaseId: database, generation, engine, node: 'local', limits: { storageBytes } }
+      const limits = { seconds: deadline / 1_000, answerBytes, answerRows }
+      this.send(answerFrames(id, await this.sql.run(target, { text, access, limits, ...(plan && { plan }), ...(params && { params }) }, signal)))
+    } catch (error) {
+      const problem = error instanceof Problem ? error : new Problem('InternalError', 'The engine host failed in an unexpected way.', { cause: error })
+      this.send([problemFrame({ id, retry: 'never', ...problemData(problem) })])
+    } finally {
+      this.running.delete(id)
+    }
+  }
+}
