@@ -133,7 +133,14 @@ const admittedElsewhere = (headers: Headed): Promise<string> => gateway.admit(el
 describe('sign-up', () => {
   it('makes the first account from this machine a server administrator, and no other', async () => {
     await records.query('TRUNCATE accounts CASCADE')
-    const racing = await Promise.all(Array.from({ length: 5 }, () => signUp()))
+    const holder = await records.connect()
+    // While nobody can write, all of them look first and find no account.
+    await holder.query('BEGIN; LOCK TABLE accounts IN SHARE ROW EXCLUSIVE MODE')
+    const asked = Promise.all(Array.from({ length: 8 }, () => signUp()))
+    await until('some wait', async () => Number((await records.query("SELECT count(*) AS n FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")).rows[0].n) >= 2)
+    await holder.query('COMMIT')
+    holder.release()
+    const racing = await asked
     expect(racing.filter(({ idToken }) => claimsOf(idToken)['server_admin'] === true)).toHaveLength(1)
   })
 

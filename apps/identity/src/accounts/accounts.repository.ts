@@ -16,12 +16,9 @@ export class AccountsRepository {
     return await this.source.manager.findOneBy(AccountEntity, { id }) ?? undefined
   }
 
-  async isEmpty(): Promise<boolean> {
-    return !await this.source.manager.exists(AccountEntity)
-  }
-
-  /** The same, certain until the transaction ends: nobody else can become the first account beside it. */
-  async isEmptyForUs(tx: EntityManager): Promise<boolean> {
+  /** Whether there is no account yet; when true, nobody else can make one and be told the same until the transaction ends. */
+  async isEmpty(tx: EntityManager): Promise<boolean> {
+    if (await tx.exists(AccountEntity)) return false
     await tx.query('SELECT pg_advisory_xact_lock(hashtext($1))', ['identity:first-account'])
     return !await tx.exists(AccountEntity)
   }

@@ -27,8 +27,8 @@ export class AccountsService {
   }
 
   /** Whether the account about to be made is the first one of all. Within the transaction no other one can be. */
-  async nextIsFirst(tx: EntityManager): Promise<boolean> {
-    return await this.accounts.isEmpty() && await this.accounts.isEmptyForUs(tx)
+  nextIsFirst(tx: EntityManager): Promise<boolean> {
+    return this.accounts.isEmpty(tx)
   }
 
   /** Writes the account and tells of it, or neither. Throws EmailTaken. */
