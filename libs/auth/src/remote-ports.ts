@@ -1,7 +1,8 @@
-import { type KeyId, KeyIdSchema, Problem, type ProblemCode } from '@tenantry/contracts'
+import { type AccountFacts, type KeyId, KeyIdSchema, type OrgId, Problem, type ProblemCode, type UserId } from '@tenantry/contracts'
 import { type AskInternal, type NatsConnection, natsIsThere } from '@tenantry/events'
 import { z } from 'zod'
 import type { GatekeeperPorts } from './gatekeeper.js'
+import { resting } from './resting.js'
 import type { PublicJwks } from './verification-keys.js'
 
 /** Core NATS, at most once. It stands outside the streams' subjects, which would keep it. */
@@ -18,8 +19,9 @@ export interface RemoteRules {
 /** The ports of a gatekeeper outside identity: internal calls, and the public keys over HTTP. */
 export const remotePorts = ({ ask, identityUrl, connection, deadlineMs = 2000 }: RemoteRules): GatekeeperPorts => ({
   jwks: () => fetchJwks(new URL('/.well-known/jwks.json', identityUrl), deadlineMs),
-  verifyKey: (digest) => unless(ask('identity.key.verify', { digest }), ['KeyNotFound', 'InvalidCredentials']),
-  rights: (orgId, userId, account) => unless(ask('control.rights.find', { orgId, userId, account }), ['UserNotFound', 'OrgNotFound', 'InvalidCredentials', 'Forbidden']),
+  verifyKey: resting((digest: string) => unless(ask('identity.key.verify', { digest }), ['KeyNotFound', 'InvalidCredentials'])),
+  rights: resting((orgId: OrgId, userId: UserId, account: AccountFacts) =>
+    unless(ask('control.rights.find', { orgId, userId, account }), ['UserNotFound', 'OrgNotFound', 'InvalidCredentials', 'Forbidden'])),
   revocationsSince: (seq) => ask('identity.revocations.since', { seq }),
   ...(connection && { keysUsed: (ids: readonly KeyId[]) => tellKeysUsed(connection, ids), newsArrives: () => natsIsThere(connection) }),
 })
