@@ -11,15 +11,19 @@ const shared = {
   modulePathIgnorePatterns: ['/dist/', '/\\.nx/', '/\\.tenantry/'],
 }
 
+/** How long one test may take where it needs more than jest's five seconds. */
+const within = (testSeconds) => ({ globals: { testSeconds }, setupFilesAfterEnv: ['<rootDir>/tools/jest/patience.mjs'] })
+
 export default {
   maxWorkers: 2,
   projects: [
-    { ...shared, displayName: 'unit', testRegex: '(apps|libs|tools)/.*(?<!\\.int)\\.spec\\.(ts|mjs)$', testPathIgnorePatterns: ['/node_modules/', '/apps/e2e/', '/tools/architecture\\.'] },
-    { ...shared, displayName: 'architecture', testRegex: 'tools/architecture\\.spec\\.mjs$', extensionsToTreatAsEsm: ['.ts'] },
+    { ...shared, displayName: 'unit', testRegex: '(apps|libs|tools)/.*(?<!\\.int)\\.spec\\.(ts|mjs)$', testPathIgnorePatterns: ['/node_modules/', '/apps/e2e/', '/tools/architecture\\.', '/fixtures/'] },
+    { ...shared, displayName: 'architecture', testRegex: 'tools/architecture\\.spec\\.mjs$', ...within(60) },
     {
-      ...shared, displayName: 'integration', testRegex: '(apps|libs)/.*\\.int\\.spec\\.ts$', testPathIgnorePatterns: ['/node_modules/', '/apps/e2e/'],
+      ...shared, displayName: 'integration', testRegex: '(apps|libs|tools)/.*\\.int\\.spec\\.(ts|mjs)$', testPathIgnorePatterns: ['/node_modules/', '/apps/e2e/'],
+      ...within(30),
       globalSetup: '<rootDir>/tools/jest/infra.setup.mjs', globalTeardown: '<rootDir>/tools/jest/infra.teardown.mjs',
     },
-    { ...shared, displayName: 'e2e', testRegex: 'apps/e2e/src/.*\\.spec\\.ts$' },
+    { ...shared, displayName: 'e2e', testRegex: 'apps/e2e/src/.*\\.spec\\.ts$', ...within(120) },
   ],
 }

@@ -1,0 +1,24 @@
+import path from 'node:path'
+
+const program = (name) => path.join('node_modules', name)
+
+const jest = (project, seconds) => ({
+  name: project,
+  seconds,
+  tests: true,
+  args: (report) => [program('jest/bin/jest.js'), '--selectProjects', project, '--json', '--outputFile', report],
+})
+
+/** In the order in which they run: what is cheap to find out comes first. The seconds add up to less than 20 minutes. */
+export const stages = [
+  { name: 'types', seconds: 120, args: () => [program('typescript/bin/tsc'), '-p', 'tsconfig.json'] },
+  // Without a cache: it goes by a file's own text, and would not see that a type in another file has changed.
+  { name: 'lint', seconds: 120, args: () => [program('eslint/bin/eslint.js'), '.'] },
+  jest('unit', 150),
+  jest('architecture', 120),
+  jest('integration', 300),
+  jest('e2e', 360),
+]
+
+/** Full counts take as long as they take; a stage that hangs must still end. */
+export const longFactor = 12
