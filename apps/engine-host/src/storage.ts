@@ -1,4 +1,4 @@
-import { closeSync, constants, copyFileSync, fsync, mkdirSync, openSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { closeSync, copyFileSync, fsync, mkdirSync, openSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { readdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import type { EngineName } from '@tenantry/contracts'
@@ -136,7 +136,7 @@ export class Storage {
     this.after('parent')
     mkdirSync(draft, { mode: 0o700 })
     const files = readdirSync(template)
-    for (const file of files) copyFileSync(path.join(template, file), path.join(draft, file), constants.COPYFILE_FICLONE)
+    for (const file of files) copyFileSync(path.join(template, file), path.join(draft, file))
     this.after('copied')
     await Promise.all([this.tenants, draft, ...files.map((file) => path.join(draft, file))].map((file) => sync(file)))
     this.after('synced')

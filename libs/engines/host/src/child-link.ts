@@ -42,6 +42,10 @@ export class ChildLink {
     this.socket.send(run.message, run.text)
   }
 
+  get closed(): boolean {
+    return !this.socket.open
+  }
+
   /** Asks the child to drop a run that has not begun. */
   cancel(id: number): void {
     if (this.waiting.delete(id)) this.socket.send({ type: 'cancel', id })

@@ -79,7 +79,8 @@ export class Runs {
         if (link === undefined) return
         link.begun = new Set(message.begun)
         // Answers that the child sent before it ended are read first: the connection closes after them.
-        return link.waiting.size === 0 ? this.lost(link) : undefined
+        if (link.closed) this.settle(link)
+        return undefined
       }
       case 'moved':
         return this.moved(message)
@@ -173,15 +174,12 @@ export class Runs {
     this.host().tell({ ...run.message, deadline: Math.max(0, run.message.deadline - monotonicMs()) }, run.text)
   }
 
+  /** The host tells what had begun on a child that has ended; without it, the worst is assumed. */
   private lost(link: ChildLink): void {
     for (const [key, route] of this.routes) if (route === link) this.routes.delete(key)
-    if (link.waiting.size === 0 || link.begun !== undefined || !link.reached) return this.settle(link)
-    const settle = setInterval(() => {
-      if (link.begun === undefined && monotonicMs() < until) return
-      clearInterval(settle)
-      this.settle(link)
-    }, 5)
-    const until = monotonicMs() + verdictWithinMs
+    const isKnown = link.begun !== undefined || !link.reached || this.links.get(link.child) !== link
+    if (isKnown || link.waiting.size === 0) return this.settle(link)
+    setTimeout(() => this.settle(link), verdictWithinMs)
   }
 
   /** Sends again what had not begun and whatever only reads. */
@@ -245,8 +243,9 @@ export class Runs {
     this.routes.clear()
     // A child's number means nothing under another host; each old link lives until what waits there is settled.
     for (const [child, link] of this.links) {
-      if (link.waiting.size === 0) link.close()
       this.links.delete(child)
+      if (link.closed) this.settle(link)
+      else if (link.waiting.size === 0) link.close()
     }
   }
 }
