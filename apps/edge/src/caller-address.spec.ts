@@ -25,6 +25,20 @@ it('drops what a stranger says of itself', () => {
   expect(headers).toEqual({ host: 'x', 'x-forwarded-for': '203.0.113.9' })
 })
 
+it('adds nothing to a request that came straight from its caller', () => {
+  const headers = { host: 'x' }
+  settleAddress(headers, '127.0.0.1', proxies('127.0.0.1'))
+  expect(headers).toEqual({ host: 'x' })
+})
+
+it('lets nobody behind an unknown proxy on this machine pass for a caller on it', () => {
+  for (const name of ['x-forwarded-for', 'forwarded', 'x-real-ip']) {
+    const headers: Record<string, string> = { [name]: '198.51.100.7' }
+    settleAddress(headers, '127.0.0.1', proxies(''))
+    expect(headers).toEqual({ 'x-forwarded-for': '127.0.0.1' })
+  }
+})
+
 it('refuses a list that is no list of addresses', () => {
   for (const text of ['localhost', '10.0.0.0/33', '10.0.0.0/x', '1.2.3', '::1/129']) expect(parseProxies(text)).toBeUndefined()
 })

@@ -34,9 +34,14 @@ export const callerChain = (peer: string, forwarded: string | undefined, proxies
   return chain
 }
 
-/** Leaves in the headers only what may be believed of where the request came from. */
+/**
+ * Leaves in the headers only what may be believed of where the request came from: x-forwarded-for begins with the caller. A
+ * request that came straight from its caller carries none of them; one that did not always keeps it, so that nobody behind a
+ * proxy that we were not told of passes for a caller on this machine.
+ */
 export const settleAddress = (headers: IncomingHttpHeaders, peer: string, proxies: BlockList): void => {
-  if (!trusts(proxies, bare(peer))) for (const name of said) if (headers[name] !== undefined) delete headers[name]
   const forwarded = headers['x-forwarded-for']
-  headers['x-forwarded-for'] = forwarded === undefined ? bare(peer) : callerChain(peer, String(forwarded), proxies).join(', ')
+  if (forwarded === undefined && said.every((name) => headers[name] === undefined)) return
+  if (!trusts(proxies, bare(peer))) for (const name of said) delete headers[name]
+  headers['x-forwarded-for'] = callerChain(peer, forwarded === undefined ? undefined : String(forwarded), proxies).join(', ')
 }

