@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { alone } from './lock.mjs'
 import { NotReady } from './not-ready.mjs'
@@ -30,8 +30,31 @@ const fingerprint = (root, projects) => {
   return digest(...files.sort().map((file) => line(root, file)))
 }
 
-const buildsTo = (root, project) => existsSync(path.join(root, project, 'src', 'index.ts')) || existsSync(path.join(root, project, 'src', 'main.ts'))
-const isBuilt = (root, project) => !buildsTo(root, project) || existsSync(path.join(root, project, 'dist'))
+const builtFile = (source) => source.replace(`${path.sep}src${path.sep}`, `${path.sep}dist${path.sep}`).replace(/\.ts$/, '.js')
+const isBuilt = (root, project) => {
+  const { nx, scripts } = JSON.parse(readFileSync(path.join(root, project, 'package.json'), 'utf8'))
+  const build = nx?.targets?.build ?? scripts?.build
+  if (build === undefined) return true
+  // Only the build that projects have by default makes one file of each source; of another one no more is known than where it goes.
+  if (Object.keys(build).length > 0) return existsSync(path.join(root, project, 'dist'))
+  return sourcesOf(root, project).every((source) => !/(?<!\.d)\.ts$/.test(source) || existsSync(path.join(root, builtFile(source))))
+}
+
+const nx = (root, ...flags) => {
+  const binaries = path.join(root, 'node_modules', '.bin')
+  const env = {
+    ...process.env, PATH: `${binaries}${path.delimiter}${process.env.PATH}`, NX_DAEMON: 'false', NX_TUI: 'false',
+    // One cache a checkout: another one's half-written results are never taken.
+    NX_CACHE_DIRECTORY: path.join(root, '.nx', 'cache'),
+  }
+  return run(installedNode(root), [path.join(binaries, 'nx'), 'run-many', '-t', 'build', '--output-style=static', ...flags], { cwd: root, env })
+}
+
+const buildAll = async (root) => {
+  const isWhole = () => projectsIn(root).every((project) => isBuilt(root, project))
+  const first = await nx(root)
+  return first.code !== 0 || isWhole() ? first : await nx(root, '--skip-nx-cache')
+}
 
 export const buildWhenStale = async (root, say) => {
   const stamp = path.join(root, 'node_modules', '.tenantry-built')
@@ -46,10 +69,7 @@ export const buildWhenStale = async (root, say) => {
     removeStamp(stamp)
     // Taken before the build, so that a file saved meanwhile makes the next start build again.
     const built = fingerprint(root, projectsIn(root))
-    const binaries = path.join(root, 'node_modules', '.bin')
-    const { code, output } = await run(installedNode(root), [path.join(binaries, 'nx'), 'run-many', '-t', 'build', '--output-style=static'], {
-      cwd: root, env: { ...process.env, PATH: `${binaries}${path.delimiter}${process.env.PATH}`, NX_DAEMON: 'false', NX_TUI: 'false' },
-    })
+    const { code, output } = await buildAll(root)
     if (code !== 0) throw new NotReady(`The build failed:\n${lastLines(output, 40)}`)
     writeStamp(stamp, built)
   })
