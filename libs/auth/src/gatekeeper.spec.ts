@@ -384,9 +384,11 @@ describe('a gatekeeper and what was taken back', () => {
     const { state } = setUp()
     const key = newApiKey(randomUUID())
     const keyId = newId<KeyId>()
+    const called = Promise.withResolvers<void>()
     const answer = Promise.withResolvers<{ keyId: KeyId; orgId: OrgId; userId: UserId; epoch: number; account: typeof account }>()
-    const gatekeeper = createGatekeeper({ issuer, ports: { ...portsOf(state), verifyKey: () => answer.promise } })
+    const gatekeeper = createGatekeeper({ issuer, ports: { ...portsOf(state), verifyKey: () => { called.resolve(); return answer.promise } } })
     const asked = codeOf(gatekeeper.admit(withKey(key)))
+    await called.promise
     gatekeeper.revoke({ kind: 'key', id: keyId })
     answer.resolve({ keyId, orgId, userId, epoch: 0, account })
     expect(await asked).toBe('InvalidCredentials')
@@ -401,6 +403,15 @@ describe('a gatekeeper and what was taken back', () => {
     expect(await codeOf(gatekeeper.admit(bearer(good)))).toBe('InvalidCredentials')
     expect(await codeOf(gatekeeper.admit(bearer(signed(claims({ epoch: 2 })))))).toBe('InvalidCredentials')
     expect(await codeOf(gatekeeper.admit(bearer(signed(claims({ epoch: 3 })))))).toBe('admitted')
+  })
+
+  it('hears what was taken back before it started, before it admits anybody', async () => {
+    const { gatekeeper, state } = setUp()
+    const sid = newId<SessionId>()
+    state.feed.push({ kind: 'session', id: sid })
+    gatekeeper.start()
+    expect(await codeOf(gatekeeper.admit(bearer(signed(claims({ sid })))))).toBe('InvalidCredentials')
+    await gatekeeper.stop()
   })
 
   it('hears of revocations by its pulse when no event comes, and goes on when nobody answers', async () => {

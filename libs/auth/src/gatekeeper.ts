@@ -91,6 +91,8 @@ export class Gatekeeper {
     if (known) return known
     const credential = readCredential(call)
     if (!credential) throw new Problem('MissingCredentials', 'Send a token in the Authorization header ("Bearer …") or an API key in X-API-Key.')
+    // A process that has just started has not heard yet what was taken back before.
+    await this.pulse.begun()
     const proven = await this.prove(credential)
     if (!proven || this.revocations.cover(proven.principal)) throw refused()
     this.keep(call, proven)

@@ -11,6 +11,7 @@ export class Pulse {
   private pulses = 0
   private hurried = false
   private started = false
+  private first: Promise<void> = Promise.resolve()
 
   constructor(private readonly everyMs: number, private readonly beats: readonly Beat[]) {}
 
@@ -18,6 +19,12 @@ export class Pulse {
     if (this.started) return
     this.started = true
     this.beat()
+    this.first = this.running ?? this.first
+  }
+
+  /** Resolves once the first pulse after the start is over, well or not; at once when nothing was started. */
+  begun(): Promise<void> {
+    return this.first
   }
 
   /** Makes the next pulse come at once. */

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto'
 import type { AnswerOf, Principal } from '@tenantry/contracts'
 import type { Request, Response } from 'express'
 import passport from 'passport'
@@ -22,7 +23,7 @@ export interface Proven {
 /** What a strategy is given to prove. The public key was found before, so that a strategy waits for nobody. */
 export interface ToProve {
   readonly text: string
-  readonly publicKey?: string
+  readonly publicKey?: KeyObject
   readonly typ?: string
 }
 
@@ -55,7 +56,8 @@ export const createProver = (rules: StrategyRules): Prover => {
 
 const tokenStrategy = (rules: StrategyRules): jwt.Strategy => new jwt.Strategy({
   jwtFromRequest: (request: ToProve) => request.text,
-  secretOrKeyProvider: (request: ToProve, _token, done) => done(null, request.publicKey),
+  // A key that is read already spares reading it for each token; the types of passport-jwt do not know that it may be one.
+  secretOrKeyProvider: (request: ToProve, _token, done) => done(null, request.publicKey as unknown as Buffer),
   algorithms: [tokenAlgorithm],
   issuer: rules.issuer,
   audience: rules.audience,

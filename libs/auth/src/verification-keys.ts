@@ -1,4 +1,4 @@
-import { createPublicKey } from 'node:crypto'
+import { type KeyObject, createPublicKey } from 'node:crypto'
 
 export interface PublicJwk {
   readonly kty?: string | undefined
@@ -17,21 +17,21 @@ const betweenAsksMs = 1000
  * tokens come; while nobody answers, the keys known last stay good.
  */
 export class VerificationKeys {
-  private pems: ReadonlyMap<string, string> = new Map()
+  private known: ReadonlyMap<string, KeyObject> = new Map()
   private asking: Promise<void> | undefined
   private askedAt = -Infinity
   private failure: unknown
 
   constructor(private readonly ask: () => Promise<PublicJwks>, private readonly now: () => number, private readonly forgotten: () => void) {}
 
-  peek(kid: string): string | undefined {
-    return this.pems.get(kid)
+  peek(kid: string): KeyObject | undefined {
+    return this.known.get(kid)
   }
 
-  /** The key in PEM; undefined when there is none of that name. Throws when none is known at all and nobody answers. */
-  async find(kid: string): Promise<string | undefined> {
-    if (!this.pems.has(kid)) await this.refreshSeldom()
-    return this.pems.get(kid)
+  /** Undefined when there is none of that name. Throws when none is known at all and nobody answers. */
+  async find(kid: string): Promise<KeyObject | undefined> {
+    if (!this.known.has(kid)) await this.refreshSeldom()
+    return this.known.get(kid)
   }
 
   /** Asks now. Throws when nobody answers; what was known stays. */
@@ -46,19 +46,19 @@ export class VerificationKeys {
 
   private async refreshSeldom(): Promise<void> {
     if (this.asking || this.now() - this.askedAt >= betweenAsksMs) await this.refresh().catch(() => undefined)
-    if (this.failure && this.pems.size === 0) throw this.failure
+    if (this.failure && this.known.size === 0) throw this.failure
   }
 
   private learn(jwks: PublicJwks): void {
     const learnt = new Map(jwks.keys.flatMap(usable))
-    const gone = [...this.pems.keys()].some((kid) => !learnt.has(kid))
-    this.pems = learnt
+    const gone = [...this.known.keys()].some((kid) => !learnt.has(kid))
+    this.known = learnt
     if (gone) this.forgotten()
   }
 }
 
-const usable = (jwk: PublicJwk): readonly (readonly [string, string])[] => {
+const usable = (jwk: PublicJwk): readonly (readonly [string, KeyObject])[] => {
   if (jwk.kty !== 'RSA' || !jwk.kid || (jwk.alg ?? 'RS256') !== 'RS256' || (jwk.use ?? 'sig') !== 'sig') return []
   const key = createPublicKey({ key: { kty: jwk.kty, n: jwk.n ?? '', e: jwk.e ?? '' }, format: 'jwk' })
-  return (key.asymmetricKeyDetails?.modulusLength ?? 0) < 2048 ? [] : [[jwk.kid, key.export({ type: 'spki', format: 'pem' })]]
+  return (key.asymmetricKeyDetails?.modulusLength ?? 0) < 2048 ? [] : [[jwk.kid, key]]
 }
