@@ -2,7 +2,7 @@ import http from 'node:http'
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import { json } from 'node:stream/consumers'
-import { type Gatekeeper, createGatekeeper, remotePorts } from '@tenantry/auth'
+import { type Gatekeeper, apiKeyDigest, createGatekeeper, remotePorts } from '@tenantry/auth'
 import { type Permission, type Rights, permissions, rolePermissions } from '@tenantry/contracts'
 import { type NatsConnection, connectNats, createInternalClient } from '@tenantry/events'
 import { type RunningService, createLogger } from '@tenantry/service'
@@ -385,6 +385,9 @@ describe('API keys', () => {
     expect(revoked).toMatchObject({ status: 202, body: { id, description: 'gone', status: 'REVOKED' } })
     await until('the key is refused', async () => await admittedElsewhere({ 'x-api-key': secret }) === 'InvalidCredentials', 1000)
     expect((await call('GET', ownKeys(ann), { 'x-api-key': secret })).status).toBe(401)
+    // Also for who starts long afterwards and reads no feed that far back.
+    const asked = await call('POST', '/internal/identity.key.verify', bearer(internalToken), { digest: apiKeyDigest(secret) })
+    expect(asked.body).toMatchObject({ problem: { code: 'KeyNotFound' } })
     expect(await call('PUT', `${ownKeys(ann)}/${id}`, bearer(ann.idToken), { status: 'ACTIVE' })).toMatchObject({ status: 409 })
     expect((await call('PUT', `${ownKeys(ann)}/${id}`, bearer(ann.idToken), { description: 'still gone', status: 'REVOKED' })).status).toBe(202)
     expect((await call('GET', ownKeys(ann), bearer(ann.idToken))).body).toMatchObject({ resources: [{ id, status: 'REVOKED', description: 'still gone' }] })
