@@ -83,7 +83,7 @@ describe('the control plane', () => {
     }))
   }
 
-  const stateOf = async (who: Person, id: DatabaseId): Promise<string> => (await call(who, 'GET', `/v2/databases/${id}`)).json['database_status']
+  const stateOf = async (who: Person, id: DatabaseId): Promise<unknown> => (await call(who, 'GET', `/v2/databases/${id}`)).json['database_status']
   const historyOf = async (id: DatabaseId): Promise<string[]> =>
     (await records.query('SELECT seq, fact, to_state FROM database_history WHERE database_id = $1 ORDER BY seq', [id])).rows.map((row: { seq: number; fact: string; to_state: string }) => `${row.seq} ${row.fact} ${row.to_state}`)
 

@@ -27,12 +27,13 @@ export const createSource = (rules: SourceRules): DataSource => new DataSource({
   logging: false,
   poolSize: rules.poolSize,
   applicationName: `tenantry-${rules.schema}`,
-  connectTimeoutMS: 5000,
+  // Also how long a request waits for its turn when all connections are busy; a Postgres that is away refuses at once.
+  connectTimeoutMS: 30_000,
   extra: {
     options: `-c search_path=${rules.schema}`,
     idleTimeoutMillis: 30_000,
     statement_timeout: 30_000,
-    lock_timeout: 5000,
+    lock_timeout: 10_000,
     idle_in_transaction_session_timeout: 30_000,
     keepAlive: true,
   },

@@ -31,13 +31,14 @@ export class DatabasesService {
   async create(caller: Principal, wish: CreateDatabase): Promise<Database> {
     const shape = await this.shapes.wished(wish.shape)
     return await inTransaction(this.source, async (tx) => {
-      await this.orgs.takeDatabase(tx, caller.orgId)
       const database = await this.databases.insert(tx, {
         id: newId<DatabaseId>(), orgId: caller.orgId, name: wish.name, options: wish.options, shape: shape.name, engine: shape.engine, node: shape.node,
         storageBytes: shape.storageBytes, state: 'CREATING', createdBy: caller.userId, ownedBy: caller.userId, updatedBy: caller.userId,
       })
       await this.databases.remember(tx, moveOf(database, 'created', null, caller.userId))
       await this.outbox.append(tx, 'control.database.desired', desiredOf(database))
+      // Last, because it locks the org's row: parallel creates then wait for each other's commit only.
+      await this.orgs.takeDatabase(tx, caller.orgId)
       return database
     })
   }
