@@ -406,11 +406,15 @@ describe('a gatekeeper and what was taken back', () => {
   })
 
   it('hears what was taken back before it started, before it admits anybody', async () => {
-    const { gatekeeper, state } = setUp()
+    const { state } = setUp()
     const sid = newId<SessionId>()
-    state.feed.push({ kind: 'session', id: sid })
+    const heard = Promise.withResolvers<{ seq: number; entries: Revocation[] }>()
+    const gatekeeper = createGatekeeper({ issuer, ports: { ...portsOf(state), revocationsSince: () => heard.promise } })
     gatekeeper.start()
-    expect(await codeOf(gatekeeper.admit(bearer(signed(claims({ sid })))))).toBe('InvalidCredentials')
+    const asked = codeOf(gatekeeper.admit(bearer(signed(claims({ sid })))))
+    for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve))
+    heard.resolve({ seq: 0, entries: [{ kind: 'session', id: sid }] })
+    expect(await asked).toBe('InvalidCredentials')
     await gatekeeper.stop()
   })
 

@@ -20,7 +20,7 @@ export class VerificationKeys {
   private known: ReadonlyMap<string, KeyObject> = new Map()
   private asking: Promise<void> | undefined
   private askedAt = -Infinity
-  private failure: unknown
+  private failure: Error | undefined
 
   constructor(private readonly ask: () => Promise<PublicJwks>, private readonly now: () => number, private readonly forgotten: () => void) {}
 
@@ -38,7 +38,7 @@ export class VerificationKeys {
   refresh(): Promise<void> {
     this.askedAt = this.now()
     this.asking ??= this.ask().then((jwks) => this.learn(jwks)).then(() => { this.failure = undefined }, (error: unknown) => {
-      this.failure = error
+      this.failure = error instanceof Error ? error : new Error(String(error))
       throw error
     }).finally(() => { this.asking = undefined })
     return this.asking
