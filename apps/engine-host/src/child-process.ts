@@ -16,8 +16,12 @@ const commandOf = (options: ChildOptions): readonly [string, readonly string[]] 
   return setpriv === undefined ? [node[0], node.slice(1)] : [setpriv, ['--pdeathsig', 'KILL', '--', ...node]]
 }
 
+const mostWordsBytes = 2_000
+
 export interface ChildEvents {
   onMessage(child: EngineChild, message: FromEngineChild): void
+  /** What the child, or Node in it, wrote on its standard error: the reason of a crash. */
+  onWords(child: EngineChild, words: string): void
   onExit(child: EngineChild): void
 }
 
@@ -45,7 +49,8 @@ export class EngineChild {
     this.note = new NoteReader(note)
     const [command, args] = commandOf({ socket: this.socket, note, temporary: this.temporary, ...limits })
     // An empty environment: nothing the host was given is in reach of a statement.
-    this.process = spawn(command, args, { cwd: run, env: {}, stdio: ['ignore', 'ignore', 'inherit', 'ipc'], detached: true })
+    this.process = spawn(command, args, { cwd: run, env: {}, stdio: ['ignore', 'ignore', 'pipe', 'ipc'], detached: true })
+    this.process.stderr?.on('data', (words: Buffer) => events.onWords(this, words.toString('utf8', 0, mostWordsBytes).trim()))
     this.process.on('message', (message) => events.onMessage(this, message as FromEngineChild))
     const ended = () => {
       if (this.state === 'ended') return

@@ -19,7 +19,7 @@ export interface Desk {
 }
 
 const mostUnreadBytes = 64 * 1024 * 1024
-const mostCallsWaiting = 1_000
+const mostCallsWaiting = 10_000
 
 const same = (one: string, other: string): boolean => {
   const [left, right] = [Buffer.from(one), Buffer.from(other)]
@@ -68,7 +68,10 @@ export class HostClient {
     if (this.session && header['type'] === 'run') return this.session.take(header, payload)
     const ask = AskSchema.parse(header)
     if (this.session && ask.type === 'cancel') return this.session.cancel(ask.run)
-    if (this.waiting >= mostCallsWaiting) throw new Error('Too many calls wait for this client.')
+    if (this.waiting >= mostCallsWaiting) {
+      if (ask.type !== 'cancel') this.tell({ type: 'problem', id: ask.id, retry: 'safe', code: 'EngineUnavailable', message: 'Too many calls wait at the engine host; try again.', retryAfterSeconds: 1 })
+      return
+    }
     this.waiting += 1
     void this.answer(ask)
   }

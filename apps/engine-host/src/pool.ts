@@ -157,6 +157,10 @@ export class ChildPool implements ChildEvents {
     this.changed()
   }
 
+  onWords(child: EngineChild, words: string): void {
+    this.log.warn({ child: child.number, words }, 'an engine child complained')
+  }
+
   onExit(child: EngineChild): void {
     this.children.delete(child)
     for (const [call, waiting] of this.calls) {

@@ -46,7 +46,10 @@ export class RelaySession {
   /** Takes a run message; throws when it is not one. */
   take(header: unknown, payload: Buffer): void {
     const run = RunSchema.parse(header)
-    if (this.running.size >= mostWaiting || this.running.has(run.id)) throw new Error('Too many statements wait for this client.')
+    if (this.running.size >= mostWaiting || this.running.has(run.id)) {
+      const problem = new Problem('TooManyQueries', 'Too many statements wait at the engine host; try again.', { retryAfterSeconds: 1 })
+      return this.send([problemFrame({ id: run.id, retry: 'never', ...problemData(problem) })])
+    }
     const cancel = new AbortController()
     this.running.set(run.id, cancel)
     void this.answer(run, payload.toString('utf8'), cancel.signal)

@@ -70,16 +70,20 @@ export class Turns {
   private readonly turn = (): void => {
     this.scheduled = false
     const until = monotonicMs() + longestTurnMs
-    for (;;) {
+    for (let passedOver = 0; ;) {
       const held = this.ring.shift()
       if (held === undefined) return this.rest()
       const run = held.waiting[0]
       if (run === undefined) continue
+      if (run.from.overloaded) {
+        this.ring.push(held)
+        passedOver += 1
+        if (passedOver >= this.ring.length) return this.later()
+        continue
+      }
       if (this.mustWaitForReader()) {
         this.ring.unshift(held)
-        this.scheduled = true
-        setTimeout(this.turn, 1)
-        return this.rest()
+        return this.later()
       }
       if (!this.run(held, run)) {
         this.ring.unshift(held)
@@ -130,6 +134,12 @@ export class Turns {
     if (monotonicMs() - this.readerSince < longestWaitForReaderMs) return true
     this.waitingForReader.clear()
     return false
+  }
+
+  private later(): void {
+    this.scheduled = true
+    setTimeout(this.turn, 1)
+    this.rest()
   }
 
   private rest(): void {

@@ -18,6 +18,7 @@ export class ChildLink {
   /** Once the child has ended: the writes that had begun there. */
   begun: ReadonlySet<number> | undefined
   reached = false
+  private retired = false
   private readonly socket: FramedSocket
 
   constructor(readonly child: number, path: string, client: number, private readonly events: LinkEvents) {
@@ -51,6 +52,12 @@ export class ChildLink {
     if (this.waiting.delete(id)) this.socket.send({ type: 'cancel', id })
   }
 
+  /** Closes as soon as nothing waits here any more. */
+  retire(): void {
+    this.retired = true
+    if (this.waiting.size === 0) this.close()
+  }
+
   close(): void {
     this.socket.destroy()
   }
@@ -67,5 +74,6 @@ export class ChildLink {
     if (message.type === 'end') run.answer(answerOf(message, payload, run.parts))
     else if (message.retry === 'safe') this.events.sendAgain(run, this)
     else run.refuse(problemOf(message))
+    if (this.retired && this.waiting.size === 0) this.close()
   }
 }

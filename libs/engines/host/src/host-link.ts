@@ -52,9 +52,9 @@ export class HostLink {
   async call(ask: HostAsk, signal: AbortSignal): Promise<FromHost> {
     await this.here(signal)
     return new Promise((resolve, reject) => {
-      if (signal.aborted) return reject(cancelled())
+      if (signal.aborted) return reject(stopped(signal))
       const id = this.nextId++
-      const stop = () => this.waiting.get(id)?.failed(cancelled())
+      const stop = () => this.waiting.get(id)?.failed(stopped(signal))
       const finish = (end: () => void) => {
         this.waiting.delete(id)
         signal.removeEventListener('abort', stop)
@@ -135,9 +135,9 @@ export class HostLink {
         end()
       }
       const arrived = () => finish(resolve)
-      const stop = () => finish(() => reject(cancelled()))
+      const stop = () => finish(() => reject(stopped(signal)))
       const late = setTimeout(() => finish(() => reject(engineAway())), this.waitMs)
-      if (signal.aborted || this.closed) return finish(() => reject(this.closed ? engineAway() : cancelled()))
+      if (signal.aborted || this.closed) return finish(() => reject(this.closed ? engineAway() : stopped(signal)))
       this.arrivals.add(arrived)
       signal.addEventListener('abort', stop, { once: true })
     })
@@ -145,3 +145,7 @@ export class HostLink {
 }
 
 export const cancelled = (): Problem => new Problem('QueryCancelled', 'The statement was cancelled.')
+
+/** Why a signal has aborted: a deadline of ours says that the host is away. */
+const stopped = ({ reason }: AbortSignal): Problem =>
+  typeof reason === 'object' && reason !== null && 'name' in reason && reason.name === 'TimeoutError' ? engineAway() : cancelled()

@@ -13,7 +13,15 @@ const sweepEveryMs = 250
 /** The host ends a statement at its deadline; a client waits this much longer for the news. */
 const graceMs = 2_000
 
-const never = new AbortController().signal
+const hostWithinMs = 5_000
+const mostTextBytes = 1024 * 1024
+const mostParamsLength = 2 * 1024 * 1024
+
+/** What would not fit a frame is refused here: at the child it would end the connection of all. */
+const isTooLarge = ({ text, params }: SqlAsk): boolean =>
+  text.length > mostTextBytes / 3 && Buffer.byteLength(text) > mostTextBytes
+  || params !== undefined && (params.length > 10_000 || params.some((value) => typeof value === 'string' && value.length > 10_000))
+    && JSON.stringify(params).length > mostParamsLength
 
 /** Sends statements to the children that own their databases, and again where that is safe. */
 export class Runs {
@@ -36,6 +44,7 @@ export class Runs {
 
   run(target: Target, ask: SqlAsk, signal: AbortSignal): Promise<Answer> {
     if (signal.aborted) return Promise.reject(cancelled())
+    if (isTooLarge(ask)) return Promise.reject(new Problem('RequestTooLarge', 'A statement may be 1 MB of text and 2 MB of parameters at most.'))
     const key = databaseKey(target.databaseId, target.generation)
     const waiting = this.perDatabase.get(key) ?? 0
     if (waiting >= this.inFlight) return Promise.reject(tooManyQueries())
@@ -134,7 +143,7 @@ export class Runs {
   }
 
   private async search(run: WaitingRun): Promise<ChildLink | 'relay'> {
-    await this.host().here(never)
+    await this.host().here(AbortSignal.timeout(hostWithinMs))
     if (this.relay) return 'relay'
     const searching = this.searches.get(run.key) ?? this.where(run)
     this.searches.set(run.key, searching)
@@ -146,7 +155,7 @@ export class Runs {
   }
 
   private async where({ message: { database, generation, engine, storageBytes }, key }: WaitingRun): Promise<ChildLink> {
-    const at = await this.host().call({ type: 'where', database, generation, engine, storageBytes }, never)
+    const at = await this.host().call({ type: 'where', database, generation, engine, storageBytes }, AbortSignal.timeout(hostWithinMs))
     if (at.type !== 'at') throw engineAway()
     const link = this.link(at.child, at.path)
     this.routes.set(key, link)
@@ -245,7 +254,7 @@ export class Runs {
     for (const [child, link] of this.links) {
       this.links.delete(child)
       if (link.closed) this.settle(link)
-      else if (link.waiting.size === 0) link.close()
+      else link.retire()
     }
   }
 }
