@@ -11,6 +11,8 @@ export interface SchemaRules {
   readonly database: 'make' | 'given'
   readonly schemas: readonly string[]
   readonly secret: string
+  /** False for tests only. */
+  readonly mustBeDurable?: boolean
 }
 
 /** The url that a service uses, by its schema. */
@@ -73,11 +75,11 @@ export const presentSchemas = (url: string, schemas: readonly string[]): Promise
 })
 
 /** Makes what is missing of database, roles and schemas, and answers each service's own url. Twice is once. */
-export const ensureSchemas = async ({ adminUrl, database, schemas, secret }: SchemaRules): Promise<SchemaUrls> => {
+export const ensureSchemas = async ({ adminUrl, database, schemas, secret, mustBeDurable = true }: SchemaRules): Promise<SchemaUrls> => {
   if (database === 'make') await makeDatabase(adminUrl)
   const url = database === 'make' ? withDatabase(adminUrl, databaseName) : adminUrl
   return await within(url, async (client) => {
-    await checkDurable(client)
+    if (mustBeDurable) await checkDurable(client)
     const ownRoles = await mayMakeRoles(client)
     if (database === 'make') await client.query(`REVOKE ALL ON DATABASE ${databaseName} FROM PUBLIC; REVOKE ALL ON SCHEMA public FROM PUBLIC`)
     for (const schema of schemas) {

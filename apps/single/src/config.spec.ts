@@ -1,0 +1,44 @@
+import { parseSingleConfig } from './config.js'
+import { assumedEnvironment, serviceEnvironment } from './environment.js'
+import { withoutForeignFiles } from './own-files.js'
+
+const secrets = { sealingKey: 's', pepper: 'p', internalToken: 'i', natsToken: 'n', postgresPassword: 'g' }
+const surroundings = { nats: { url: 'nats://inside', token: 'n' }, publicUrl: 'http://here', adminUrl: 'http://admin', engineSocket: '/socket', secrets }
+
+it('starts on the loopback address with an open sign-up when nothing is said', () => {
+  expect(parseSingleConfig({})).toMatchObject({ host: '127.0.0.1', port: 8080, dataDir: '.tenantry', signUp: 'open', tls: 'off', logLevel: 'warn' })
+})
+
+it('closes the sign-up where strangers can reach it, unless it is opened by name', () => {
+  expect(parseSingleConfig({ HOST: '0.0.0.0', INSECURE: '1' }).signUp).toBe('closed')
+  expect(parseSingleConfig({ HOST: '0.0.0.0', INSECURE: '1', SIGNUP: 'open' }).signUp).toBe('open')
+})
+
+it.each(['0.0.0.0', '::', '192.168.1.5', 'example.com'])('asks for TLS on %s', (HOST) => {
+  expect(() => parseSingleConfig({ HOST })).toThrow('can be reached by other machines')
+  expect(parseSingleConfig({ HOST, TLS: 'auto' }).host).toBe(HOST)
+})
+
+it('takes a certificate only together with its key', () => {
+  expect(() => parseSingleConfig({ TLS_CERT: 'x' })).toThrow('must be set together')
+})
+
+it('writes the public address without a slash at its end, as it stands in tokens', () => {
+  expect(parseSingleConfig({ PUBLIC_URL: 'https://db.example.com/' }).publicUrl).toBe('https://db.example.com')
+})
+
+it('hands on what the operator set, and never what speaks of this process', () => {
+  const env = { BCRYPT_COST: '12', PORT: '1', DATABASE_URL: 'postgres://all/powerful', DATABASE_URL_FILE: '/x', NATS_URL: 'nats://outside', POOL_SIZE: '9', EMPTY: '' }
+  const given = serviceEnvironment(env, parseSingleConfig({}), surroundings)
+  expect(given).toMatchObject({ BCRYPT_COST: '12', POOL_SIZE: '9', NATS_URL: 'nats://inside', IDENTITY_URL: 'http://admin', SEALING_KEY: 's' })
+  expect(Object.keys(given)).not.toEqual(expect.arrayContaining(['PORT']))
+  for (const name of ['PORT', 'DATABASE_URL', 'DATABASE_URL_FILE', 'EMPTY']) expect(given[name]).toBeUndefined()
+})
+
+it('can ask every service about its settings before anything is known', () => {
+  expect(assumedEnvironment({}, parseSingleConfig({}))).toMatchObject({ DATABASE_URL: expect.stringContaining('postgres://') })
+})
+
+it('leaves alone what names files of other programs', () => {
+  expect(withoutForeignFiles({ GIT_CONFIG_FILE: '/x', TLS_CERT_FILE: '/y', PORT: '1' })).toEqual({ TLS_CERT_FILE: '/y', PORT: '1' })
+})

@@ -1,0 +1,19 @@
+import { welcomeLines } from './welcome.js'
+
+const told = { url: 'http://localhost:8080', adminUrl: 'http://127.0.0.1:9', dataDir: '/data', isNew: true, signUpOpen: true }
+
+it('ends with the line that programs wait for', () => {
+  expect(welcomeLines(told).at(-1)).toBe('Tenantry is ready: http://localhost:8080')
+})
+
+it('shows how to sign up once, and how to log in afterwards or where sign-up is closed', () => {
+  expect(welcomeLines(told).join('\n')).toContain('/id/signup')
+  expect(welcomeLines({ ...told, isNew: false }).join('\n')).not.toContain('/id/signup')
+  expect(welcomeLines({ ...told, signUpOpen: false }).join('\n')).not.toContain('/id/signup')
+})
+
+it('makes every command trust our own authority, and says where it is', () => {
+  const lines = welcomeLines({ ...told, authorityFile: '/data/tls/ca.crt' })
+  expect(lines).toContain('Clients must trust /data/tls/ca.crt.')
+  for (const line of lines.filter((one) => one.includes('curl'))) expect(line).toContain('--cacert')
+})
