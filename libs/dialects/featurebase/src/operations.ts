@@ -1,0 +1,19 @@
+import type { Operation } from '@tenantry/contracts'
+import { createDatabase, deleteDatabase, getDatabase, listDatabases, updateDatabase } from './databases.js'
+import { createKey, getKey, listKeys, listOrgKeys, updateKey } from './keys.js'
+import { describeLogin, describeRoot, getJwks, getOpenIdConfiguration, logInAtId, logInAtRoot, logOut, signUp } from './login.js'
+import { getOrg, updateOrg } from './orgs.js'
+import { runSql, runSqlShort } from './queries.js'
+import { getShape, listShapes } from './shapes.js'
+import { getCurrentUser, getUser } from './users.js'
+
+/** Every operation of the native API, in the order in which its document tells them. */
+export const operations: readonly Operation[] = [
+  describeRoot, logInAtRoot, describeLogin, logInAtId, signUp, logOut, getJwks, getOpenIdConfiguration,
+  getCurrentUser, getUser,
+  createKey, listKeys, getKey, updateKey,
+  getOrg, updateOrg, listOrgKeys,
+  listShapes, getShape,
+  createDatabase, listDatabases, getDatabase, updateDatabase, deleteDatabase,
+  runSql, runSqlShort,
+]

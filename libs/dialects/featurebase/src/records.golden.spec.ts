@@ -1,0 +1,107 @@
+import { readFileSync } from 'node:fs'
+import { type Operation, type Permission, Problem, databaseStates } from '@tenantry/contracts'
+import { createDatabase, deleteDatabase, getDatabase, listDatabases, nameSchema, presentDatabase, presentDeletion, updateDatabase } from './databases.js'
+import { getOrg, presentOrg, updateOrg } from './orgs.js'
+import { pageQuery, presentPage } from './page.js'
+import { problemWire } from './problems.js'
+import { answerParts, runSql } from './queries.js'
+import { getShape, listShapes, presentShape } from './shapes.js'
+import { databaseStatus } from './states.js'
+import { getCurrentUser, getUser, presentUser } from './users.js'
+
+interface Golden {
+  readonly operation: string
+  readonly method: string
+  readonly path: string
+  readonly request?: unknown
+  readonly status: number
+  readonly answer: Record<string, unknown>
+}
+
+const operations: Readonly<Record<string, Operation>> = {
+  createDatabase, listDatabases, getDatabase, updateDatabase, deleteDatabase, runSql, getOrg, updateOrg, getCurrentUser, getUser, listShapes, getShape,
+}
+const goldens = ['databases', 'orgs', 'users', 'shapes'].flatMap((name) => JSON.parse(readFileSync(new URL(`golden/${name}.json`, import.meta.url), 'utf8')) as Golden[])
+const answerOf = (name: string): Record<string, unknown> => goldens.find(({ operation }) => operation === name)?.answer ?? {}
+// The document leaves fractions of a second away; both spellings are the same time.
+const exact = (answer: Record<string, unknown>) => Object.fromEntries(Object.entries(answer).map(([key, value]) => [key, key.endsWith('_at') ? new Date(String(value)).toISOString() : value]))
+const at = new Date('2019-08-24T14:15:22Z')
+
+describe('every example of the document about records and queries', () => {
+  it.each(goldens.map((golden) => [golden.operation, golden] as const))('%s takes its request and gives its answer', (name, golden) => {
+    const operation = operations[name]
+    expect(operation && [operation.method, operation.path, operation.success.status]).toEqual([golden.method, golden.path, golden.status])
+    if (operation?.body?.kind === 'json') expect(operation.body.schema.safeParse(golden.request).success).toBe(true)
+    expect(operation?.success.schema?.parse(golden.answer)).toEqual(golden.answer)
+  })
+})
+
+describe('the words of the document', () => {
+  it('present a database as it does, in its order', () => {
+    const presented = presentDatabase({
+      id: '497f6eca-6276-4993-bfeb-53cbbbba6f08', name: 'example-database', state: 'RUNNING', options: {}, orgId: 'a40f5d1f-d889-42e9-94ea-b9b33585fc6b',
+      createdBy: 'ee824cad-d7a6-4f48-87dc-e8461a9201c4', createdAt: at, ownedBy: 'b54c13ac-3977-4e54-bbfa-b33713ac1540', updatedAt: at,
+      updatedBy: 'deea00dc-b6b6-4412-a483-26ac61e1f6fe',
+    })
+    expect(presented).toEqual(exact(answerOf('getDatabase')))
+    expect(Object.keys(presented)).toEqual(Object.keys(answerOf('getDatabase')))
+    expect(presentDeletion()).toEqual(answerOf('deleteDatabase'))
+  })
+
+  it('present an org with its misspelt names, and read them', () => {
+    const presented = presentOrg({
+      id: '497f6eca-6276-4993-bfeb-53cbbbba6f08', name: 'Organization for example-user@abc.com', companyName: 'FeatureBase', address: 'test-address',
+      techEmail: 'example-user@abc.com', billingEmail: 'example-user@abc.com', orgType: 'trial', createdAt: at, updatedAt: at,
+      updatedBy: 'deea00dc-b6b6-4412-a483-26ac61e1f6fe',
+    })
+    expect(presented).toEqual(exact(answerOf('getOrg')))
+    expect(updateOrg.body.schema.parse({ tech_contact_emali: 'a@b.test' })).toEqual({ techEmail: 'a@b.test' })
+  })
+
+  it('present a user with Org_Owner for owners and the permissions of everybody else', () => {
+    const user = {
+      id: '497f6eca-6276-4993-bfeb-53cbbbba6f08', orgId: 'a40f5d1f-d889-42e9-94ea-b9b33585fc6b', orgName: 'Organization for example-org@abc.com',
+      email: 'example-email@abc.com', firstname: 'example-firstname', lastname: 'example-lastname', status: 'Active', role: 'owner', createdAt: at, updatedAt: at,
+      permissions: ['data:read'] as Permission[], updatedBy: 'deea00dc-b6b6-4412-a483-26ac61e1f6fe',
+    } as const
+    expect(presentUser(user)).toEqual({ ...exact(answerOf('getUser')), idp_id: user.id, acl: ['Org_Owner'], roles: ['owner'] })
+    expect(presentUser({ ...user, role: 'viewer' }).acl).toEqual(['data:read'])
+  })
+
+  it('present a shape with the names that it has', () => {
+    const presented = presentShape('a40f5d1f-d889-42e9-94ea-b9b33585fc6b')({
+      name: 'sqlite-small', displayName: 'SQLite, 1 GB', vendor: 'Tenantry', region: 'local', engine: 'sqlite', storageBytes: 1, createdAt: at, updatedAt: at,
+    })
+    expect(Object.keys(presented)).toEqual(Object.keys(answerOf('getShape')))
+  })
+
+  it('have a status for every state', () => {
+    for (const state of databaseStates) expect(databaseStatus[state]).toMatch(/^[A-Z]+$/)
+  })
+
+  it('answer a query with both names of its time, and what a statement changed', () => {
+    const none = Buffer.from('[]')
+    const body = (parts: Buffer[]): unknown => JSON.parse(Buffer.concat(parts).toString())
+    expect(body(answerParts({ fields: Buffer.from('[{"name":"a","type":"int"}]'), data: Buffer.from('[[1]]'), rows: 1, micros: 71 })))
+      .toEqual({ schema: { fields: [{ name: 'a', type: 'int' }] }, data: [[1]], exec_time: 71, 'execution-time': 71 })
+    expect(body(answerParts({ fields: none, data: none, rows: 3, micros: 7, plan: Buffer.from('{}') })))
+      .toEqual({ schema: { fields: [] }, data: [], 'query-plan': {}, 'rows-affected': 3, exec_time: 7, 'execution-time': 7 })
+  })
+
+  it('word refusals with a code and a message, and a statement at fault with an error too', () => {
+    expect(problemWire.body(new Problem('EngineRejectedQuery', 'no such table: t'), 400)).toEqual({ code: 'Bad Request', message: 'no such table: t', error: 'no such table: t' })
+    expect(problemWire.body(new Problem('DatabaseNameTaken', 'taken'), 409)).toEqual({ code: 'ResourceAlreadyExists', message: 'taken' })
+    expect(problemWire.body(new Problem('DatabaseNotReady', 'not yet'), 409)).toEqual({ code: 'IncorrectState', message: 'not yet' })
+  })
+})
+
+describe('names and pages', () => {
+  it.each([['a', true], ['x'.repeat(300), true], ['é'.repeat(300), true], ['', false], ['x'.repeat(301), false], ['a\0', false], ['a\nb', false], [' a', false], ['a ', false], ['\ud800', false]])(
+    '%j as a name: %s', (name, fine) => { expect(nameSchema.safeParse(name).success).toBe(fine) })
+
+  it('gives an empty next at the end, and takes back what it gave', () => {
+    expect(presentPage({ items: [1, 2] }, String)).toEqual({ next: '', resources: ['1', '2'] })
+    expect(pageQuery.parse({})).toEqual({ limit: 100 })
+    expect(pageQuery.safeParse({ limit: '1001' }).success).toBe(false)
+  })
+})
