@@ -1,0 +1,3 @@
+import { law } from './tools/lint/law.mjs'
+
+export default law(import.meta.dirname)
