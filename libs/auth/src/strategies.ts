@@ -1,6 +1,5 @@
 import type { KeyObject } from 'node:crypto'
 import type { AnswerOf, Principal } from '@tenantry/contracts'
-import type { Request, Response } from 'express'
 import passport from 'passport'
 import custom from 'passport-custom'
 import jwt from 'passport-jwt'
@@ -48,8 +47,8 @@ export const createProver = (rules: StrategyRules): Prover => {
         else resolve(proven ? proven as Proven : undefined)
       }
       // Passport is made for express; of the request it touches nothing but what the two strategies below read.
-      const request = { headers: {}, ...what } as unknown as Request
-      authenticator.authenticate(kind, { session: false }, answer)(request, {} as Response, answer)
+      const run = authenticator.authenticate(kind, { session: false }, answer) as (request: object, response: object, next: typeof answer) => void
+      run({ headers: {}, ...what }, {}, answer)
     }),
   }
 }
