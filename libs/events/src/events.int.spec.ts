@@ -1,5 +1,5 @@
 import 'reflect-metadata'
-import { jetstreamManager } from '@nats-io/jetstream'
+import { jetstream, jetstreamManager } from '@nats-io/jetstream'
 import { Controller, Module } from '@nestjs/common'
 import { NestFactory } from '@nestjs/core'
 import { Payload } from '@nestjs/microservices'
@@ -140,6 +140,15 @@ describe('events, from the outbox to the inbox', () => {
     await inTransaction(source, (tx) => outbox.append(tx, 'control.database.moved', facts(2)))
     await until('the next is taken', () => handled.length === 1)
     expect(tries).toBe(1)
+  })
+
+  it('drops what is no event at all, and goes on', async () => {
+    const client = jetstream(connection)
+    await client.publish('control.database.moved', 'not JSON')
+    await client.publish('control.database.moved', '{"id":1}')
+    await client.publish('control.nobody.listens', '{}')
+    await inTransaction(source, (tx) => outbox.append(tx, 'control.database.moved', facts(1)))
+    await until('the next is taken', () => handled.length === 1)
   })
 
   it('loses nothing and doubles nothing when the whole stream is deleted', async () => {

@@ -136,7 +136,7 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
     const schema = eventSchemas[message.subject as EventSubject]
     const handler = this.messageHandlers.get(`${kind}:${message.subject}`)
     if (!schema || !handler) return message.term('no handler')
-    const event = schema.safeParse(message.json())
+    const event = schema.safeParse(parsed(message))
     if (!event.success) {
       this.rules.logger.error({ subject: message.subject, error: event.error }, 'an event does not fit its schema; it is dropped')
       return message.term('does not fit its schema')
@@ -177,6 +177,15 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
   private async handled(handler: MessageHandler, data: unknown): Promise<unknown> {
     const result: unknown = await handler(data)
     return isObservableLike(result) ? await lastValueFrom(result, { defaultValue: undefined }) : result
+  }
+}
+
+const parsed = (message: JsMsg): unknown => {
+  try {
+    return message.json()
+  } catch {
+    // Not even JSON: it fits no schema, which is what the caller then says.
+    return undefined
   }
 }
 

@@ -28,9 +28,7 @@ const answerSql = async (operation: typeof runSql | typeof runSqlShort, request:
   const text = checkedText(body, rules.textBytes)
   const ask = { orgId: caller.orgId, databaseId: params.database_id, text, access: accessOf(rights), plan: query.plan, limits }
   const answer = await runQuery(ask, rules.parts, goneWith(reply))
-  const parts = answerParts(answer)
-  reply.raw.setHeader('content-type', 'application/json; charset=utf-8')
-  void reply.send(Buffer.concat(parts))
+  void reply.header('content-type', 'application/json; charset=utf-8').send(Buffer.concat(answerParts(answer)))
 }
 
 const accessOf = (rights: Rights): 'read' | 'write' => {
