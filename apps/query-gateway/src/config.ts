@@ -25,6 +25,9 @@ const schema = z.object({
   ENGINE_SECRET: variable.secret().optional(),
   QUERY_TIMEOUT_SECONDS: variable.positive(30),
   QUERY_TEXT_BYTES: variable.positive(1024 * 1024),
+  QUERIES_IN_FLIGHT: variable.positive(8),
+  QUERIES_WAITING: variable.positive(256),
+  QUERIES_WAITING_IN_ALL: variable.positive(10_000),
   ANSWER_BYTES: variable.positive(10 * 1024 * 1024),
   ANSWER_ROWS: variable.positive(100_000),
 }).transform((env) => ({
@@ -40,6 +43,7 @@ const schema = z.object({
   controlPlaneUrl: env.CONTROL_PLANE_URL,
   internalToken: env.INTERNAL_TOKEN,
   engineHost: engineHostOf(env),
+  turns: { running: env.QUERIES_IN_FLIGHT, waiting: env.QUERIES_WAITING, waitingInAll: env.QUERIES_WAITING_IN_ALL },
   queryTextBytes: env.QUERY_TEXT_BYTES,
   queryLimits: { seconds: env.QUERY_TIMEOUT_SECONDS, answerBytes: env.ANSWER_BYTES, answerRows: env.ANSWER_ROWS },
 }))

@@ -8,6 +8,7 @@ import { AppModule } from './app.module.js'
 import type { QueryGatewayConfig } from './config.js'
 import { mountQueries } from './http/featurebase/query.routes.js'
 import { QueryMeter } from './queries/query.meter.js'
+import { Turns } from './queries/turns.js'
 import { Targets } from './targets/targets.js'
 
 /** Starts the query gateway. It keeps no records: what it knows it has asked for or heard. */
@@ -29,7 +30,7 @@ export const createQueryGateway = async (config: QueryGatewayConfig, logger: Log
     },
     routes: (fastify, app, { gatekeeper, metrics, problems }) => mountQueries(fastify, {
       gatekeeper, problems, limits: config.queryLimits, textBytes: config.queryTextBytes,
-      parts: { targets: app.get(Targets), engines, meter: new QueryMeter(metrics) },
+      parts: { targets: app.get(Targets), engines, turns: new Turns(config.turns), meter: new QueryMeter(metrics) },
     }),
     checks: { engineHost: () => hostIsThere(host) },
     close: async () => host.close(),

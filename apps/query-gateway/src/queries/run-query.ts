@@ -2,6 +2,7 @@ import { type DatabaseId, type DatabaseTarget, type EngineName, type OrgId, Prob
 import type { Answer, Engine, SqlAsk, SqlPort } from '@tenantry/engines-contract'
 import type { Targets } from '../targets/targets.js'
 import type { QueryMeter } from './query.meter.js'
+import type { Turns } from './turns.js'
 
 export interface Ask extends SqlAsk {
   readonly orgId: OrgId
@@ -11,6 +12,7 @@ export interface Ask extends SqlAsk {
 export interface QueryParts {
   readonly targets: Targets
   readonly engines: Readonly<Record<EngineName, Engine>>
+  readonly turns: Turns
   readonly meter: QueryMeter
 }
 
@@ -19,7 +21,7 @@ export const runQuery = async (ask: Ask, parts: QueryParts, signal: AbortSignal)
   const began = performance.now()
   try {
     const target = parts.targets.peek(ask.orgId, ask.databaseId) ?? await parts.targets.find(ask.orgId, ask.databaseId)
-    const answer = await runOn(target, ask, parts, signal)
+    const answer = await parts.turns.take(ask.databaseId, signal, () => runOn(target, ask, parts, signal))
     parts.meter.answered(target.engine, performance.now() - began, answer)
     return answer
   } catch (error) {
