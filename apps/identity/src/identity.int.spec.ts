@@ -140,8 +140,13 @@ describe('sign-up', () => {
     await until('some wait', async () => Number((await records.query("SELECT count(*) AS n FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")).rows[0].n) >= 2)
     await holder.query('COMMIT')
     holder.release()
-    const racing = await asked
+    const racing = [...await asked, await signUp()]
     expect(racing.filter(({ idToken }) => claimsOf(idToken)['server_admin'] === true)).toHaveLength(1)
+  })
+
+  it('takes nobody behind a proxy for somebody at this machine', async () => {
+    await records.query('TRUNCATE accounts CASCADE')
+    expect(claimsOf((await signUp({ 'x-forwarded-for': '127.0.0.1' })).idToken)['server_admin']).toBe(false)
   })
 
   it('gives an account with an org of its own that can be used at once', async () => {

@@ -1,6 +1,6 @@
 import { isLoopback, isSameText, markOf } from './client.js'
 
-const client = (address: string, direct = true) => ({ address, direct, userAgent: 'curl' })
+const client = (address: string, direct = true) => ({ address, chain: '', direct, userAgent: 'curl' })
 
 describe('a client', () => {
   it.each(['127.0.0.1', '127.1.2.3', '::1', '::ffff:127.0.0.1'])('at %s sits at this machine', (address) => {
@@ -15,6 +15,7 @@ describe('a client', () => {
   it('is another one from another place or with another program', () => {
     expect(markOf(client('10.0.0.1'))).toEqual(markOf(client('10.0.0.1')))
     expect(markOf(client('10.0.0.1'))).not.toEqual(markOf(client('10.0.0.2')))
+    expect(markOf(client('10.0.0.1'))).not.toEqual(markOf({ ...client('10.0.0.1'), chain: '192.0.2.7' }))
     expect(markOf(client('10.0.0.1'))).not.toEqual(markOf({ ...client('10.0.0.1'), userAgent: 'wget' }))
   })
 

@@ -9,6 +9,7 @@ export const From = createParamDecorator((_: unknown, context: ExecutionContext)
   const { raw } = context.switchToHttp().getRequest<FastifyRequest>()
   return {
     address: raw.socket.remoteAddress ?? '',
+    chain: String(raw.headers['x-forwarded-for'] ?? ''),
     userAgent: raw.headers['user-agent'] ?? '',
     direct: forwarding.every((name) => raw.headers[name] === undefined),
   }
