@@ -1,0 +1,39 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { connect } from './connection.js'
+import { sqliteDriver } from './driver.js'
+
+const root = mkdtempSync(path.join(os.tmpdir(), 'connection-'))
+afterAll(() => rmSync(root, { recursive: true, force: true }))
+
+describe('a connection', () => {
+  it('for a reader cannot write even when every setting that forbids it is gone', () => {
+    const folder = path.join(root, 'reader')
+    sqliteDriver.makeTemplate(folder)
+    const { database, gate } = connect(folder, 'read')
+    gate.trusted = true
+    database.exec('PRAGMA query_only=OFF')
+    expect(() => database.exec('create table t(a)')).toThrow(/readonly/)
+    database.close()
+  })
+
+  it('for a reader refuses to write before the file is asked', () => {
+    const folder = path.join(root, 'reader-settings')
+    sqliteDriver.makeTemplate(folder)
+    const { database, gate } = connect(folder, 'read')
+    gate.trusted = true
+    expect(Object.values(database.prepare('PRAGMA query_only').get() ?? {})).toEqual([1])
+    database.close()
+  })
+
+  it('is refused to a file that would lose acknowledged writes', () => {
+    const folder = path.join(root, 'rollback')
+    sqliteDriver.makeTemplate(folder)
+    const other = new DatabaseSync(path.join(folder, 'main.db'))
+    other.exec('PRAGMA journal_mode=DELETE')
+    other.close()
+    expect(() => connect(folder, 'write')).toThrow(/WAL/)
+  })
+})
