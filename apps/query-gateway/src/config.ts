@@ -43,7 +43,7 @@ const schema = z.object({
   controlPlaneUrl: env.CONTROL_PLANE_URL,
   internalToken: env.INTERNAL_TOKEN,
   engineHost: engineHostOf(env),
-  turns: { running: env.QUERIES_IN_FLIGHT, waiting: env.QUERIES_WAITING, waitingInAll: env.QUERIES_WAITING_IN_ALL },
+  turns: { running: env.QUERIES_IN_FLIGHT, waiting: env.QUERIES_WAITING, waitingInAll: env.QUERIES_WAITING_IN_ALL, waitSeconds: env.QUERY_TIMEOUT_SECONDS },
   queryTextBytes: env.QUERY_TEXT_BYTES,
   queryLimits: { seconds: env.QUERY_TIMEOUT_SECONDS, answerBytes: env.ANSWER_BYTES, answerRows: env.ANSWER_ROWS },
 }))

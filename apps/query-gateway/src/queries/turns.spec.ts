@@ -1,6 +1,6 @@
 import { Turns } from './turns.js'
 
-const rules = { running: 2, waiting: 3, waitingInAll: 4 }
+const rules = { running: 2, waiting: 3, waitingInAll: 4, waitSeconds: 30 }
 const never = new AbortController().signal
 const tick = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
@@ -59,6 +59,15 @@ describe('Turns', () => {
     await expect(gone).rejects.toMatchObject({ code: 'QueryCancelled' })
     gate.resolve()
     expect(await staying).toBe('here')
+    await first
+  })
+
+  it('gives up who waits too long', async () => {
+    const turns = new Turns({ ...rules, running: 1, waitSeconds: 0.02 })
+    const gate = Promise.withResolvers<void>()
+    const first = turns.take('a', never, () => gate.promise)
+    await expect(turns.take('a', never, async () => 'late')).rejects.toMatchObject({ code: 'QueryTimeout' })
+    gate.resolve()
     await first
   })
 

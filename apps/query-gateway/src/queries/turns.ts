@@ -6,6 +6,8 @@ export interface TurnRules {
   /** Statements of one database that may wait for a turn, and of all databases together. */
   readonly waiting: number
   readonly waitingInAll: number
+  /** How long a statement may wait before it is refused like one that ran too long. */
+  readonly waitSeconds: number
 }
 
 interface Waiter {
@@ -26,7 +28,7 @@ export class Turns {
 
   constructor(private readonly rules: TurnRules) {}
 
-  /** Runs `work` when it is its turn. Throws TooManyQueries when the line is full, QueryCancelled when `signal` aborts before its turn. */
+  /** Runs `work` when it is its turn. Throws TooManyQueries when the line is full; QueryCancelled, QueryTimeout before its turn. */
   async take<T>(database: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
     const line = this.lines.get(database) ?? this.open(database)
     if (line.running >= this.rules.running) await this.wait(line, signal)
@@ -51,7 +53,12 @@ export class Turns {
       line.waiters.delete(waiter)
       this.waitingInAll--
       signal.removeEventListener('abort', giveUp)
+      clearTimeout(late)
     }
+    const late = setTimeout(() => {
+      end()
+      turn.reject(new Problem('QueryTimeout', `The statement waited ${this.rules.waitSeconds} s for its turn and was given up; it never began.`))
+    }, this.rules.waitSeconds * 1000)
     const giveUp = (): void => {
       end()
       turn.reject(signal.reason instanceof Problem ? signal.reason : new Problem('QueryCancelled', 'The request was given up before the statement began.'))
