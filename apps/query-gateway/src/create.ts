@@ -1,20 +1,28 @@
 import { assemble } from '@tenantry/assembly'
-import type { EngineName } from '@tenantry/contracts'
 import { problemWire } from '@tenantry/dialects-featurebase'
-import type { Engine } from '@tenantry/engines-contract'
 import { type EngineHost, connectEngineHost } from '@tenantry/engines-host'
 import type { Logger, RunningService } from '@tenantry/service'
 import { AppModule } from './app.module.js'
 import type { QueryGatewayConfig } from './config.js'
 import { mountQueries } from './http/featurebase/query.routes.js'
 import { QueryMeter } from './queries/query.meter.js'
+import type { Engines } from './queries/run-query.js'
 import { Turns } from './queries/turns.js'
 import { Targets } from './targets/targets.js'
 
 /** Starts the query gateway. It keeps no records: what it knows it has asked for or heard. */
 export const createQueryGateway = async (config: QueryGatewayConfig, logger: Logger): Promise<RunningService> => {
   const host = connectEngineHost(config.engineHost)
-  const engines: Readonly<Record<EngineName, Engine>> = { sqlite: host.engine('sqlite') }
+  return await gatewayTo({ sqlite: host.engine('sqlite') }, config, logger, { ready: () => hostIsThere(host), close: async () => host.close() })
+}
+
+interface EngineDoor {
+  readonly ready: () => Promise<void>
+  readonly close: () => Promise<void>
+}
+
+/** The gateway to whatever engines it is given. */
+export const gatewayTo = async (engines: Engines, config: QueryGatewayConfig, logger: Logger, door: EngineDoor): Promise<RunningService> => {
   const held: { targets?: Targets } = {}
   return await assemble({
     name: 'query-gateway',
@@ -32,8 +40,8 @@ export const createQueryGateway = async (config: QueryGatewayConfig, logger: Log
       gatekeeper, problems, limits: config.queryLimits, textBytes: config.queryTextBytes,
       parts: { targets: app.get(Targets), engines, turns: new Turns(config.turns), meter: new QueryMeter(metrics) },
     }),
-    checks: { engineHost: () => hostIsThere(host) },
-    close: async () => host.close(),
+    checks: { engineHost: door.ready },
+    close: door.close,
   })
 }
 

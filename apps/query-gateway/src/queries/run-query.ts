@@ -9,9 +9,11 @@ export interface Ask extends SqlAsk {
   readonly databaseId: DatabaseId
 }
 
+export type Engines = Readonly<Record<EngineName, Engine>>
+
 export interface QueryParts {
   readonly targets: Targets
-  readonly engines: Readonly<Record<EngineName, Engine>>
+  readonly engines: Engines
   readonly turns: Turns
   readonly meter: QueryMeter
 }

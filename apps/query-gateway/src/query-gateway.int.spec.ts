@@ -1,0 +1,182 @@
+import { once as onceEvent } from 'node:events'
+import http from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { type DatabaseId, type DatabaseState, type OrgId, type Permission, Problem, type UserId, internalSubject, newId } from '@tenantry/contracts'
+import type { Engine, SqlPort } from '@tenantry/engines-contract'
+import { type NatsConnection, connectNats } from '@tenantry/events'
+import { type RunningService, createLogger } from '@tenantry/service'
+import { type TestNats, type TestSigner, testNats, testSigner, until } from '@tenantry/testing'
+import { jetstream } from '@nats-io/jetstream'
+import { parseQueryGatewayConfig } from './config.js'
+import { gatewayTo } from './create.js'
+
+const logger = createLogger('test', 'silent')
+const issuer = 'http://tenantry.test'
+const ok = { fields: Buffer.from('[]'), data: Buffer.from('[]'), rows: 0, micros: 1 }
+
+describe('the query gateway', () => {
+  let nats: TestNats
+  let signer: TestSigner
+  let connection: NatsConnection
+  let service: RunningService
+  let base: string
+  const servers: http.Server[] = []
+  const asked: string[] = []
+  let state: DatabaseState = 'RUNNING'
+  let permissions: Permission[] = ['data:read', 'data:write']
+  let run: SqlPort['run'] = async () => ok
+
+  const open = async (listener: http.RequestListener): Promise<string> => {
+    const server = http.createServer(listener).listen(0, '127.0.0.1')
+    await onceEvent(server, 'listening')
+    servers.push(server)
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  }
+
+  // What identity and the control plane would answer.
+  const answers = (name: 'control.target.find' | 'control.rights.find' | 'identity.revocations.since', answer: (ask: Record<string, string>) => unknown) =>
+    connection.subscribe(internalSubject(name), { callback: (_error, message) => {
+      if (name.startsWith('control')) asked.push(name)
+      message.respond(JSON.stringify(answer(message.json())))
+    } })
+
+  beforeAll(async () => {
+    [nats, signer] = await Promise.all([testNats(), testSigner(issuer)])
+    connection = await connectNats({ ...nats, name: 'test' }, logger)
+    answers('identity.revocations.since', () => ({ answer: { seq: 0, entries: [] } }))
+    answers('control.rights.find', () => ({ answer: { status: 'Active', permissions, version: 1 } }))
+    answers('control.target.find', (ask) => ask['databaseId'] === unknown ? { problem: { code: 'DatabaseNotFound', message: 'There is no such database.' } }
+      : { answer: { ...ask, state, engine: 'sqlite', generation: 1, version: 3, limits: { storageBytes: 1000 }, node: 'local' } })
+    await connection.flush()
+    const identityUrl = await open((_request, response) => { response.setHeader('content-type', 'application/json').end(JSON.stringify(signer.jwks)) })
+    const config = parseQueryGatewayConfig({
+      NATS_URL: nats.url, NATS_TOKEN: nats.token, PUBLIC_URL: issuer, IDENTITY_URL: identityUrl, CONTROL_PLANE_URL: 'http://127.0.0.1:1', ENGINE_SOCKET: '/nowhere',
+      INTERNAL_TOKEN: 'an-internal-token-of-tests',
+    })
+    const engine = { name: 'sqlite', sql: { run: (...ask) => run(...ask) } } as Pick<Engine, 'name' | 'sql'> as Engine
+    service = await gatewayTo({ sqlite: engine }, config, logger, { ready: async () => undefined, close: async () => undefined })
+    base = await open((request, response) => service.handle(request, response))
+  })
+
+  afterAll(async () => {
+    await service.close()
+    await connection.close()
+    for (const server of servers) { server.closeAllConnections(); server.close() }
+    await nats.stop()
+  })
+
+  beforeEach(() => { asked.length = 0; state = 'RUNNING'; permissions = ['data:read', 'data:write']; run = async () => ok })
+
+  const unknown = newId<DatabaseId>()
+  const tokenOf = (orgId: OrgId): Promise<string> => {
+    const userId = newId<UserId>()
+    return signer.sign({
+      sub: userId, org_id: orgId, sid: newId<string>(), epoch: 0, token_use: 'id', jti: newId<string>(), email: 'a@b.test', given_name: 'A', family_name: 'B', founder: true,
+      org_name: 'Org', server_admin: false,
+    })
+  }
+  const ask = async (token: string, id: string, text = 'select 1', init: RequestInit = {}) => {
+    const response = await fetch(`${base}/v2/databases/${id}/query/sql`, { method: 'POST', headers: { authorization: `Bearer ${token}`, 'content-type': 'text/plain' }, body: text, ...init })
+    return { status: response.status, json: await response.json() as Record<string, unknown>, retryAfter: response.headers.get('retry-after') }
+  }
+
+  it('asks for rights and target once, and then for nothing more', async () => {
+    const [token, id] = [await tokenOf(newId<OrgId>()), newId<DatabaseId>()]
+    for (let i = 0; i < 5; i++) expect((await ask(token, id)).status).toBe(200)
+    expect(asked.sort()).toEqual(['control.rights.find', 'control.target.find'])
+  })
+
+  it('asks again once an event says that the database moved', async () => {
+    const orgId = newId<OrgId>()
+    const [token, id] = [await tokenOf(orgId), newId<DatabaseId>()]
+    await ask(token, id)
+    state = 'STOPPED'
+    await until('the event is in the stream', () => jetstream(connection).publish('control.database.moved', JSON.stringify({
+      id: newId<string>(), at: new Date().toISOString(), databaseId: id, orgId, generation: 1, version: 4, state,
+    })))
+    await until('the query is refused', async () => (await ask(token, id)).status === 409)
+    expect(await ask(token, id)).toMatchObject({ status: 409, retryAfter: '1', json: { code: 'IncorrectState' } })
+  })
+
+  it('sees a database become RUNNING without an event: what cannot answer is never remembered', async () => {
+    const [token, id] = [await tokenOf(newId<OrgId>()), newId<DatabaseId>()]
+    state = 'CREATING'
+    expect((await ask(token, id)).status).toBe(409)
+    state = 'RUNNING'
+    expect((await ask(token, id)).status).toBe(200)
+  })
+
+  it('lets the engine know that one who may only read may only read', async () => {
+    const access: string[] = []
+    run = async (_target, { access: given }) => { access.push(given); return ok }
+    await ask(await tokenOf(newId<OrgId>()), newId<DatabaseId>())
+    permissions = ['data:read']
+    await ask(await tokenOf(newId<OrgId>()), newId<DatabaseId>())
+    expect(access).toEqual(['write', 'read'])
+    permissions = ['org:read']
+    expect(await ask(await tokenOf(newId<OrgId>()), newId<DatabaseId>())).toMatchObject({ status: 403, json: { code: 'Forbidden' } })
+  })
+
+  it('answers 404 for what is not there and for what is no id', async () => {
+    const token = await tokenOf(newId<OrgId>())
+    const [missing, nonsense] = [await ask(token, unknown), await ask(token, 'nonsense')]
+    expect(missing).toMatchObject({ status: 404, json: { code: 'ResourceNotFound' } })
+    expect(nonsense).toEqual(missing)
+  })
+
+  it('gives each refusal of the engine its status and words', async () => {
+    const token = await tokenOf(newId<OrgId>())
+    const id = newId<DatabaseId>()
+    const cases = [
+      ['EngineRejectedQuery', 400, 'Bad Request'], ['QueryTimeout', 408, 'QueryTimeout'], ['AnswerTooLarge', 422, 'AnswerTooLarge'],
+      ['TooManyQueries', 429, 'TooManyRequests'], ['StorageFull', 503, 'StorageFull'], ['EngineUnavailable', 503, 'ServiceUnavailable'],
+    ] as const
+    for (const [code, status, wire] of cases) {
+      run = async () => { throw new Problem(code, 'the reason') }
+      expect(await ask(token, id)).toMatchObject({ status, json: { code: wire, message: 'the reason' } })
+    }
+    run = async () => { throw new Error('a fault with /a/path in it') }
+    const fault = await ask(token, id)
+    expect(fault).toMatchObject({ status: 500, json: { code: 'InternalError' } })
+    expect(JSON.stringify(fault)).not.toContain('/a/path')
+  })
+
+  it('asks the owner of the record again when the engine does not have the database', async () => {
+    const [token, id] = [await tokenOf(newId<OrgId>()), newId<DatabaseId>()]
+    await ask(token, id)
+    run = async () => { throw new Problem('DatabaseNotFound', 'not here') }
+    expect(await ask(token, id)).toMatchObject({ status: 503 })
+    state = 'DELETING'
+    expect(await ask(token, id)).toMatchObject({ status: 409 })
+  })
+
+  it('refuses empty text, and text past a megabyte', async () => {
+    const [token, id] = [await tokenOf(newId<OrgId>()), newId<DatabaseId>()]
+    expect((await ask(token, id, '  \n ')).status).toBe(400)
+    expect((await ask(token, id, ' '.repeat(1024 * 1024 + 1))).status).toBe(413)
+  })
+
+  it('tells the engine when the client has gone', async () => {
+    const [token, id] = [await tokenOf(newId<OrgId>()), newId<DatabaseId>()]
+    const began = Promise.withResolvers<void>()
+    const aborted = Promise.withResolvers<void>()
+    run = (_target, _ask, signal) => new Promise((_resolve, reject) => {
+      signal.addEventListener('abort', () => { aborted.resolve(); reject(new Problem('QueryCancelled', 'gone')) })
+      began.resolve()
+    })
+    const leaving = new AbortController()
+    const request = ask(token, id, 'select 1', { signal: leaving.signal }).catch(() => undefined)
+    await began.promise
+    leaving.abort()
+    await aborted.promise
+    await request
+  })
+
+  it('goes on answering those it knows when everything else is away', async () => {
+    const [token, id] = [await tokenOf(newId<OrgId>()), newId<DatabaseId>()]
+    expect((await ask(token, id)).status).toBe(200)
+    await nats.stop()
+    for (let i = 0; i < 20; i++) expect((await ask(token, id)).status).toBe(200)
+    expect((await ask(token, newId<DatabaseId>())).status).toBe(503)
+  }, 30_000)
+})
