@@ -12,8 +12,22 @@ const encrypted = ({ cert, key }: TlsFiles) => (listener: Listener): http.Server
   return server as unknown as http.Server
 }
 
-export const openFront = (host: string, port: number, listener: Listener, tls: TlsFiles | undefined): Promise<OpenServer> =>
-  tls ? openServer(host, port, listener, encrypted(tls)) : openServer(host, port, listener)
+/** Opens the port that the world uses. While it drains, a connection that is never idle ends with its next answer. */
+export const openFront = async (host: string, port: number, listener: Listener, tls: TlsFiles | undefined): Promise<OpenServer> => {
+  let draining = false
+  const handle: Listener = (request, response) => {
+    if (draining) response.shouldKeepAlive = false
+    listener(request, response)
+  }
+  const front = await (tls ? openServer(host, port, handle, encrypted(tls)) : openServer(host, port, handle))
+  return {
+    port: front.port,
+    drain: (deadlineMs) => {
+      draining = true
+      return front.drain(deadlineMs)
+    },
+  }
+}
 
 /** Finds out before anything is started that the port cannot be had. Throws Exit with one sentence. */
 export const checkPort = async (host: string, port: number): Promise<void> => {
