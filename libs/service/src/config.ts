@@ -5,17 +5,20 @@ import { Exit } from './exit.js'
 export type Environment = Readonly<Record<string, string | undefined>>
 
 // An empty variable is an absent one: compose and Kubernetes write both the same way.
-const withFiles = (env: Environment): Record<string, string> => {
+const withFiles = (env: Environment, names: readonly string[]): Record<string, string> => {
   const read: Record<string, string> = {}
-  for (const [name, value] of Object.entries(env)) {
-    if (value === undefined || value === '') continue
-    if (!name.endsWith('_FILE') || env[name.slice(0, -5)]) read[name] = value
-    else {
-      read[name] = value
-      read[name.slice(0, -5)] = readSecret(name, value)
-    }
+  for (const name of names) {
+    const [value, file] = [env[name], env[`${name}_FILE`]]
+    if (value) read[name] = value
+    else if (file) read[name] = readSecret(`${name}_FILE`, file)
   }
   return read
+}
+
+const namesIn = (schema: z.ZodType): readonly string[] => {
+  if (schema instanceof z.ZodObject) return Object.keys(schema.shape)
+  if (schema instanceof z.ZodPipe) return namesIn(schema.in as z.ZodType)
+  throw new Error('A configuration is described by an object of variables.')
 }
 
 const readSecret = (name: string, path: string): string => {
@@ -31,7 +34,7 @@ const readSecret = (name: string, path: string): string => {
  * Throws Exit (78) with one line for every wrong value.
  */
 export const parseConfig = <S extends z.ZodType>(schema: S, env: Environment): Readonly<z.infer<S>> => {
-  const parsed = schema.safeParse(withFiles(env))
+  const parsed = schema.safeParse(withFiles(env, namesIn(schema)))
   if (parsed.success) return Object.freeze(parsed.data) as Readonly<z.infer<S>>
   const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.') || 'configuration'}: ${issue.message}`)
   throw new Exit(`The configuration is wrong:\n${lines.join('\n')}`)
