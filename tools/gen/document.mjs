@@ -1,0 +1,7 @@
+/** The OpenAPI document of the native API as text. It names no installation: its server is where it was fetched from. */
+export const documentText = ({ openApiDocument, operations }) => `${JSON.stringify(openApiDocument(operations, {
+  title: 'Tenantry',
+  version: '2',
+  serverUrl: '/',
+  description: 'A self-hosted database cloud: organisations, people, keys and databases, and one gateway that runs SQL on them.',
+}), undefined, 2)}\n`
