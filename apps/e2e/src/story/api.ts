@@ -1,0 +1,67 @@
+import http from 'node:http'
+import type { z } from 'zod'
+
+export interface Ask {
+  readonly token?: string
+  readonly key?: string
+  readonly json?: unknown
+  /** A statement, or any other body as it is. */
+  readonly text?: string
+  /** Names and values in turn, so that a header can be sent twice. They replace the one that goes with the body. */
+  readonly headers?: readonly string[]
+}
+
+export interface Answer {
+  readonly method: string
+  readonly path: string
+  readonly status: number
+  readonly headers: http.IncomingHttpHeaders
+  readonly text: string
+}
+
+/** Sends one request and reads the whole answer. The path goes out as it is written, however odd. */
+export type Api = (method: string, path: string, ask?: Ask) => Promise<Answer>
+
+const deadlineMs = 15_000
+
+const headersOf = ({ token, key, json, text, headers = [] }: Ask): string[] => {
+  const named = (name: string): boolean => headers.some((header, at) => at % 2 === 0 && header.toLowerCase() === name)
+  return [
+    ...(token === undefined ? [] : ['Authorization', `Bearer ${token}`]),
+    ...(key === undefined ? [] : ['X-API-Key', key]),
+    ...(json !== undefined && !named('content-type') ? ['Content-Type', 'application/json'] : []),
+    ...(text !== undefined && !named('content-type') ? ['Content-Type', 'text/plain'] : []),
+    ...headers,
+  ]
+}
+
+/** Speaks to the system at `url`; `hear` is told every answer. Each request has its own connection: servers come and go here. */
+export const speakTo = (url: string, hear: (answer: Answer) => void = () => undefined): Api => (method, path, ask = {}) =>
+  new Promise((resolve, reject) => {
+    const { hostname, port, host } = new URL(url)
+    const body = ask.text ?? (ask.json === undefined ? undefined : JSON.stringify(ask.json))
+    const length = body === undefined ? [] : ['Content-Length', String(Buffer.byteLength(body))]
+    const request = http.request({
+      hostname, port, path, method, agent: false, signal: AbortSignal.timeout(deadlineMs), headers: ['Host', host, 'Connection', 'close', ...headersOf(ask), ...length],
+    }, (response) => {
+      const chunks: Buffer[] = []
+      response.on('data', (chunk: Buffer) => chunks.push(chunk)).on('error', reject).on('end', () => {
+        const answer = { method, path, status: response.statusCode ?? 0, headers: response.headers, text: Buffer.concat(chunks).toString() }
+        hear(answer)
+        resolve(answer)
+      })
+    })
+    request.on('error', reject)
+    request.end(body)
+  })
+
+/** What an answer holds, once its status is the one that was expected. */
+export const read = <S extends z.ZodType>(schema: S, status: number, answer: Answer): z.infer<S> => {
+  expectStatus(status, answer)
+  return schema.parse(JSON.parse(answer.text))
+}
+
+/** Fails with the whole answer in sight, not with a number alone. */
+export const expectStatus = (status: number, answer: Answer): void => {
+  if (answer.status !== status) throw new Error(`${answer.method} ${answer.path} should answer ${status}, but answers ${answer.status}: ${answer.text.slice(0, 500)}`)
+}

@@ -1,0 +1,102 @@
+import { z } from 'zod'
+import { type Answer, type Api, expectStatus, read, speakTo } from './api.js'
+import { becomes, createDatabase, databaseShown, getDatabase, listDatabases, rowsOf, runSql } from './databases.js'
+import { type Person, createKey, logIn, signUp } from './people.js'
+import { seesNothing } from './stranger.js'
+import { until } from './until.js'
+
+/** What somebody would do on their first day, asked of the system at `url` over HTTP alone. */
+export const tellStory = async (url: string, hear?: (answer: Answer) => void): Promise<void> => {
+  const api = speakTo(url, hear)
+  const ada = await signUp(api)
+  const session = { ...ada, token: await logIn(api, ada) }
+  const databaseId = await createDatabase(api, ada, 'orders')
+  await becomes(api, ada, databaseId, 'RUNNING')
+  await keepOrders(api, session, databaseId)
+  const keyId = await useAndRevokeKey(api, ada, databaseId)
+  await rename(api, ada, databaseId)
+  await aStrangerComes(api, ada, { databaseId, keyId })
+  await deleteWhileItIsMade(api, ada)
+  await deleteTwice(api, ada, databaseId)
+  await logOut(api, session, ada)
+}
+
+const keepOrders = async (api: Api, person: Person, id: string): Promise<void> => {
+  await rowsOf(api, person, id, 'create table orders (id integer primary key, item text not null, price numeric)')
+  await rowsOf(api, person, id, `insert into orders values (1, 'lamp', 12.5), (2, 'Ærø "chair"', null)`)
+  expect(await rowsOf(api, person, id, 'select * from orders order by id')).toEqual([[1, 'lamp', 12.5], [2, 'Ærø "chair"', null]])
+  const planned = await api('POST', `/v2/databases/${id}/query/sql?plan=true`, { token: person.token, text: 'select item from orders where id = 2' })
+  const { data, 'query-plan': plan } = read(z.object({ data: z.array(z.array(z.unknown())), 'query-plan': z.array(z.unknown()) }), 200, planned)
+  expect([data, plan.length > 0]).toEqual([[['Ærø "chair"']], true])
+}
+
+/** Whether a credential is refused by every service that takes one. */
+const isRefused = async (api: Api, credential: { readonly token: string } | { readonly key: string }, id: string): Promise<boolean> => {
+  const answers = await Promise.all([api('GET', '/v2/users/current', credential), api('GET', '/v2/databases', credential), runSql(api, credential, id, 'select 1')])
+  return answers.every(({ status }) => status === 401)
+}
+
+const useAndRevokeKey = async (api: Api, person: Person, id: string): Promise<string> => {
+  const { token, userId } = person
+  const key = await createKey(api, person)
+  const credential = { key: key.secret }
+  expect(await rowsOf(api, credential, id, 'select count(*) as count from orders')).toEqual([[2]])
+  expectStatus(200, await api('POST', `/databases/${id}/sql`, { token: key.secret, text: 'select 1' }))
+  expect((await listDatabases(api, { token: key.secret })).map((database) => database.id)).toEqual([id])
+  const shown = await api('GET', `/v2/users/${userId}/keys`, { token })
+  expectStatus(200, shown)
+  expect(shown.text).not.toContain(key.secret)
+  expectStatus(202, await api('PUT', `/v2/users/${userId}/keys/${key.id}`, { token, json: { status: 'REVOKED' } }))
+  await until('the revoked key is refused', () => isRefused(api, credential, id), 1)
+  expectStatus(200, await api('GET', `/v2/users/${userId}/keys/${key.id}`, { token }))
+  expect(await isRefused(api, credential, id)).toBe(true)
+  return key.id
+}
+
+const rename = async (api: Api, person: Person, id: string): Promise<void> => {
+  const { token } = person
+  const renamed = read(databaseShown, 202, await api('PUT', `/v2/databases/${id}`, { token, json: { name: 'sales' } }))
+  expect(renamed.name).toBe('sales')
+  expect(await getDatabase(api, person, id)).toMatchObject({ id, name: 'sales', database_status: 'RUNNING', owned_by: person.userId, org_id: person.orgId })
+  expect(await rowsOf(api, person, id, 'select item from orders where id = 1')).toEqual([['lamp']])
+}
+
+const aStrangerComes = async (api: Api, person: Person, mine: { readonly databaseId: string; readonly keyId: string }): Promise<void> => {
+  const stranger = await signUp(api)
+  expect(await listDatabases(api, stranger)).toEqual([])
+  await seesNothing(api, stranger, { ...mine, orgId: person.orgId, userId: person.userId })
+  expect(await getDatabase(api, person, mine.databaseId)).toMatchObject({ name: 'sales', database_status: 'RUNNING' })
+  // Names are an org's own.
+  await createDatabase(api, stranger, 'sales')
+}
+
+const deleteDatabase = (api: Api, { token }: Person, id: string): Promise<Answer> => api('DELETE', `/v2/databases/${id}`, { token })
+
+const deleteWhileItIsMade = async (api: Api, person: Person): Promise<void> => {
+  const id = await createDatabase(api, person, 'short-lived')
+  expectStatus(202, await deleteDatabase(api, person, id))
+  await becomes(api, person, id, 'DELETED')
+  const again = await createDatabase(api, person, 'short-lived')
+  await becomes(api, person, again, 'RUNNING')
+  expect((await getDatabase(api, person, id)).database_status).toBe('DELETED')
+}
+
+const deleteTwice = async (api: Api, person: Person, id: string): Promise<void> => {
+  expectStatus(202, await deleteDatabase(api, person, id))
+  expectStatus(409, await deleteDatabase(api, person, id))
+  await until('queries are refused', async () => (await runSql(api, person, id, 'select 1')).status !== 200, 1)
+  await becomes(api, person, id, 'DELETED')
+  await until('the deleted database is no more to be asked', async () => (await runSql(api, person, id, 'select 1')).status === 404, 2)
+  expectStatus(409, await deleteDatabase(api, person, id))
+}
+
+/** Ends one session; the other one of the same person goes on. */
+const logOut = async (api: Api, ended: Person, other: Person): Promise<void> => {
+  const id = await createDatabase(api, ended, 'last')
+  await becomes(api, ended, id, 'RUNNING')
+  expect(await rowsOf(api, ended, id, 'select 1')).toEqual([[1]])
+  expectStatus(200, await api('POST', '/id/logout', { token: ended.token }))
+  await until('the token of the ended session is refused', () => isRefused(api, ended, id), 1)
+  expect(await rowsOf(api, other, id, 'select 1')).toEqual([[1]])
+  expect(await isRefused(api, ended, id)).toBe(true)
+}
