@@ -12,11 +12,14 @@ const encrypted = ({ cert, key }: TlsFiles) => (listener: Listener): http.Server
   return server as unknown as http.Server
 }
 
-/** Opens the port that the world uses. While it drains, a connection that is never idle ends with its next answer. */
+/** Opens the port that the world uses. Once it drains, every answer says that its connection ends, so that no client asks on it again. */
 export const openFront = async (host: string, port: number, listener: Listener, tls: TlsFiles | undefined): Promise<OpenServer> => {
+  const inFlight = new Set<http.ServerResponse>()
   let draining = false
   const handle: Listener = (request, response) => {
     if (draining) response.shouldKeepAlive = false
+    inFlight.add(response)
+    response.once('close', () => inFlight.delete(response))
     listener(request, response)
   }
   const front = await (tls ? openServer(host, port, handle, encrypted(tls)) : openServer(host, port, handle))
@@ -24,6 +27,7 @@ export const openFront = async (host: string, port: number, listener: Listener, 
     port: front.port,
     drain: (deadlineMs) => {
       draining = true
+      for (const response of inFlight) response.shouldKeepAlive = false
       return front.drain(deadlineMs)
     },
   }
