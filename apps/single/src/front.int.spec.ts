@@ -16,11 +16,13 @@ it('lets a request in flight end and tells its client not to ask on that connect
 })
 
 it('cuts what has not ended at the deadline', async () => {
-  const front = await openFront('127.0.0.1', 0, () => undefined, undefined)
+  const { promise: asked, resolve: ask } = Promise.withResolvers<void>()
+  const front = await openFront('127.0.0.1', 0, () => ask(), undefined)
   const socket = connect(front.port, '127.0.0.1')
   socket.on('error', () => undefined).write('GET / HTTP/1.1\r\nHost: x\r\n\r\n')
-  await once(socket, 'ready')
-  await Promise.all([once(socket, 'close'), front.drain(50)])
+  const closed = new Promise((resolve) => socket.once('close', resolve))
+  await asked
+  await Promise.all([closed, front.drain(50)])
 })
 
 it('says that a port is taken in one sentence', async () => {
