@@ -1,5 +1,6 @@
 // The law of the house, asked of the tree as it is, and of planted trees that break it: a rule that no longer bites turns red.
 import { execFile } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { openApiDocument } from '@tenantry/contracts'
@@ -34,6 +35,14 @@ describe('the tree', () => {
     ['has no folder for things that have no room', namelessFolders],
   ])('%s', (_, complaints) => {
     expect(complaints(workspace)).toEqual([])
+  })
+
+  it('gives a reason for every direct dependency, and for no other', () => {
+    const { dependencies, optionalDependencies, devDependencies } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'))
+    const rows = readFileSync(path.join(root, 'docs/dependencies.md'), 'utf8').split('\n').filter((line) => line.startsWith('| `'))
+    const listed = rows.flatMap((row) => [...row.split('|')[1].matchAll(/`([^`]+)`/g)].map(([, name]) => name))
+    expect(listed.sort()).toEqual(Object.keys({ ...dependencies, ...optionalDependencies, ...devDependencies }).sort())
+    expect(rows.every((row) => row.split('|')[2].trim().length > 3)).toBe(true)
   })
 
   it('reports the files that have grown long', () => {
