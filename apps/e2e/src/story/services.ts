@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
-import { createServer } from 'node:net'
 import path from 'node:path'
 import { z } from 'zod'
 import { type Single as Program, startProgram } from '../start/single.process.js'
 import { speakTo } from './api.js'
+import { freePorts } from './free-ports.js'
 import { apps } from './system.js'
 import { until } from './until.js'
 
@@ -56,17 +55,9 @@ const migrate = async (name: ServiceName, env: Readonly<Record<string, string>>)
 
 const mainOf = (name: ServiceName): string => path.join(apps, name, 'dist/main.js')
 
-/** Ports that nobody uses now, all different because all are held until the last is found. */
 const placesOf = async (): Promise<Places> => {
-  const held = await Promise.all(serviceNames.flatMap(() => [1, 2]).map(async () => {
-    const server = createServer().listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    const address = server.address()
-    if (typeof address !== 'object' || !address) throw new Error('The system gave no port.')
-    return { port: address.port, free: () => once(server.close(), 'close') }
-  }))
-  await Promise.all(held.map(({ free }) => free()))
-  const place = (at: number): Place => ({ port: held[at * 2]?.port ?? 0, adminPort: held[at * 2 + 1]?.port ?? 0 })
+  const ports = await freePorts(serviceNames.length * 2)
+  const place = (at: number): Place => ({ port: ports[at * 2] ?? 0, adminPort: ports[at * 2 + 1] ?? 0 })
   return { 'engine-host': place(0), identity: place(1), 'control-plane': place(2), provisioner: place(3), 'query-gateway': place(4), edge: place(5) }
 }
 
