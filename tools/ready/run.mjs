@@ -1,18 +1,26 @@
 import { spawn } from 'node:child_process'
+import { NotReady } from './not-ready.mjs'
 
-/** Runs a program to its end; answers its exit code and the last of what it wrote. */
-export const run = (command, args, options) => new Promise((resolve) => {
-  const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
-  const passOn = (signal) => child.kill(signal)
-  process.once('SIGINT', passOn).once('SIGTERM', passOn)
+/** Runs a program to its end; answers its exit code and the last of what it wrote. A signal to us ends it with all its children. */
+export const run = (command, args, options) => new Promise((resolve, reject) => {
+  const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'], detached: process.platform !== 'win32' })
+  let stopped = false
+  const stop = (signal) => {
+    stopped = true
+    if (process.platform === 'win32') child.kill(signal)
+    else if (child.pid !== undefined) process.kill(-child.pid, signal)
+  }
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
+  for (const signal of signals) process.once(signal, stop)
   let output = ''
   const keep = (chunk) => { output = (output + chunk).slice(-20_000) }
   child.stdout.on('data', keep)
   child.stderr.on('data', keep)
   child.on('error', (error) => resolve({ code: 127, output: error.message }))
   child.on('close', (code) => {
-    process.off('SIGINT', passOn).off('SIGTERM', passOn)
-    resolve({ code: code ?? 1, output })
+    for (const signal of signals) process.off(signal, stop)
+    if (stopped) reject(new NotReady('Stopped before it was done; the next start does it again.'))
+    else resolve({ code: code ?? 1, output })
   })
 })
 

@@ -4,6 +4,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/pro
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { text } from 'node:stream/consumers'
+import { processesOf, until } from './single.process.js'
 
 const tools = path.resolve(import.meta.dirname, '../../../../tools')
 const system = `${process.platform}-${process.arch}`
@@ -156,6 +157,18 @@ it('lets two starts at once install and build one time', async () => {
   const both = await Promise.all([ready(), ready()])
   expect(both.map(({ code }) => code)).toEqual([0, 0])
   expect(await calls()).toBe('npm ci\nbuild')
+})
+
+it('stops with all that it has begun when it is told to, and does it again next time', async () => {
+  await put('npm-cli.js', 'require("node:child_process").spawnSync(process.execPath, ["-e", "require(\'node:fs\').writeFileSync(\'pid.txt\', String(process.pid)); setInterval(() => 0, 1e6)"])')
+  const child = spawn(process.execPath, ['tools/ready.mjs'], { cwd: root, env: { PATH: '/usr/bin:/bin', npm_execpath: path.join(root, 'npm-cli.js') }, stdio: 'ignore' })
+  const pid = async (): Promise<number> => Number(await readFile(path.join(root, 'pid.txt'), 'utf8').catch(() => 0))
+  await until('the installation is on its way', async () => await pid() > 0)
+  child.kill('SIGTERM')
+  expect(await once(child, 'close')).toEqual([1, null])
+  expect(await processesOf(root)).toEqual([])
+  await put('npm-cli.js', npmCi(''))
+  expect(await ready()).toEqual({ code: 0, said: 'Installing packages …\nBuilding …' })
 })
 
 it('takes over from a start that was killed while it held the lock', async () => {
