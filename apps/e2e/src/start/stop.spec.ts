@@ -1,4 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { once } from 'node:events'
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
+import type { IncomingMessage } from 'node:http'
+import https from 'node:https'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { killStarted, nobodyIsLeft, processesOf, standIn, startProgram, startSingle, until } from './single.process.js'
@@ -93,6 +96,41 @@ it('brings Postgres, NATS and the engine host back when they die', async () => {
     const now = await processesOf(dataDir)
     return now.includes(main) && now.length >= before.length && !servers.some((pid) => now.includes(pid))
   }, 20)
+}, 60_000)
+
+it('uses the Postgres and the NATS that it is given, and starts none of its own', async () => {
+  const lender = startSingle({ DATA_DIR: path.join(folder, 'lender') })
+  const lenderUrl = await lender.ready
+  const secret = (name: string): Promise<string> => readFile(path.join(folder, 'lender', 'secrets', name), 'utf8').then((text) => text.trim())
+  const postgresPort = (await readFile(path.join(folder, 'lender', 'postgres', 'postmaster.pid'), 'utf8')).split('\n')[3]
+  const natsPort = /^port: (\d+)$/m.exec(await readFile(path.join(folder, 'lender', 'nats', 'nats.conf'), 'utf8'))?.[1]
+  const given = {
+    DATA_DIR: dataDir, NATS_URL: `nats://127.0.0.1:${natsPort}`, NATS_TOKEN: await secret('nats-token'),
+    DATABASE_URL: `postgres://postgres:${await secret('postgres-password')}@127.0.0.1:${postgresPort}/postgres`,
+  }
+  const borrower = startSingle(given)
+  const url = await borrower.ready
+  expect([await keep(url, 'borrowed'), await keep(lenderUrl, 'own')]).toEqual([200, 200])
+  expect([await kept(url), await kept(lenderUrl)]).toEqual([['borrowed'], ['own']])
+  expect(await readdir(dataDir)).not.toEqual(expect.arrayContaining(['postgres']))
+  borrower.process.kill('SIGTERM')
+  expect((await borrower.ended).code).toBe(0)
+  await nobodyIsLeft(dataDir)
+
+  await rm(path.join(dataDir, 'secrets'), { recursive: true })
+  const robbed = await startSingle(given).ended
+  expect([robbed.code, robbed.output]).toEqual([78, expect.stringContaining('restore the file from a backup')])
+}, 60_000)
+
+it('speaks TLS with a certificate of its own authority when it is asked to', async () => {
+  const single = startSingle({ DATA_DIR: dataDir, TLS: 'auto' })
+  const url = await single.ready
+  expect(url).toMatch(/^https:/)
+  const authority = /^Clients must trust (\S+)\.$/m.exec(single.output())?.[1] ?? ''
+  const asking = https.get(`${url}/readyz`, { ca: await readFile(authority, 'utf8'), agent: false })
+  const [answer] = await once(asking, 'response') as [IncomingMessage]
+  answer.resume()
+  expect(answer.statusCode).toBe(200)
 }, 60_000)
 
 it('runs twice side by side on two folders', async () => {

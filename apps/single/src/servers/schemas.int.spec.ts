@@ -26,7 +26,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await ask(serverUrl, `DROP DATABASE given_${mark} WITH (FORCE)`)
-  for (const schema of schemas) await ask(serverUrl, `DROP ROLE IF EXISTS tenantry_${schema}`)
+  for (const schema of schemas) await ask(serverUrl, `DROP ROLE IF EXISTS given_${mark}_${schema}`)
 })
 
 it('refuses a Postgres that may lose what it has confirmed', async () => {

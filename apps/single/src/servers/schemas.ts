@@ -48,16 +48,25 @@ const passwordOf = (secret: string, role: string): string => deriveKey(Buffer.fr
 
 const loginOf = (url: string, role: string, password: string): string => Object.assign(new URL(url), { username: role, password }).href
 
+const longestName = 63
+
+/** Roles are known to the whole server, so each carries the name of its database: several installations may share one server. */
+const roleOf = (url: string, schema: string): string => {
+  const role = `${decodeURIComponent(new URL(url).pathname.slice(1))}_${schema}`
+  if (Buffer.byteLength(role) > longestName) throw new Exit(`The database's name in DATABASE_URL is too long: with "_${schema}" it must fit into ${longestName} bytes.`)
+  return role
+}
+
 /** One schema and one role: the role reads and writes its own schema and sees nothing of the others. */
-const makeRole = async (client: pg.Client, schema: string, secret: string): Promise<void> => {
-  const role = client.escapeIdentifier(`tenantry_${schema}`)
-  const password = client.escapeLiteral(passwordOf(secret, schema))
-  const { rowCount } = await client.query('SELECT 1 FROM pg_roles WHERE rolname = $1', [`tenantry_${schema}`])
+const makeRole = async (client: pg.Client, schema: string, name: string, secret: string): Promise<void> => {
+  const role = client.escapeIdentifier(name)
+  const password = client.escapeLiteral(passwordOf(secret, name))
+  const { rowCount } = await client.query('SELECT 1 FROM pg_roles WHERE rolname = $1', [name])
   await client.query(`${rowCount === 0 ? 'CREATE' : 'ALTER'} ROLE ${role} LOGIN PASSWORD ${password}`)
   await client.query(`GRANT ${role} TO CURRENT_USER`)
   await client.query(`CREATE SCHEMA IF NOT EXISTS ${client.escapeIdentifier(schema)} AUTHORIZATION ${role}`)
   await client.query(`ALTER ROLE ${role} SET search_path = ${client.escapeIdentifier(schema)}`)
-  await client.query(`DO $$ BEGIN EXECUTE format('GRANT CONNECT ON DATABASE %I TO ${role}', current_database()); END $$`)
+  await client.query(`GRANT CONNECT ON DATABASE ${client.escapeIdentifier(client.database ?? databaseName)} TO ${role}`)
 }
 
 const mayMakeRoles = async (client: pg.Client): Promise<boolean> =>
@@ -83,9 +92,10 @@ export const ensureSchemas = async ({ adminUrl, database, schemas, secret, mustB
     const ownRoles = await mayMakeRoles(client)
     if (database === 'make') await client.query(`REVOKE ALL ON DATABASE ${databaseName} FROM PUBLIC; REVOKE ALL ON SCHEMA public FROM PUBLIC`)
     for (const schema of schemas) {
-      if (ownRoles) await makeRole(client, schema, secret)
+      if (ownRoles) await makeRole(client, schema, roleOf(url, schema), secret)
       else await client.query(`CREATE SCHEMA IF NOT EXISTS ${client.escapeIdentifier(schema)}`)
     }
-    return Object.fromEntries(schemas.map((schema) => [schema, ownRoles ? loginOf(url, `tenantry_${schema}`, passwordOf(secret, schema)) : url]))
+    const urlOf = (schema: string): string => ownRoles ? loginOf(url, roleOf(url, schema), passwordOf(secret, roleOf(url, schema))) : url
+    return Object.fromEntries(schemas.map((schema) => [schema, urlOf(schema)]))
   })
 }
