@@ -1,4 +1,4 @@
-import http from 'node:http'
+import type http from 'node:http'
 import https from 'node:https'
 import { type OpenServer, httpLimits, openServer } from '@tenantry/service'
 import type { TlsFiles } from './tls/local-authority.js'

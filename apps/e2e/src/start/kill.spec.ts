@@ -6,7 +6,8 @@ import { killStarted, nobodyIsLeft, startSingle } from './single.process.js'
 
 const kills = 20
 const seed = 20_251
-const latestMs = 2_500
+const whileStartingMs = 2_000
+const whileWorkingMs = 600
 
 /** The same numbers at every run (mulberry32). */
 const numbersFrom = (start: number) => {
@@ -26,10 +27,8 @@ it(`starts again after each of ${kills} kills at any moment, leaves no process, 
   const dataDir = path.join(folder, 'data')
   const draw = numbersFrom(seed)
   const confirmed: string[] = []
-  let ready = 0
 
   const writeWhileAlive = async (url: string, life: number): Promise<void> => {
-    ready += 1
     for (let count = 0; count < 1_000; count += 1) {
       const word = `${life}-${count}`
       const answer = await fetch(`${url}/v2/databases`, { method: 'POST', body: word }).catch(() => undefined)
@@ -41,7 +40,9 @@ it(`starts again after each of ${kills} kills at any moment, leaves no process, 
   for (let life = 1; life <= kills; life += 1) {
     const single = startSingle({ DATA_DIR: dataDir })
     const writing = single.ready.then((url) => writeWhileAlive(url, life), () => undefined)
-    await delay(draw() * latestMs)
+    // Every second life gets as far as working, however slow the machine is; the others end on their way there.
+    if (life % 2 === 0) await single.ready
+    await delay(draw() * (life % 2 === 0 ? whileWorkingMs : whileStartingMs))
     single.process.kill('SIGKILL')
     expect(await single.ended).toMatchObject({ code: null, signal: 'SIGKILL' })
     await writing
@@ -52,7 +53,7 @@ it(`starts again after each of ${kills} kills at any moment, leaves no process, 
   const stored = new Set((await (await fetch(`${url}/v2/databases`)).json() as { word: string }[]).map(({ word }) => word))
   expect(confirmed.filter((word) => !stored.has(word))).toEqual([])
   // Otherwise the kills would all have come too early to prove anything.
-  expect([ready > kills / 4, confirmed.length > 100]).toEqual([true, true])
+  expect(confirmed.length).toBeGreaterThan(kills)
   await killStarted()
   await nobodyIsLeft(dataDir)
   await rm(folder, { recursive: true, force: true, maxRetries: 5 })

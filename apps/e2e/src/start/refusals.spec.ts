@@ -7,7 +7,7 @@ import { killStarted, nobodyIsLeft, startSingle } from './single.process.js'
 
 let folder: string
 let dataDir: string
-let servers: Server[] = []
+const servers: Server[] = []
 
 const listen = async (greeting: string): Promise<number> => {
   const server = createServer((socket) => { socket.on('error', () => undefined).write(greeting) }).listen(0, '127.0.0.1')
