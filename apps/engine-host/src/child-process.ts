@@ -34,6 +34,8 @@ export class EngineChild {
   readonly owned = new Map<number, OwnedDatabase>()
   /** The slot of the one database that may run here; undefined while the child is for everybody. */
   privateTo: number | undefined
+  /** The database that was seen busy here again and again. */
+  crowding: { readonly slot: number; readonly looks: number } | undefined
   state: ChildState = 'starting'
   /** Since when nothing has run here, in monotonic milliseconds; undefined while something runs. */
   idleSince: number | undefined

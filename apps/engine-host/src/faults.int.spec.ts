@@ -132,6 +132,18 @@ describe('a statement that runs long', () => {
     for (const other of others) expect(await kept(bench, other)).toEqual([1, 2])
   }, slowly)
 
+  it('counts also when it is many shorter ones that leave no room', async () => {
+    const [crowding, other] = await Promise.all([bench.database(), bench.database('create table t(a)')])
+    let going = true
+    const crowd = Array.from({ length: 3 }, async () => {
+      while (going) await bench.rows(crowding, counting(600_000))
+    })
+    const quick = async () => (await timed(bench.run(other, 'insert into t values (1)'))).ms < 30
+    await until(async () => [await quick(), await quick(), await quick(), await quick(), await quick()].every(Boolean), 'the other database has room', 15_000)
+    going = false
+    await Promise.all(crowd)
+  }, slowly)
+
   it('does not run what has moved away when it ends by itself', async () => {
     const [slow, other] = await Promise.all([bench.database('create table t(a)'), bench.database('create table t(a)')])
     const running = bench.rows(slow, counting(12_000_000))

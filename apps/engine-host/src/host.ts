@@ -12,7 +12,7 @@ import type { ClientAsk } from './client-asks.js'
 import type { Desk } from './client.js'
 import type { EngineHostConfig } from './config.js'
 import type { Logger } from './logger.js'
-import { preparePlaces } from './places.js'
+import { clearRunFolder, fitsSocket, preparePlaces } from './places.js'
 import { ChildPool } from './pool.js'
 import type { PoolEvents } from './pool.js'
 import { Relay } from './relay.js'
@@ -61,9 +61,11 @@ export const startEngineHost = async (config: EngineHostConfig, log: Logger): Pr
   // The data folder's own socket is always opened: it is also what keeps a second host away from the data.
   const sockets = [...new Set([places.socket, config.socketPath ?? places.socket])]
   for (const socket of sockets) {
+    if (!fitsSocket(socket)) throw new Exit(`The path ${socket} is too long for a socket; choose one of 100 bytes at most.`)
     if (await answers(socket)) throw new Exit(`Another engine host already serves ${socket}; stop it first or choose another DATA_DIR.`)
     await rm(socket, { force: true })
   }
+  clearRunFolder(places)
 
   const clients = new Map<number, HostClient>()
   const events: PoolEvents = {

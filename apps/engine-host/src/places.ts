@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { chmodSync, lstatSync, mkdirSync } from 'node:fs'
+import { chmodSync, lstatSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 
@@ -44,3 +44,13 @@ export const preparePlaces = (dataFolder: string): Places => {
   for (const folder of [places.tenants, places.templates, places.run]) makePrivate(folder)
   return places
 }
+
+/** Removes what the children of a host that was killed have left behind. */
+export const clearRunFolder = ({ run }: Places): void => {
+  for (const name of readdirSync(run)) {
+    if (/^child-\d+\.(sock|note|tmp)$/.test(name)) rmSync(path.join(run, name), { recursive: true, force: true })
+  }
+}
+
+/** Whether a socket can be opened at this path; the system cuts longer ones or refuses them without a reason. */
+export const fitsSocket = (socketPath: string): boolean => Buffer.byteLength(socketPath) <= 100

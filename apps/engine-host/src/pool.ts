@@ -110,18 +110,18 @@ export class ChildPool implements ChildEvents {
   }
 
   /**
-   * Gives the child to the database in `slot` alone and its other databases to another child. Returns false when the child came back
-   * from its statement meanwhile, or when there is no other child yet.
+   * Gives the child to the database in `slot` alone and its other databases to another child. Returns false when the child runs a
+   * statement of one of those meanwhile, or when there is no other child yet.
    */
-  makePrivate(child: EngineChild, running: Running): boolean {
-    const others = [...child.owned.values()].filter(({ slot }) => slot !== running.slot)
+  makePrivate(child: EngineChild, slot: number): boolean {
+    const others = [...child.owned.values()].filter((owned) => owned.slot !== slot)
     const target = others.length === 0 ? child : this.leastLoaded(child)
     if (target === undefined) {
       this.refill(1)
       return false
     }
-    if (!this.moveAll(child, others, target, running)) return false
-    child.privateTo = running.slot
+    if (!this.moveAll(child, others, target, slot)) return false
+    child.privateTo = slot
     this.refill()
     return true
   }
@@ -264,11 +264,12 @@ export class ChildPool implements ChildEvents {
     return ready
   }
 
-  private moveAll(from: EngineChild, databases: readonly OwnedDatabase[], target: EngineChild, running: Running | undefined): boolean {
+  /** Moves databases to another child; false when one of them may be running at this moment. `kept` stays and may. */
+  private moveAll(from: EngineChild, databases: readonly OwnedDatabase[], target: EngineChild, kept: number | undefined): boolean {
     const revision = from.note.raise()
-    // Read after the revision was raised: the child now begins nothing more without asking.
-    const now = from.note.read()
-    if (now?.sequence !== running?.sequence) {
+    // Read after the revision was raised: the child begins nothing more without asking, and what it has begun is in its notes.
+    const running = from.note.read()
+    if (running !== undefined && running.slot !== kept) {
       from.tell({ type: 'disown', slots: [], revision })
       return false
     }

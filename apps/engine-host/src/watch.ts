@@ -10,6 +10,9 @@ const lookEveryMs = 40
 const privateAfterMs = 200
 /** A cancelled statement may end by itself this long; by then nobody else is on its child. */
 const cancelAfterMs = 280
+/** So does a database whose statements are shorter but leave no room for others: seen busy this often in a row, for this long each time. */
+const crowdingLooks = 10
+const crowdingAfterMs = 10
 const measureAfterMs = 100
 const sharedAgainAfterMs = 1_000
 const cancelKeptMs = 5_000
@@ -55,13 +58,20 @@ export class Watch {
     const running = child.note.read()
     if (running === undefined) {
       child.idleSince ??= now
+      child.crowding = undefined
       if (child.privateTo !== undefined && now - child.idleSince > sharedAgainAfterMs) child.privateTo = undefined
       return
     }
     child.idleSince = undefined
     const verdict = this.verdictOn(child, running, now)
     if (verdict) this.end(child, running, verdict)
-    else if (now - running.startedMs > privateAfterMs && child.privateTo !== running.slot) this.pool.makePrivate(child, running)
+    else if (this.leavesNoRoom(child, running, now) && child.privateTo !== running.slot) this.pool.makePrivate(child, running.slot)
+  }
+
+  private leavesNoRoom(child: EngineChild, { slot, startedMs }: Running, now: number): boolean {
+    if (now - startedMs > privateAfterMs) return true
+    if (now - startedMs > crowdingAfterMs) child.crowding = { slot, looks: child.crowding?.slot === slot ? child.crowding.looks + 1 : 1 }
+    return child.crowding?.slot === slot && child.crowding.looks >= crowdingLooks
   }
 
   private verdictOn(child: EngineChild, running: Running, now: number): Verdict | undefined {

@@ -45,4 +45,4 @@ export const mayHaveRun = (): Problem =>
   engineAway('The engine ended while the statement may have been running; look whether it took effect before trying again.')
 
 export const tooManyQueries = (): Problem =>
-  new Problem('TooManyQueries', 'Too many statements wait for this database; try again.', { retryAfterSeconds: 1 })
+  new Problem('TooManyQueries', 'Too many statements wait already; try again.', { retryAfterSeconds: 1 })
