@@ -3,14 +3,16 @@ import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { promisify } from 'node:util'
+import { Controller, Get } from '@nestjs/common'
 import { openApiDocument } from '@tenantry/contracts'
-import { operationKey } from '@tenantry/http'
+import { On, operationKey } from '@tenantry/http'
 import { routes } from '@tenantry/edge'
 import { deepImports, undeclared, untagged, wrongWay } from './architecture/boundaries.mjs'
 import { clashes, dialectsOf, isUnder } from './architecture/dialects.mjs'
+import { rawMountsOf } from './architecture/imports.mjs'
 import { planted } from './architecture/planted.mjs'
 import { featureCycles, longFiles, namelessFolders, strayEntities } from './architecture/rooms.mjs'
-import { mountedIn } from './architecture/routes.mjs'
+import { handlersOf, mountedIn } from './architecture/routes.mjs'
 import { readWorkspace } from './architecture/workspace.mjs'
 
 const root = path.resolve(import.meta.dirname, '..')
@@ -88,6 +90,20 @@ describe('the routes', () => {
     const seen = await mounted
     expect(seen.length).toBeGreaterThan(20)
     expect(seen.filter(({ operation }) => !operation?.permission).map(({ app, handler }) => `${app}: ${handler}`)).toEqual([])
+  })
+
+  it('are found where they are planted, with an operation and without', () => {
+    class Planted {
+      bare() {}
+      whole() {}
+      neither() {}
+    }
+    const decorate = (decorator, name) => decorator(Planted.prototype, name, Object.getOwnPropertyDescriptor(Planted.prototype, name))
+    Controller()(Planted)
+    decorate(Get('/bare'), 'bare')
+    decorate(On(operations[0]), 'whole')
+    expect(handlersOf(Planted, operationKey)).toEqual([{ handler: 'Planted.bare', operation: undefined }, { handler: 'Planted.whole', operation: operations[0] }])
+    expect(rawMountsOf('mountRaw(fastify, runSql, rules, () => undefined)')).toEqual(['runSql'])
   })
 
   it('answer every operation once, in the service that the route table names', async () => {
