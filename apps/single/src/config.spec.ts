@@ -1,6 +1,5 @@
 import { parseSingleConfig } from './config.js'
 import { assumedEnvironment, serviceEnvironment } from './environment.js'
-import { withoutForeignFiles } from './own-files.js'
 
 const secrets = { sealingKey: 's', pepper: 'p', internalToken: 'i', natsToken: 'n', postgresPassword: 'g' }
 const surroundings = { nats: { url: 'nats://inside', token: 'n' }, publicUrl: 'http://here', adminUrl: 'http://admin', engineSocket: '/socket', secrets }
@@ -35,10 +34,12 @@ it('hands on what the operator set, and never what speaks of this process', () =
   for (const name of ['PORT', 'DATABASE_URL', 'DATABASE_URL_FILE', 'EMPTY']) expect(given[name]).toBeUndefined()
 })
 
-it('can ask every service about its settings before anything is known', () => {
-  expect(assumedEnvironment({}, parseSingleConfig({}))).toMatchObject({ DATABASE_URL: expect.stringContaining('postgres://') })
+it('lets the operator bring a secret of its own, also as a file', () => {
+  const given = serviceEnvironment({ PEPPER: 'mine', SEALING_KEY_FILE: '/run/secrets/key' }, parseSingleConfig({}), surroundings)
+  expect(given).toMatchObject({ PEPPER: 'mine', SEALING_KEY_FILE: '/run/secrets/key', INTERNAL_TOKEN: 'i' })
+  expect(given['SEALING_KEY']).toBeUndefined()
 })
 
-it('leaves alone what names files of other programs', () => {
-  expect(withoutForeignFiles({ GIT_CONFIG_FILE: '/x', TLS_CERT_FILE: '/y', PORT: '1' })).toEqual({ TLS_CERT_FILE: '/y', PORT: '1' })
+it('can ask every service about its settings before anything is known', () => {
+  expect(assumedEnvironment({}, parseSingleConfig({}))).toMatchObject({ DATABASE_URL: expect.stringContaining('postgres://') })
 })

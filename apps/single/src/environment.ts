@@ -13,12 +13,17 @@ export interface Surroundings {
 // These speak of this process as a whole and would mean something else to a service in it.
 const ours = ['HOST', 'PORT', 'ADMIN_PORT', 'DATA_DIR', 'DATABASE_URL', 'NATS_URL', 'NATS_TOKEN', 'TLS', 'TLS_CERT_FILE', 'TLS_KEY_FILE', 'TRUSTED_PROXIES', 'INSECURE'] as const
 
+const unlessSet = (env: Environment, defaults: Readonly<Record<string, string>>): Environment =>
+  Object.fromEntries(Object.entries(defaults).filter(([name]) => !env[name] && !env[`${name}_FILE`]))
+
 /** What every service of this process is configured by: what the operator set, and what this process alone knows. */
 export const serviceEnvironment = (env: Environment, config: SingleConfig, surroundings: Surroundings): Environment => ({
-  POOL_SIZE: '5',
-  SEALING_KEY: surroundings.secrets.sealingKey,
-  PEPPER: surroundings.secrets.pepper,
-  INTERNAL_TOKEN: surroundings.secrets.internalToken,
+  ...unlessSet(env, {
+    POOL_SIZE: '5',
+    SEALING_KEY: surroundings.secrets.sealingKey,
+    PEPPER: surroundings.secrets.pepper,
+    INTERNAL_TOKEN: surroundings.secrets.internalToken,
+  }),
   ...Object.fromEntries(Object.entries(env).filter(([name, value]) => value !== '' && !ours.some((own) => name === own || name === `${own}_FILE`))),
   LOG_LEVEL: config.logLevel,
   DRAIN_SECONDS: String(config.drainSeconds),

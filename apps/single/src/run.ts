@@ -2,7 +2,6 @@ import { CannotStart } from '@tenantry/embedded'
 import { type Environment, Exit, createLogger, onSignal } from '@tenantry/service'
 import { Closing } from './closing.js'
 import { parseSingleConfig } from './config.js'
-import { withoutForeignFiles } from './own-files.js'
 import type { ServicePlan } from './plan.js'
 import { start } from './start.js'
 
@@ -14,8 +13,7 @@ const asExit = (error: unknown): unknown => error instanceof CannotStart ? new E
  * Runs the whole installation until a signal ends it. The first signal lets requests in flight end and then stops everything in
  * order; a second one ends at once, and takes the children along.
  */
-export const runSingle = async (surroundings: Environment, plans: readonly ServicePlan[], print: (line: string) => void): Promise<void> => {
-  const env = withoutForeignFiles(surroundings)
+export const runSingle = async (env: Environment, plans: readonly ServicePlan[], print: (line: string) => void): Promise<void> => {
   const config = parseSingleConfig(env)
   const logger = createLogger('single', config.logLevel)
   const closing = new Closing()
