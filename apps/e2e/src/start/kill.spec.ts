@@ -4,7 +4,7 @@ import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { killStarted, nobodyIsLeft, startSingle } from './single.process.js'
 
-const kills = 20
+const kills = process.env['TEST_LONG'] === '1' ? 100 : 20
 const seed = 20_251
 const whileStartingMs = 2_000
 const whileWorkingMs = 600
@@ -57,4 +57,4 @@ it(`starts again after each of ${kills} kills at any moment, leaves no process, 
   await killStarted()
   await nobodyIsLeft(dataDir)
   await rm(folder, { recursive: true, force: true, maxRetries: 5 })
-}, 180_000)
+}, kills * 10_000)
