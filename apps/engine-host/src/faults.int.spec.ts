@@ -63,10 +63,10 @@ describe('a child that is killed', () => {
   it('costs a reader nothing but a moment', async () => {
     const target = await bench.database('create table t(a)', 'insert into t values (1)')
     for (let round = 0; round < 5; round += 1) {
-      const reads = Array.from({ length: 6 }, () => bench.rows(target, counting(200_000), { access: 'read' }))
+      const reads = Array.from({ length: 6 }, () => bench.rows(target, counting(1_000_000), { access: 'read' }))
       await until(() => bench.host.busy(), 'reads run')
       for (const pid of bench.host.children()) process.kill(pid, 'SIGKILL')
-      expect(await Promise.all(reads)).toEqual(Array.from({ length: 6 }, () => [[200_000]]))
+      expect(await Promise.all(reads)).toEqual(Array.from({ length: 6 }, () => [[1_000_000]]))
     }
   }, slowly)
 

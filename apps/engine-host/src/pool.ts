@@ -37,6 +37,11 @@ const restartDelayMs = 100
 
 const unavailable = (message: string): Problem => new Problem('EngineUnavailable', message, { retryAfterSeconds: 1 })
 
+const heldUpAfterMs = 100
+const isHeldUp = (child: EngineChild, now: number): boolean => now - (child.note.read()?.startedMs ?? now) > heldUpAfterMs
+const fewestFirst = (children: readonly EngineChild[]): readonly EngineChild[] =>
+  [...children].sort((one, other) => one.owned.size - other.owned.size)
+
 const keyOf = ({ database, generation }: Pick<OwnedDatabase, 'database' | 'generation'>): string => databaseKey(database, generation)
 
 const openFilesLimit = (): number => {
@@ -195,9 +200,10 @@ export class ChildPool implements ChildEvents {
     return [...this.children].filter((child) => child.state === 'ready' && child.privateTo === undefined)
   }
 
+  /** The child for everybody with the fewest databases, among those that are not held up by a statement. */
   private leastLoaded(except?: EngineChild): EngineChild | undefined {
-    const loads = this.shared().filter((child) => child !== except)
-    return loads.sort((one, other) => one.owned.size - other.owned.size)[0]
+    const now = monotonicMs()
+    return fewestFirst(this.shared().filter((child) => child !== except && !isHeldUp(child, now)))[0]
   }
 
   /** Starts children until enough of them are there for everybody, and `extra` more, as far as the limit allows. */
@@ -212,11 +218,10 @@ export class ChildPool implements ChildEvents {
   }
 
   private async anyReady(): Promise<EngineChild> {
-    if (this.leastLoaded() === undefined) {
-      this.refill()
-      await this.until(() => this.leastLoaded() !== undefined || this.anyPrivate() !== undefined, answerWithinMs, 'The engine is starting; try again.')
-    }
-    const child = this.leastLoaded() ?? this.anyPrivate()
+    if (this.leastLoaded() === undefined) this.refill(1)
+    const any = () => this.leastLoaded() ?? fewestFirst(this.shared())[0] ?? this.anyPrivate()
+    await this.until(() => any() !== undefined, answerWithinMs, 'The engine is starting; try again.')
+    const child = any()
     if (child === undefined) throw unavailable('The engine is starting; try again.')
     return child
   }
@@ -224,7 +229,7 @@ export class ChildPool implements ChildEvents {
   /** When every child that may exist is busy with one database, the others wait there rather than nowhere. */
   private anyPrivate(): EngineChild | undefined {
     if (this.children.size < this.config.mostChildren) return undefined
-    return [...this.children].filter(({ state }) => state === 'ready').sort((one, other) => one.owned.size - other.owned.size)[0]
+    return fewestFirst([...this.children].filter(({ state }) => state === 'ready'))[0]
   }
 
   private async choose(key: string, { database, generation, engine }: DatabaseAt, folder: string): Promise<Owner> {

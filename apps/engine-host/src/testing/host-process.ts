@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { DatabaseIdSchema } from '@tenantry/contracts'
 import { connectEngineHost } from '@tenantry/engines-host'
 import type { EngineHost } from '@tenantry/engines-host'
+import { monotonicMs } from '@tenantry/engines-contract'
 import type { Answer, SqlAsk, Target } from '@tenantry/engines-contract'
 
 const program = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
@@ -57,10 +58,13 @@ export class HostProcess {
     return this.process.pid ?? 0
   }
 
-  /** Whether a statement runs in any child at this moment, by the children's own notes. */
-  busy(): boolean {
-    const folder = path.dirname(this.socketPath)
-    return readdirSync(folder).filter((name) => name.endsWith('.note')).some((name) => readFileSync(path.join(folder, name)).readUInt32LE(4) === 1)
+  /** Whether a statement has been running in any child for a while, by the children's own notes. */
+  busy(forMs = 30): boolean {
+    const folder = path.join(this.dataFolder, 'run')
+    return readdirSync(folder).filter((name) => name.endsWith('.note')).some((name) => {
+      const note = readFileSync(path.join(folder, name))
+      return note.readUInt32LE(4) === 1 && monotonicMs() - note.readDoubleLE(8) > forMs
+    })
   }
 
   /** The children that are alive now. */
