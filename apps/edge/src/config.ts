@@ -20,6 +20,8 @@ const schema = z.object({
   IDENTITY_URL: z.url(),
   CONTROL_PLANE_URL: z.url(),
   QUERY_GATEWAY_URL: z.url(),
+  /** Asked for its readiness only: it owns no path. */
+  PROVISIONER_URL: z.url().optional(),
   TRUSTED_PROXIES: trustedProxies,
 }).transform((env) => ({
   host: env.HOST,
@@ -29,6 +31,7 @@ const schema = z.object({
   drainSeconds: env.DRAIN_SECONDS,
   publicUrl: env.PUBLIC_URL,
   urls: { identity: env.IDENTITY_URL, 'control-plane': env.CONTROL_PLANE_URL, 'query-gateway': env.QUERY_GATEWAY_URL },
+  provisionerUrl: env.PROVISIONER_URL,
   trustedProxies: env.TRUSTED_PROXIES,
 }))
 

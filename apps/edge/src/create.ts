@@ -10,13 +10,14 @@ export const createEdgeAlone = async (config: EdgeConfig, logger: Logger): Promi
   const { registry } = createMetrics('edge')
   const proxyTo = (name: keyof EdgeConfig['urls']): ReturnType<typeof createProxy> => createProxy({ name, url: config.urls[name] })
   const backends = { identity: proxyTo('identity'), 'control-plane': proxyTo('control-plane'), 'query-gateway': proxyTo('query-gateway') }
-  const edge = createEdge({ backends, operations, document: () => wholeDocument(config.publicUrl), trustedProxies: config.trustedProxies })
+  const provisioner = config.provisionerUrl === undefined ? undefined : createProxy({ name: 'provisioner', url: config.provisionerUrl })
+  const edge = createEdge({ backends, ...(provisioner && { alsoReady: { provisioner } }), operations, document: () => wholeDocument(config.publicUrl), trustedProxies: config.trustedProxies })
   logger.debug({ urls: config.urls }, 'handing requests on')
   return {
     name: 'edge',
     handle: edge.handle,
     ready: edge.ready,
     metrics: () => registry.metrics(),
-    close: async () => { for (const backend of Object.values(backends)) backend.close() },
+    close: async () => { for (const backend of [...Object.values(backends), provisioner]) backend?.close() },
   }
 }

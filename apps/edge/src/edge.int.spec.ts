@@ -77,6 +77,9 @@ describe('the edge', () => {
     const waiting = await ask(await openEdge({ identity: saying('identity', false) }), 'GET', '/readyz')
     expect([waiting.status, waiting.body]).toEqual([503, '{"ok":false}'])
     expect((await ask(await openEdge({ identity: saying('identity', false) }), 'GET', '/healthz')).status).toBe(200)
+    const backends = { identity: saying('identity'), 'control-plane': saying('control-plane'), 'query-gateway': saying('query-gateway') }
+    const edge = createEdge({ backends, alsoReady: { provisioner: saying('provisioner', false) }, operations, document: () => ({}) })
+    expect(await edge.ready()).toMatchObject({ ok: false, checks: { provisioner: 'not ready', identity: 'ok' } })
   })
 
   it('serves the description and a page of it', async () => {

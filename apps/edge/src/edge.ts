@@ -17,6 +17,8 @@ export interface Backend {
 
 export interface EdgeOptions {
   readonly backends: Readonly<Record<ServiceName, Backend>>
+  /** Services that own no path, and without which databases come to no rest: the provisioner. */
+  readonly alsoReady?: Readonly<Record<string, Pick<Backend, 'ready'>>>
   /** The operations that exist: what is none of them on a path of theirs is answered 405. */
   readonly operations: readonly KnownOperation[]
   /** The OpenAPI document of all services. */
@@ -31,14 +33,15 @@ export interface Edge {
   ready(): Promise<Readiness>
 }
 
-const mustBeReady = async (backend: Backend): Promise<void> => {
+const mustBeReady = async (backend: Pick<Backend, 'ready'>): Promise<void> => {
   if (!(await backend.ready()).ok) throw new Error('not ready')
 }
 
 /** The one way in: finds the service that owns a request and hands it over as it is. */
-export const createEdge = ({ backends, operations, document, trustedProxies = new BlockList() }: EdgeOptions): Edge => {
+export const createEdge = ({ backends, alsoReady = {}, operations, document, trustedProxies = new BlockList() }: EdgeOptions): Edge => {
   const match = compileRoutes(routes, operations)
-  const ready = (): Promise<Readiness> => readiness(Object.fromEntries(services.map((name) => [name, () => mustBeReady(backends[name])])))
+  const needed = [...services.map((name) => [name, backends[name]] as const), ...Object.entries(alsoReady)]
+  const ready = (): Promise<Readiness> => readiness(Object.fromEntries(needed.map(([name, backend]) => [name, () => mustBeReady(backend)])))
   const pages = ownPages({ document, ready })
 
   const handle = (request: IncomingMessage, response: ServerResponse): void => {

@@ -1,4 +1,4 @@
-import { createEdge, operations, wholeDocument, type Backend, type ServiceName } from '@tenantry/edge'
+import { createEdge, operations, services, wholeDocument, type Backend, type ServiceName } from '@tenantry/edge'
 import { checkNats, freePort } from '@tenantry/embedded'
 import { socketPathOf } from '@tenantry/engine-host'
 import { type Environment, Exit, type Logger, type RunningService, createLogger, createMetrics, openServer } from '@tenantry/service'
@@ -55,7 +55,7 @@ export const start = async (how: Start): Promise<void> => {
   await startServices(how, common, urls, running)
   signal.throwIfAborted()
 
-  const edge = createEdge({ backends: backendsOf(running), operations, document: () => wholeDocument(publicUrl), trustedProxies: config.trustedProxies })
+  const edge = createEdge({ backends: backendsOf(running), alsoReady: alsoReadyOf(running), operations, document: () => wholeDocument(publicUrl), trustedProxies: config.trustedProxies })
   const front = await openFront(config.host, port, edge.handle, tls)
   closing.add('front', () => front.drain(config.drainSeconds * 1_000))
   const told = {
@@ -148,3 +148,7 @@ const backendsOf = (running: ReadonlyMap<string, RunningService>): Readonly<Reco
   const found = (name: ServiceName): Backend => running.get(name) ?? (() => { throw new Error(`There is no service ${name}.`) })()
   return { identity: found('identity'), 'control-plane': found('control-plane'), 'query-gateway': found('query-gateway') }
 }
+
+/** Readiness is asked of every service, also of one that no request goes to. */
+const alsoReadyOf = (running: ReadonlyMap<string, RunningService>): Readonly<Record<string, RunningService>> =>
+  Object.fromEntries([...running].filter(([name]) => !services.some((owner) => owner === name)))

@@ -79,7 +79,7 @@ const environmentsFor = (folder: string, { urls, nats, token }: Servers, places:
     'control-plane': { ...at('control-plane'), ...common, ...records(schemaOf['control-plane']) },
     provisioner: { ...at('provisioner'), ...common, ...engine, ...records(schemaOf.provisioner) },
     'query-gateway': { ...at('query-gateway'), ...common, ...engine },
-    edge: { ...at('edge'), PUBLIC_URL: common.PUBLIC_URL, IDENTITY_URL: urlOf('identity'), CONTROL_PLANE_URL: urlOf('control-plane'), QUERY_GATEWAY_URL: urlOf('query-gateway') },
+    edge: { ...at('edge'), PUBLIC_URL: common.PUBLIC_URL, IDENTITY_URL: urlOf('identity'), CONTROL_PLANE_URL: urlOf('control-plane'), QUERY_GATEWAY_URL: urlOf('query-gateway'), PROVISIONER_URL: urlOf('provisioner') },
   }
 }
 
