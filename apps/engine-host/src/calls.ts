@@ -32,10 +32,10 @@ export class Calls {
         // The wish is on disk before the children let go: from then on nobody is sent to the database any more.
         case 'stop':
           await this.storage.stop(at)
-          await this.pool.release(at.database, at.generation)
+          await this.pool.release(at)
           return undefined
         case 'remove':
-          await this.pool.release(at.database, at.generation)
+          await this.pool.release(at)
           await this.storage.remove(at)
           return undefined
       }

@@ -37,6 +37,8 @@ export class EngineChild {
   /** The database that was seen busy here again and again. */
   crowding: { readonly slot: number; readonly looks: number } | undefined
   state: ChildState = 'starting'
+  /** Whether it has ever been ready: one that never was is not started again at once. */
+  served = false
   /** Since when nothing has run here, in monotonic milliseconds; undefined while something runs. */
   idleSince: number | undefined
   private readonly process: ChildProcess

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { Problem } from '@tenantry/contracts'
 import type { EngineName } from '@tenantry/contracts'
-import { databaseKey, monotonicMs } from '@tenantry/engines-contract'
+import { monotonicMs } from '@tenantry/engines-contract'
 import type { DatabaseAt, MovedDatabase } from '@tenantry/engines-contract'
 import { EngineChild } from './child-process.js'
 import type { ChildEvents } from './child-process.js'
@@ -9,7 +8,10 @@ import type { FromEngineChild, OwnedDatabase } from './child/messages.js'
 import type { EngineHostConfig } from './config.js'
 import type { Logger } from './logger.js'
 import type { Running } from './note.js'
+import { Ownership } from './ownership.js'
+import type { Owner } from './ownership.js'
 import type { Places } from './places.js'
+import { Reports, unavailable } from './reports.js'
 
 /** What the pool tells the clients of the host. */
 export interface PoolEvents {
@@ -17,32 +19,15 @@ export interface PoolEvents {
   gone(child: EngineChild, begun: ReadonlyMap<number, readonly number[]>, running: Running | undefined): void
 }
 
-interface Waiting {
-  readonly done: () => void
-  readonly failed: (problem: Problem) => void
-}
-
-interface Owner {
-  readonly child: EngineChild
-  readonly slot: number
-  readonly call: number
-  /** Fulfilled when the child knows of the database, or when the database has gone on to another child. */
-  readonly ready: Promise<void>
-}
-
 const answerWithinMs = 2_000
 const letGoWithinMs = 1_000
 const idleChildMs = 30_000
 const restartDelayMs = 100
 
-const unavailable = (message: string): Problem => new Problem('EngineUnavailable', message, { retryAfterSeconds: 1 })
-
 const heldUpAfterMs = 100
 const isHeldUp = (child: EngineChild, now: number): boolean => now - (child.note.read()?.startedMs ?? now) > heldUpAfterMs
 const fewestFirst = (children: readonly EngineChild[]): readonly EngineChild[] =>
   [...children].sort((one, other) => one.owned.size - other.owned.size)
-
-const keyOf = ({ database, generation }: Pick<OwnedDatabase, 'database' | 'generation'>): string => databaseKey(database, generation)
 
 const openFilesLimit = (): number => {
   try {
@@ -55,19 +40,14 @@ const openFilesLimit = (): number => {
 /** A database open for reading and writing holds six files; a third of the limit is left for sockets and temporary files. */
 export const mostOpenDatabases = (openFiles: number): number => Math.max(8, Math.min(500, Math.floor(openFiles / 3 / 2)))
 
-/** The children and which database belongs to which of them. */
+/** The children: how many there are, and which of them a database is given to. */
 export class ChildPool implements ChildEvents {
   readonly children = new Set<EngineChild>()
-  /** Who may run statements of a database now. */
-  private readonly owners = new Map<string, Owner>()
-  /** Who may still have a database open: the owner, and those who have not let go yet. */
-  private readonly holders = new Map<string, Map<EngineChild, number>>()
-  private readonly keys = new Map<number, string>()
-  private readonly calls = new Map<number, Waiting & { readonly child: EngineChild }>()
+  private readonly ownership = new Ownership()
+  private readonly reports = new Reports()
   private readonly made = new Set<EngineName>()
-  private readonly hooks = new Set<() => void>()
   private readonly openDatabases = mostOpenDatabases(openFilesLimit())
-  private next = { child: 1, slot: 1, call: 1 }
+  private nextChild = 1
   private restarts: NodeJS.Timeout | undefined
   private ending = false
 
@@ -81,36 +61,30 @@ export class ChildPool implements ChildEvents {
     this.refill()
     const child = await this.anyReady()
     for (const engine of engines) {
-      await this.until(() => this.made.has(engine), answerWithinMs * 5, 'An engine child could not make the empty database.', () => {
-        child.tell({ type: 'template', engine, folder: templateFolder(engine) })
-      })
+      child.tell({ type: 'template', engine, folder: templateFolder(engine) })
+      await this.reports.until(() => this.made.has(engine), answerWithinMs * 5, 'An engine child could not make the empty database.')
     }
   }
 
   /** The child that a database belongs to, chosen now when it has none. */
   async place(at: DatabaseAt, folder: string): Promise<EngineChild> {
-    const key = databaseKey(at.database, at.generation)
     for (let attempt = 0; attempt < 5; attempt += 1) {
-      const owner = this.owners.get(key) ?? await this.choose(key, at, folder)
+      const owner = this.ownership.find(at) ?? await this.choose(at, folder)
       const told = await owner.ready.then(() => true, () => false)
-      if (told && this.owners.get(key) === owner && owner.child.state === 'ready') return owner.child
+      if (told && this.ownership.find(at) === owner && owner.child.state === 'ready') return owner.child
     }
     throw unavailable('The engine is starting again; try again.')
   }
 
   /** Returns when no child has the database open. A child that does not let go in time is ended. */
-  async release(database: OwnedDatabase['database'], generation: number): Promise<void> {
-    const key = databaseKey(database, generation)
-    const owner = this.owners.get(key)
-    this.owners.delete(key)
-    if (owner) this.disown(owner.child, [owner.slot])
-    const held = () => (this.holders.get(key)?.size ?? 0) > 0
-    if (!held()) return
+  async release(name: Pick<DatabaseAt, 'database' | 'generation'>): Promise<void> {
+    this.ownership.revoke(name)
+    const isFree = () => this.ownership.holdersOf(name).length === 0
     try {
-      await this.until(() => !held(), letGoWithinMs, 'late')
+      await this.reports.until(isFree, letGoWithinMs, 'late')
     } catch {
-      for (const child of this.holders.get(key)?.keys() ?? []) child.end()
-      await this.until(() => !held(), answerWithinMs, 'The engine does not let go of the database.')
+      for (const child of this.ownership.holdersOf(name)) child.end()
+      await this.reports.until(isFree, answerWithinMs, 'The engine does not let go of the database.')
     }
   }
 
@@ -146,6 +120,7 @@ export class ChildPool implements ChildEvents {
     switch (message.type) {
       case 'ready':
         child.state = 'ready'
+        child.served = true
         child.idleSince = monotonicMs()
         break
       case 'made':
@@ -153,13 +128,13 @@ export class ChildPool implements ChildEvents {
         else this.log.error({ engine: message.engine, problem: message.problem }, 'an empty database could not be made')
         break
       case 'owned':
-        this.settle(message.call)
+        this.ownership.settle(message.call)
         break
       case 'released':
-        for (const slot of message.slots) this.letGo(child, slot)
+        for (const slot of message.slots) this.ownership.letGo(child, slot)
         break
     }
-    this.changed()
+    this.reports.changed()
   }
 
   onWords(child: EngineChild, words: string): void {
@@ -168,16 +143,10 @@ export class ChildPool implements ChildEvents {
 
   onExit(child: EngineChild): void {
     this.children.delete(child)
-    for (const [call, waiting] of this.calls) {
-      if (waiting.child !== child) continue
-      this.calls.delete(call)
-      waiting.failed(unavailable('The engine is starting again; try again.'))
-    }
-    for (const [key, owner] of this.owners) if (owner.child === child) this.owners.delete(key)
-    for (const [slot, key] of this.keys) if (this.holders.get(key)?.get(child) === slot) this.letGo(child, slot)
+    this.ownership.ended(child)
     this.events.gone(child, child.note.begun(), child.note.read())
-    this.changed()
-    if (!this.ending) this.restarts ??= setTimeout(() => this.refill(), child.idleSince === undefined ? restartDelayMs : 0)
+    this.reports.changed()
+    if (!this.ending) this.restarts ??= setTimeout(() => this.refill(), child.served ? 0 : restartDelayMs)
   }
 
   /** Lets every child finish what waits there, up to the deadline, and ends them. */
@@ -189,10 +158,10 @@ export class ChildPool implements ChildEvents {
       child.tell({ type: 'close' })
     }
     try {
-      await this.until(() => this.children.size === 0, withinMs, 'late')
+      await this.reports.until(() => this.children.size === 0, withinMs, 'late')
     } catch {
       for (const child of this.children) child.end()
-      await this.until(() => this.children.size === 0, answerWithinMs, 'Engine children do not end.')
+      await this.reports.until(() => this.children.size === 0, answerWithinMs, 'Engine children do not end.')
     }
   }
 
@@ -212,15 +181,15 @@ export class ChildPool implements ChildEvents {
     const open = () => [...this.children].filter(({ state, privateTo }) => state !== 'closing' && privateTo === undefined).length
     const wanted = this.config.warmChildren + (open() === this.config.warmChildren ? extra : 0)
     while (!this.ending && open() < wanted && this.children.size < this.config.mostChildren) {
-      this.children.add(new EngineChild(this.next.child, this.places.run, { inFlight: this.config.queriesInFlight, openDatabases: this.openDatabases }, this))
-      this.next.child += 1
+      this.children.add(new EngineChild(this.nextChild, this.places.run, { inFlight: this.config.queriesInFlight, openDatabases: this.openDatabases }, this))
+      this.nextChild += 1
     }
   }
 
   private async anyReady(): Promise<EngineChild> {
     if (this.leastLoaded() === undefined) this.refill(1)
     const any = () => this.leastLoaded() ?? fewestFirst(this.shared())[0] ?? this.anyPrivate()
-    await this.until(() => any() !== undefined, answerWithinMs, 'The engine is starting; try again.')
+    await this.reports.until(() => any() !== undefined, answerWithinMs, 'The engine is starting; try again.')
     const child = any()
     if (child === undefined) throw unavailable('The engine is starting; try again.')
     return child
@@ -232,41 +201,13 @@ export class ChildPool implements ChildEvents {
     return fewestFirst([...this.children].filter(({ state }) => state === 'ready'))[0]
   }
 
-  private async choose(key: string, { database, generation, engine }: DatabaseAt, folder: string): Promise<Owner> {
+  private async choose({ database, generation, engine }: DatabaseAt, folder: string): Promise<Owner> {
     const child = await this.anyReady()
-    if (!this.owners.has(key)) void this.give(child, [{ database, generation, engine, folder }])
-    const owner = this.owners.get(key)
+    // The owner's readiness tells the outcome; another call may have chosen meanwhile.
+    if (!this.ownership.find({ database, generation })) void this.ownership.give(child, [{ database, generation, engine, folder }])
+    const owner = this.ownership.find({ database, generation })
     if (owner === undefined) throw unavailable('The engine is starting again; try again.')
     return owner
-  }
-
-  private give(child: EngineChild, databases: readonly Omit<OwnedDatabase, 'slot'>[]): Promise<void> {
-    const owned = databases.map((database) => ({ ...database, slot: this.next.slot++ }))
-    const call = this.next.call++
-    const ready = new Promise<void>((resolve, reject) => {
-      const late = setTimeout(() => this.calls.get(call)?.failed(unavailable('The engine is busy; try again.')), answerWithinMs)
-      this.calls.set(call, {
-        child,
-        done: () => {
-          clearTimeout(late)
-          resolve()
-        },
-        failed: (problem) => {
-          clearTimeout(late)
-          reject(problem)
-        },
-      })
-    })
-    for (const database of owned) {
-      const key = databaseKey(database.database, database.generation)
-      child.owned.set(database.slot, database)
-      this.keys.set(database.slot, key)
-      this.owners.set(key, { child, slot: database.slot, call, ready })
-      this.holders.set(key, (this.holders.get(key) ?? new Map<EngineChild, number>()).set(child, database.slot))
-    }
-    ready.catch(() => this.forget(owned))
-    child.tell({ type: 'own', call, databases: owned })
-    return ready
   }
 
   /** Moves databases to another child; false when one of them may be running at this moment. `kept` stays and may. */
@@ -282,63 +223,12 @@ export class ChildPool implements ChildEvents {
     from.tell({ type: 'disown', slots: databases.map(({ slot }) => slot), revision })
     for (const { slot } of databases) from.owned.delete(slot)
     if (databases.length === 0) return true
-    const unanswered = databases.map((database) => this.owners.get(keyOf(database))?.call)
-    this.give(target, databases.map(({ database, generation, engine, folder }) => ({ database, generation, engine, folder }))).then(
+    const unanswered = databases.map((database) => this.ownership.find(database)?.call)
+    this.ownership.give(target, databases.map(({ database, generation, engine, folder }) => ({ database, generation, engine, folder }))).then(
       () => this.events.moved(from, begun, databases.map(({ database, generation }) => ({ database, generation, child: target.number, path: target.socket }))),
       (error: unknown) => this.log.warn({ error }, 'databases could not be moved to another engine child'),
     )
-    for (const call of unanswered) if (call !== undefined) this.settle(call)
+    for (const call of unanswered) if (call !== undefined) this.ownership.settle(call)
     return true
-  }
-
-  private disown(child: EngineChild, slots: readonly number[]): void {
-    for (const slot of slots) child.owned.delete(slot)
-    child.tell({ type: 'disown', slots, revision: child.note.raise() })
-  }
-
-  private letGo(child: EngineChild, slot: number): void {
-    const key = this.keys.get(slot)
-    this.keys.delete(slot)
-    const holders = key === undefined ? undefined : this.holders.get(key)
-    if (key === undefined || holders?.get(child) !== slot) return
-    holders.delete(child)
-    if (holders.size === 0) this.holders.delete(key)
-  }
-
-  private forget(databases: readonly OwnedDatabase[]): void {
-    for (const database of databases) {
-      const key = keyOf(database)
-      const owner = this.owners.get(key)
-      if (owner?.slot !== database.slot) continue
-      this.owners.delete(key)
-      this.disown(owner.child, [owner.slot])
-    }
-  }
-
-  private settle(call: number): void {
-    this.calls.get(call)?.done()
-    this.calls.delete(call)
-  }
-
-  private changed(): void {
-    for (const hook of [...this.hooks]) hook()
-  }
-
-  /** Waits until something that the children report makes `reached` true. */
-  private until(reached: () => boolean, withinMs: number, message: string, begin?: () => void): Promise<void> {
-    begin?.()
-    if (reached()) return Promise.resolve()
-    return new Promise((resolve, reject) => {
-      const finish = (end: () => void) => {
-        clearTimeout(late)
-        this.hooks.delete(hook)
-        end()
-      }
-      const hook = () => {
-        if (reached()) finish(resolve)
-      }
-      const late = setTimeout(() => finish(() => reject(unavailable(message))), withinMs)
-      this.hooks.add(hook)
-    })
   }
 }
