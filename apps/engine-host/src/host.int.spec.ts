@@ -97,6 +97,12 @@ describe('an engine host', () => {
     expect(await code(ask('selec'))).toBe('EngineRejectedQuery')
     expect((await ask('with recursive n(x) as (select 1 union all select x + 1 from n limit 500000) select x from n')).rows).toBe(500_000)
     expect(await code(ask(endless, 1))).toBe('QueryTimeout')
+    const cancel = new AbortController()
+    const running = sql?.run(target, { text: endless, access: 'read', limits }, cancel.signal)
+    await until(() => bench.host.busy(), 'the statement runs')
+    cancel.abort()
+    expect(await code(running ?? Promise.resolve())).toBe('QueryCancelled')
+    await until(() => !bench.host.busy(0), 'the engine is free', 1_000)
     far.close()
   })
 

@@ -187,7 +187,7 @@ export class ChildPool implements ChildEvents {
   }
 
   private async anyReady(): Promise<EngineChild> {
-    if (this.leastLoaded() === undefined) this.refill(1)
+    if (this.leastLoaded() === undefined) this.refill(this.shared().length > 0 ? 1 : 0)
     const any = () => this.leastLoaded() ?? fewestFirst(this.shared())[0] ?? this.anyPrivate()
     await this.reports.until(() => any() !== undefined, answerWithinMs, 'The engine is starting; try again.')
     const child = any()

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { EngineRefusal } from '@tenantry/engines-contract'
@@ -93,6 +93,27 @@ describe('a database', () => {
     run(database, 'drop table t')
     expect(code(() => run(database, 'select * from t', { access: 'read' }))).toBe('EngineRejectedQuery')
     database.close()
+  })
+
+  it('whose file is damaged is out of order, and says nothing of where it lies', () => {
+    const { folder, open } = fresh()
+    const made = open()
+    run(made, 'create table t(a)')
+    made.close()
+    writeFileSync(path.join(folder, 'main.db'), 'not a database at all, but long enough to be looked at as one'.repeat(100))
+    const database = open()
+    for (const access of ['read', 'write'] as const) {
+      expect(code(() => run(database, 'select * from t', { access }))).toBe('EngineUnavailable')
+      expect(() => run(database, 'select * from t', { access })).not.toThrow(folder)
+    }
+    database.close()
+  })
+
+  it('that is not there is out of order, and is not made by the way', () => {
+    const folder = path.join(root, 'nowhere')
+    const database = sqliteDriver.open(folder, storage)
+    expect(code(() => run(database, 'select 1'))).toBe('EngineUnavailable')
+    expect(readdirSync(root)).not.toContain('nowhere')
   })
 
   it('tells its plan beside the answer', () => {
