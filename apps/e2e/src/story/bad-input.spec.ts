@@ -32,7 +32,7 @@ beforeAll(async () => {
   await becomes(api, person, databaseId, 'RUNNING')
   await rowsOf(api, person, databaseId, 'create table t (id integer primary key, name text)')
 }, 90_000)
-afterAll(() => clearUp(system?.folder), 30_000)
+afterAll(clearUp, 30_000)
 
 const refused = async (status: number | readonly number[], method: string, where: string, ask: Ask = {}): Promise<{ code: string; message: string }> =>
   expectRefusal(status, await api(method, where, { token: person.token, ...ask }), system.dataDir)

@@ -16,7 +16,7 @@ beforeAll(async () => {
   expectStatus(200, answer)
   document = readDocument(answer.text)
 }, 60_000)
-afterAll(() => clearUp(system?.folder), 30_000)
+afterAll(clearUp, 30_000)
 
 it('describes operations that all exist, each under a name of its own', async () => {
   expect(document.operations.length).toBeGreaterThan(20)

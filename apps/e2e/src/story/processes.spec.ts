@@ -1,21 +1,14 @@
-import { mkdtemp } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
 import { speakTo } from './api.js'
 import { nothingIsLost, startLedger, workUntil } from './diligence.js'
 import { type Services, startServices } from './services.js'
 import { tellStory } from './story.js'
-import { clearUp } from './system.js'
+import { clearUp, makeFolder } from './system.js'
 import { until } from './until.js'
 
-let folder: string | undefined
 let services: Services
 
-beforeAll(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'tenantry-services-'))
-  services = await startServices(folder)
-}, 90_000)
-afterAll(() => clearUp(folder), 30_000)
+beforeAll(async () => { services = await startServices(await makeFolder()) }, 90_000)
+afterAll(clearUp, 30_000)
 
 it('tells the whole story of a first day with every service in a process of its own', async () => {
   await tellStory(services.url)

@@ -103,8 +103,9 @@ const running = async (environments: Environments, launcher: Program): Promise<S
     programs.delete(name)
     return { name, code: (await program?.ended)?.code ?? null }
   }
-  await start('engine-host')
-  await Promise.all((['identity', 'control-plane', 'provisioner', 'query-gateway'] as const).map(start))
+  // Who finds nobody to ask for the keys of tokens asks again a second later, and until then refuses to judge any.
+  await Promise.all((['engine-host', 'identity'] as const).map(start))
+  await Promise.all((['control-plane', 'provisioner', 'query-gateway'] as const).map(start))
   await start('edge')
   return {
     url: `http://127.0.0.1:${environments.edge['PORT'] ?? ''}`,

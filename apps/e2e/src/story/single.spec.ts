@@ -1,20 +1,36 @@
-import { type System, clearUp, startSystem, stopSystem } from './system.js'
+import { randomUUID } from 'node:crypto'
+import { TenantryError, createDatabase, createTenantry, dataOf, getDatabase, listDatabases } from '@tenantry/client'
 import { tellStory } from './story.js'
+import { type System, clearUp, startSystem, stopSystem } from './system.js'
+import { until } from './until.js'
 
-let system: System | undefined
+let system: System
 
 beforeAll(async () => { system = await startSystem() }, 60_000)
-afterAll(() => clearUp(system?.folder), 30_000)
+afterAll(clearUp, 30_000)
 
 it('tells the whole story of a first day in one process, and again at the same time by several people', async () => {
-  const url = system?.url ?? ''
-  await tellStory(url)
-  await Promise.all([tellStory(url), tellStory(url), tellStory(url)])
+  await tellStory(system.url)
+  await Promise.all([tellStory(system.url), tellStory(system.url), tellStory(system.url)])
 }, 60_000)
 
+it('is as good through the generated client', async () => {
+  const tenantry = createTenantry({ baseUrl: system.url })
+  const { client } = tenantry
+  const email = `person-${randomUUID()}@example.com`
+  const { orgId } = await tenantry.signUp({ email, password: `a long password ${randomUUID()}`, firstname: 'Ada', lastname: 'Byron' })
+  const { id, org_id } = dataOf(await createDatabase({ client, body: { name: 'orders' } }))
+  expect(org_id).toBe(orgId)
+  const statusOf = async (): Promise<string> => dataOf(await getDatabase({ client, path: { database_id: id } })).database_status
+  await until('the database is RUNNING', async () => await statusOf() === 'RUNNING', 20)
+  expect((await tenantry.query(id, 'select 9007199254740993 as big')).data).toEqual([[9007199254740993n]])
+  await expect(tenantry.query(id, 'selec 1')).rejects.toMatchObject({ status: 400, code: 'Bad Request' })
+  await tenantry.logOut()
+  await expect((async () => dataOf(await listDatabases({ client })))()).rejects.toThrow(TenantryError)
+}, 30_000)
+
 it('has written no error and no secret to its log, and stops when it is told to', async () => {
-  const output = system?.output() ?? ''
-  expect(output).not.toMatch(/"level":"(?:error|fatal)"/)
-  expect(output).not.toMatch(/a long password|tnt_[0-9a-f]{8}_\w{32}|eyJ[\w-]{20,}/)
+  expect(system.output()).not.toMatch(/"level":"(?:error|fatal)"/)
+  expect(system.output()).not.toMatch(/a long password|tnt_[0-9a-f]{8}_\w{32}|eyJ[\w-]{20,}/)
   await stopSystem(system)
 }, 30_000)
