@@ -142,6 +142,23 @@ describe('events, from the outbox to the inbox', () => {
     expect(tries).toBe(1)
   })
 
+  it('ends at once when it is closed while it is still getting ready', async () => {
+    @Controller()
+    class Listener {
+      @Heard('control.database.moved')
+      news() { return undefined }
+    }
+    @Module({ controllers: [Listener] })
+    class Short {}
+    for (let wait = 0; wait < 12; wait++) {
+      const app = await NestFactory.createMicroservice(Short, { strategy: new JetStreamServer({ connection, service: 'short', logger }), logger: false })
+      await app.listen()
+      await new Promise((resolve) => setTimeout(resolve, wait))
+      const closed = await Promise.race([app.close().then(() => 'closed'), new Promise((resolve) => setTimeout(resolve, 4000, 'hangs').unref())])
+      expect(closed).toBe('closed')
+    }
+  })
+
   it('drops what is no event at all, and goes on', async () => {
     const client = jetstream(connection)
     await client.publish('control.database.moved', 'not JSON')

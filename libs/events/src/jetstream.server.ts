@@ -97,6 +97,8 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
     for (let failed = 0; !this.closing; failed++) {
       try {
         const messages = await this.consume(stream, subjects, kind)
+        // Closing may have begun while the consumer was being made. Its close() would wait for a reader that never comes.
+        if (this.closing) return void messages.close()
         this.open.add(messages)
         if (kind === 'heard') this.rules.onGap?.()
         failed = 0
