@@ -4,7 +4,7 @@ describe('the configuration of an engine host', () => {
   it('needs nothing but a data folder', () => {
     expect(parseEngineHostConfig({ DATA_DIR: '/data' })).toEqual({
       dataFolder: '/data', socketPath: undefined, listen: undefined, adminPort: undefined, logLevel: 'info', warmChildren: 2, mostChildren: 8,
-      queriesInFlight: 8, childMemoryBytes: 512 * 1024 * 1024, temporaryBytes: 1024 * 1024 * 1024, drainSeconds: 10,
+      queriesInFlight: 32, childMemoryBytes: 512 * 1024 * 1024, temporaryBytes: 1024 * 1024 * 1024, drainSeconds: 10,
     })
   })
 

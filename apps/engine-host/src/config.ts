@@ -13,7 +13,8 @@ const EnvironmentSchema = z.object({
   LOG_LEVEL: variable.logLevel(),
   ENGINE_CHILDREN_WARM: variable.positive(2),
   ENGINE_CHILDREN_MAX: variable.positive(8),
-  ENGINE_QUERIES_IN_FLIGHT: variable.positive(8),
+  // A gateway sends eight at a time and lets the others wait; this leaves room for four gateways.
+  ENGINE_QUERIES_IN_FLIGHT: variable.positive(32),
   ENGINE_CHILD_MEMORY_MB: variable.positive(512),
   ENGINE_TEMPORARY_MB: variable.positive(1024),
   DRAIN_SECONDS: variable.positive(10),

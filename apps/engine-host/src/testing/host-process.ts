@@ -42,7 +42,7 @@ export class HostProcess {
   private constructor(readonly dataFolder: string, readonly process: ChildProcess, readonly socketPath: string, readonly port: number | undefined) {}
 
   static async start(dataFolder: string, environment: Readonly<Record<string, string>> = {}): Promise<HostProcess> {
-    const child = fork(program, { env: { DATA_DIR: dataFolder, LOG_LEVEL: 'silent', ...environment }, execArgv: [], stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
+    const child = fork(program, { env: { DATA_DIR: dataFolder, LOG_LEVEL: 'silent', ENGINE_QUERIES_IN_FLIGHT: '8', ...environment }, execArgv: [], stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
     let said = ''
     child.stderr?.on('data', (chunk: Buffer) => {
       said += chunk.toString()
