@@ -1,34 +1,18 @@
-import { type Environment, parseConfig, variable } from '@tenantry/service'
+import { type Environment, aloneConfig, aloneVariables, neighbourConfig, neighbourVariables, parseConfig, recordsConfig, recordsVariables, variable } from '@tenantry/service'
 import { z } from 'zod'
 
 const schema = z.object({
-  HOST: z.string().default('127.0.0.1'),
-  PORT: variable.port(3002),
-  ADMIN_PORT: variable.port(0),
-  LOG_LEVEL: variable.logLevel(),
-  DRAIN_SECONDS: variable.positive(20),
-  DATABASE_URL: z.url(),
-  POOL_SIZE: variable.positive(10),
-  NATS_URL: z.string().min(1),
-  NATS_TOKEN: variable.secret(),
-  PUBLIC_URL: z.url(),
-  IDENTITY_URL: z.url(),
-  INTERNAL_TOKEN: variable.secret(),
+  ...aloneVariables(3002),
+  ...recordsVariables,
+  ...neighbourVariables,
+  // The control plane does not ask itself.
+  CONTROL_PLANE_URL: neighbourVariables.CONTROL_PLANE_URL.optional(),
   SWEEP_SECONDS: z.coerce.number().positive().max(10).default(5),
   DATABASES_PER_ORG: variable.positive(10_000),
 }).transform((env) => ({
-  host: env.HOST,
-  port: env.PORT,
-  adminPort: env.ADMIN_PORT,
-  logLevel: env.LOG_LEVEL,
-  drainSeconds: env.DRAIN_SECONDS,
-  databaseUrl: env.DATABASE_URL,
-  poolSize: env.POOL_SIZE,
-  natsUrl: env.NATS_URL,
-  natsToken: env.NATS_TOKEN,
-  publicUrl: env.PUBLIC_URL,
-  identityUrl: env.IDENTITY_URL,
-  internalToken: env.INTERNAL_TOKEN,
+  ...aloneConfig(env),
+  ...recordsConfig(env),
+  ...neighbourConfig({ ...env, CONTROL_PLANE_URL: env.CONTROL_PLANE_URL ?? env.PUBLIC_URL }),
   sweepSeconds: env.SWEEP_SECONDS,
   databasesPerOrg: env.DATABASES_PER_ORG,
 }))

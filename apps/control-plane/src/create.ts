@@ -3,8 +3,11 @@ import { problemWire } from '@tenantry/dialects-featurebase'
 import type { Logger, RunningService } from '@tenantry/service'
 import { AppModule } from './app.module.js'
 import type { ControlPlaneConfig } from './config.js'
+import { DatabasesService } from './databases/databases.service.js'
 import { MeetAccount } from './users/meet-account.js'
 import { controlPlaneSource, schema } from './source.js'
+
+const sweepBatch = 200
 
 export const migrateControlPlane = (config: ControlPlaneConfig): Promise<void> => migrateSchema(controlPlaneSource({ ...config, poolSize: 3 }), schema)
 
@@ -15,12 +18,17 @@ export const createControlPlane = async (config: ControlPlaneConfig, logger: Log
   const features: { meet?: MeetAccount } = {}
   return await assemble({
     name: 'control-plane',
-    config: { ...config, controlPlaneUrl: config.publicUrl },
+    config,
     logger,
     wire: problemWire,
     records: { source, schema, stream: 'CONTROL' },
     ownPorts: () => ({ rights: async (orgId, userId, account) => await features.meet?.rights({ ...account, orgId, userId }) }),
     routes: (_fastify, app) => { features.meet = app.get(MeetAccount) },
+    chores: (app) => {
+      const databases = app.get(DatabasesService)
+      // Asks again for databases that are on their way for too long: a lost event costs seconds and no database.
+      return { sweep: { everySeconds: config.sweepSeconds, run: () => databases.askAgain(config.sweepSeconds, sweepBatch) } }
+    },
     module: (parts) => AppModule.with(config, source, parts),
   })
 }

@@ -1,4 +1,4 @@
-import { type Environment, parseConfig, variable } from '@tenantry/service'
+import { type Environment, aloneConfig, aloneVariables, parseConfig } from '@tenantry/service'
 import { z } from 'zod'
 import { parseProxies } from './caller-address.js'
 
@@ -11,11 +11,7 @@ export const trustedProxies = z.string().default('').transform((text, context) =
 })
 
 const schema = z.object({
-  HOST: z.string().default('127.0.0.1'),
-  PORT: variable.port(8080),
-  ADMIN_PORT: variable.port(0),
-  LOG_LEVEL: variable.logLevel(),
-  DRAIN_SECONDS: variable.positive(20),
+  ...aloneVariables(8080),
   PUBLIC_URL: z.url(),
   IDENTITY_URL: z.url(),
   CONTROL_PLANE_URL: z.url(),
@@ -24,11 +20,7 @@ const schema = z.object({
   PROVISIONER_URL: z.url().optional(),
   TRUSTED_PROXIES: trustedProxies,
 }).transform((env) => ({
-  host: env.HOST,
-  port: env.PORT,
-  adminPort: env.ADMIN_PORT,
-  logLevel: env.LOG_LEVEL,
-  drainSeconds: env.DRAIN_SECONDS,
+  ...aloneConfig(env),
   publicUrl: env.PUBLIC_URL,
   urls: { identity: env.IDENTITY_URL, 'control-plane': env.CONTROL_PLANE_URL, 'query-gateway': env.QUERY_GATEWAY_URL },
   provisionerUrl: env.PROVISIONER_URL,

@@ -8,7 +8,6 @@ import { AppModule } from './app.module.js'
 import type { IdentityConfig } from './config.js'
 import { listenToKeysUsed } from './keys/keys-used.listener.js'
 import { KeysService } from './keys/keys.service.js'
-import { keepHouse } from './platform/housekeeping.js'
 import { RevocationsService } from './revocations/revocations.service.js'
 import { SessionsService } from './sessions/sessions.service.js'
 import { identitySource, schema } from './source.js'
@@ -30,7 +29,6 @@ export const createIdentity = async (config: IdentityConfig, logger: Logger): Pr
   const source = identitySource(config)
   // What other services ask for is known here: the guard asks the features, which exist once the app is put together.
   const made = Promise.withResolvers<Features>()
-  let house: ReturnType<typeof keepHouse> | undefined
   return await assemble({
     name: 'identity',
     config,
@@ -44,10 +42,9 @@ export const createIdentity = async (config: IdentityConfig, logger: Logger): Pr
       const features = featuresOf(app)
       made.resolve(features)
       listenToKeysUsed(connection, features.keys, logger)
-      house = keepHouse(choresOf(features), logger)
     },
     checks: { keyring: async () => (await made.promise).keyring.current() },
-    close: async () => { await house?.stop() },
+    chores: (app) => choresOf(featuresOf(app)),
   })
 }
 

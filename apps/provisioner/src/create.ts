@@ -6,6 +6,8 @@ import { type EngineHost, connectEngineHost } from '@tenantry/engines-host'
 import type { Logger, RunningService } from '@tenantry/service'
 import { AppModule } from './app.module.js'
 import type { ProvisionerConfig } from './config.js'
+import { ReconcileService } from './reconcile/reconcile.service.js'
+import { sweepsOf } from './reconcile/sweeps.js'
 import { provisionerSource, schema } from './source.js'
 
 export const migrateProvisioner = (config: ProvisionerConfig): Promise<void> => migrateSchema(provisionerSource({ ...config, poolSize: 3 }), schema)
@@ -17,10 +19,11 @@ export const createProvisioner = async (config: ProvisionerConfig, logger: Logge
   const engines: Readonly<Record<EngineName, Engine>> = { sqlite: host.engine('sqlite') }
   return await assemble({
     name: 'provisioner',
-    config: { ...config, identityUrl: config.publicUrl, controlPlaneUrl: config.publicUrl },
+    config,
     logger,
     wire: problemWire,
     records: { source, schema, stream: 'PROVISIONER' },
+    chores: (app) => sweepsOf(app.get(ReconcileService), config),
     module: ({ outbox }) => AppModule.with({ config, source, outbox, engines, logger }),
     checks: { engineHost: () => hostIsThere(host) },
     close: async () => host.close(),

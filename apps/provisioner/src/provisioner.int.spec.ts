@@ -9,6 +9,8 @@ import { type TestDatabase, type TestNats, schemaDrift, testDatabase, testNats, 
 import pg from 'pg'
 import { AppModule } from './app.module.js'
 import { migrateProvisioner, parseProvisionerConfig } from './index.js'
+import { ReconcileService } from './reconcile/reconcile.service.js'
+import { sweepsOf } from './reconcile/sweeps.js'
 import { provisionerSource, schema } from './source.js'
 
 const logger = createLogger('test', 'silent')
@@ -51,7 +53,7 @@ describe('the provisioner', () => {
     await migrateProvisioner(config)
     const source = provisionerSource(config)
     const service = await assemble({
-      name: 'provisioner', config: { ...config, identityUrl: config.publicUrl, controlPlaneUrl: config.publicUrl }, logger, wire: problemWire,
+      name: 'provisioner', config, logger, wire: problemWire, chores: (app) => sweepsOf(app.get(ReconcileService), config),
       records: { source, schema, stream: 'PROVISIONER' }, module: ({ outbox }) => AppModule.with({ config, source, outbox, engines: { sqlite: engine.engine }, logger }),
     })
     connection = await connectNats({ ...nats, name: 'test' }, logger)

@@ -7,7 +7,7 @@ import {
 } from '@tenantry/events'
 import { type HttpApp, type ProblemRules, createHttpApp } from '@tenantry/http'
 import { storageProblem } from '@tenantry/persistence'
-import { type Logger, type RunningService, type ServiceMetrics, createMetrics, readiness } from '@tenantry/service'
+import { type Chore, type Logger, type RunningService, type ServiceMetrics, createMetrics, keepHouse, readiness } from '@tenantry/service'
 import type { FastifyInstance } from 'fastify'
 import type { DataSource } from 'typeorm'
 import { openSource } from './schema.js'
@@ -44,6 +44,8 @@ export interface AssemblyRules {
   readonly module: (parts: Parts) => DynamicModule | Promise<DynamicModule>
   /** Routes past the framework, mounted before the app is initialised. */
   readonly routes?: (fastify: FastifyInstance, app: NestFastifyApplication, parts: Parts) => void
+  /** Work beside the requests: it begins with the service and ends before anything is let go of. */
+  readonly chores?: (app: NestFastifyApplication) => Readonly<Record<string, Chore>>
   /** Called when news may have been missed, beside the gatekeeper's own doubt. */
   readonly onGap?: () => void
   readonly bodyLimitBytes?: number
@@ -82,7 +84,8 @@ export const assemble = async (rules: AssemblyRules): Promise<RunningService> =>
     },
   })
   relay?.start()
-  return running(rules, http, { connection, relay, metrics, ready })
+  const house = keepHouse(rules.chores?.(http.app) ?? {}, logger)
+  return running(rules, http, { connection, relay, house, metrics, ready })
 }
 
 const reachable = async (connection: NatsConnection): Promise<void> => {
@@ -93,16 +96,18 @@ const reachable = async (connection: NatsConnection): Promise<void> => {
 interface Opened {
   readonly connection: NatsConnection
   readonly relay: Relay | undefined
+  readonly house: ReturnType<typeof keepHouse>
   readonly metrics: ServiceMetrics
   readonly ready: RunningService['ready']
 }
 
-const running = (rules: AssemblyRules, http: HttpApp, { connection, relay, metrics, ready }: Opened): RunningService => ({
+const running = (rules: AssemblyRules, http: HttpApp, { connection, relay, house, metrics, ready }: Opened): RunningService => ({
   name: rules.name,
   handle: http.handle,
   ready,
   metrics: () => metrics.registry.metrics(),
   close: async () => {
+    await house.stop()
     await http.app.close()
     await relay?.stop()
     await rules.close?.()

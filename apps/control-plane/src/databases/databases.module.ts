@@ -5,12 +5,11 @@ import { UsersModule } from '../users/users.module.js'
 import { DatabasesConsumer } from './databases.consumer.js'
 import { DatabasesRepository } from './databases.repository.js'
 import { DatabasesService } from './databases.service.js'
-import { DatabasesSweep } from './databases.sweep.js'
 
 @Module({
   imports: [OrgsModule, ShapesModule, UsersModule],
   controllers: [DatabasesConsumer],
-  providers: [DatabasesRepository, DatabasesService, DatabasesSweep],
+  providers: [DatabasesRepository, DatabasesService],
   exports: [DatabasesService],
 })
 export class DatabasesModule {}

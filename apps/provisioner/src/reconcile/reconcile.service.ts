@@ -51,7 +51,15 @@ export class ReconcileService {
     if (failure) await this.postpone(failure.instance, failure.error)
   }
 
-  async purge(id: DatabaseId): Promise<void> {
+  async runDue(limit: number): Promise<void> {
+    for (const id of await this.instances.due(limit)) await this.run(id)
+  }
+
+  async purgeOld(days: number, limit: number): Promise<void> {
+    for (const id of await this.instances.removedLongAgo(days, limit)) await this.purge(id)
+  }
+
+  private async purge(id: DatabaseId): Promise<void> {
     await inTransaction(this.source, async (tx) => {
       const instance = await this.instances.lock(tx, id)
       if (!instance || instance.present || !instance.settled || instance.purgedAt) return

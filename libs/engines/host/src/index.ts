@@ -1,4 +1,4 @@
 export { connectEngineHost } from './engine-host.js'
 export type { ConnectOptions, EngineHost } from './engine-host.js'
 export type { HostAddress } from './host-link.js'
-export { type AddressVariables, hostAddressOf } from './address.js'
+export { engineAddress, engineVariables } from './address.js'
