@@ -82,7 +82,7 @@ describe('the provisioner', () => {
   it('makes what is wished and tells so', async () => {
     const about = desired()
     await wish(about)
-    await told(about, 'claimed 1', 'provisioned 1')
+    await told(about, 'provisioned 1')
     expect(engine.seen.get(`${about.databaseId}/1`)).toBe('running')
   })
 
@@ -90,35 +90,35 @@ describe('the provisioner', () => {
     const about = desired()
     const id = newId<string>()
     await wish(about, id)
-    await told(about, 'claimed 1', 'provisioned 1')
+    await told(about, 'provisioned 1')
     await wish(about, id)
     const later = desired()
     await wish(later)
-    await told(later, 'claimed 1', 'provisioned 1')
-    expect(await factsOf(about)).toEqual(['claimed 1', 'provisioned 1'])
+    await told(later, 'provisioned 1')
+    expect(await factsOf(about)).toEqual(['provisioned 1'])
   })
 
   it('tells again what is so when it is asked again, and does nothing', async () => {
     const about = desired()
     await wish(about)
-    await told(about, 'claimed 1', 'provisioned 1')
+    await told(about, 'provisioned 1')
     const before = engine.effects.length
     await wish(about)
-    await told(about, 'claimed 1', 'provisioned 1', 'provisioned 1')
+    await told(about, 'provisioned 1', 'provisioned 1')
     expect(engine.effects.length).toBe(before)
   })
 
   it('goes with power and back, and never past a newer wish', async () => {
     const about = desired()
     await wish(about)
-    await told(about, 'claimed 1', 'provisioned 1')
+    await told(about, 'provisioned 1')
     await wish({ ...about, version: 2, power: 'off' })
-    await told(about, 'claimed 1', 'provisioned 1', 'stopped 2')
+    await told(about, 'provisioned 1', 'stopped 2')
     await wish({ ...about, version: 3 })
-    await told(about, 'claimed 1', 'provisioned 1', 'stopped 2', 'started 3')
+    await told(about, 'provisioned 1', 'stopped 2', 'started 3')
     await wish({ ...about, version: 2, power: 'off' })
     await wish({ ...about, version: 4, present: false })
-    await told(about, 'claimed 1', 'provisioned 1', 'stopped 2', 'started 3', 'deprovisionBegan 4', 'deprovisioned 4')
+    await told(about, 'provisioned 1', 'stopped 2', 'started 3', 'deprovisioned 4')
     expect(engine.effects.filter((effect) => effect.includes(about.databaseId)).map((effect) => effect.split(' ')[0]).filter((name) => name !== 'purge')).toEqual(['ensure', 'stop', 'start', 'remove'])
   })
 
@@ -126,12 +126,12 @@ describe('the provisioner', () => {
     const about = desired()
     await wish({ ...about, version: 2, present: false })
     await wish(about)
-    await told(about, 'deprovisionBegan 2', 'deprovisioned 2')
+    await told(about, 'deprovisioned 2')
     await until('it is purged when its days are over', () => engine.seen.get(`${about.databaseId}/1`) === 'purged')
     await wish(about)
     const later = desired()
     await wish(later)
-    await told(later, 'claimed 1', 'provisioned 1')
+    await told(later, 'provisioned 1')
     expect(engine.seen.get(`${about.databaseId}/1`)).toBe('purged')
   })
 
@@ -158,7 +158,7 @@ describe('the provisioner', () => {
     const [row] = (await records.query('SELECT attempts, reason FROM instances WHERE database_id = $1', [about.databaseId])).rows
     expect(row.reason).not.toContain('a fault of ours')
     await wish({ ...about, version: 2, present: false })
-    await told(about, 'claimed 1', 'failed 1', 'deprovisionBegan 2', 'deprovisioned 2')
+    await told(about, 'claimed 1', 'failed 1', 'deprovisioned 2')
   }, 30_000)
 
   it('has tables and columns as its entities say', async () => {

@@ -66,10 +66,10 @@ export class Relay {
     await this.checkStream()
     await this.clean()
     return await inTransaction(this.source, async (tx) => {
-      const [lock]: { held: boolean }[] = await tx.query('SELECT pg_try_advisory_xact_lock(hashtext($1)) AS held', [`relay:${this.stream}`])
-      if (!lock?.held) return false
       const rows: Row[] = await tx.query(
-        'SELECT seq, id, subject, payload, created_at AS at FROM outbox WHERE sent_at IS NULL ORDER BY seq LIMIT $1 FOR UPDATE SKIP LOCKED', [batch])
+        `WITH turn AS MATERIALIZED (SELECT pg_try_advisory_xact_lock(hashtext($2)) AS mine)
+         SELECT seq, id, subject, payload, created_at AS at FROM outbox
+         WHERE sent_at IS NULL AND (SELECT mine FROM turn) ORDER BY seq LIMIT $1 FOR UPDATE SKIP LOCKED`, [batch, `relay:${this.stream}`])
       if (rows.length === 0) return false
       await Promise.all(rows.map((row) => this.publish(row)))
       await tx.query('UPDATE outbox SET sent_at = now() WHERE seq = ANY($1)', [rows.map((row) => row.seq)])

@@ -52,8 +52,14 @@ export class DatabasesRepository {
     return only(await tx.query(`SELECT ${columns} FROM databases WHERE id = $1`, [database.id]))
   }
 
-  async move(tx: EntityManager, database: Database, to: DatabaseState): Promise<Database> {
-    await tx.query('UPDATE databases SET state = $2, state_at = clock_timestamp(), moves = moves + 1 WHERE id = $1', [database.id, to])
+  /** Moves the row and writes the history's next line, in one statement. */
+  async move(tx: EntityManager, database: Database, to: DatabaseState, line: Pick<DatabaseMove, 'fact' | 'reason' | 'movedBy'>): Promise<Database> {
+    await tx.query(
+      `WITH moved AS (
+         UPDATE databases SET state = $2, state_at = clock_timestamp(), moves = moves + 1 WHERE id = $1 RETURNING id, moves, generation, version)
+       INSERT INTO database_history (database_id, seq, fact, from_state, to_state, generation, version, reason, moved_by)
+       SELECT id, moves, $3, $4, $2, generation, version, $5, $6 FROM moved`,
+      [database.id, to, line.fact, database.state, line.reason, line.movedBy])
     return { ...database, state: to, moves: database.moves + 1 }
   }
 

@@ -35,7 +35,10 @@ export class DatabasesService {
         id: newId<DatabaseId>(), orgId: caller.orgId, name: wish.name, options: wish.options, shape: shape.name, engine: shape.engine, node: shape.node,
         storageBytes: shape.storageBytes, state: 'CREATING', createdBy: caller.userId, ownedBy: caller.userId, updatedBy: caller.userId,
       })
-      await this.databases.remember(tx, moveOf(database, 'created', null, caller.userId))
+      await this.databases.remember(tx, {
+        databaseId: database.id, seq: database.moves, fact: 'created', fromState: null, toState: database.state, generation: database.generation,
+        version: database.version, reason: null, movedBy: caller.userId,
+      })
       await this.outbox.append(tx, 'control.database.desired', desiredOf(database))
       // Last, because it locks the org's row: parallel creates then wait for each other's commit only.
       await this.orgs.takeDatabase(tx, caller.orgId)
@@ -106,8 +109,7 @@ export class DatabasesService {
   private async move(tx: EntityManager, database: Database, fact: DatabaseFact, about: { by?: UserId; reason?: string | undefined }): Promise<Database> {
     const to = moved(database.state, fact)
     if (!to) throw new Error(`${fact} is not a move from ${database.state}.`)
-    const after = await this.databases.move(tx, database, to)
-    await this.databases.remember(tx, moveOf(after, fact, database.state, about.by ?? null, about.reason))
+    const after = await this.databases.move(tx, database, to, { fact, reason: about.reason ?? null, movedBy: about.by ?? null })
     await this.outbox.append(tx, 'control.database.moved', {
       databaseId: after.id, orgId: after.orgId, generation: after.generation, version: after.moves, state: after.state,
     })
@@ -133,8 +135,3 @@ const there = (database: Database | undefined): Database => {
 
 const wrongState = (database: Database, what: string): Problem =>
   new Problem('DatabaseInWrongState', `The database is ${database.state} and cannot ${what} any more.`)
-
-const moveOf = (database: Database, fact: DatabaseFact | 'created', from: Database['state'] | null, by: UserId | null, reason?: string): Omit<DatabaseMove, 'movedAt'> => ({
-  databaseId: database.id, seq: database.moves, fact, fromState: from, toState: database.state, generation: database.generation, version: database.version,
-  reason: reason ?? null, movedBy: by,
-})

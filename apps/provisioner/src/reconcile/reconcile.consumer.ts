@@ -4,7 +4,7 @@ import type { EventOf } from '@tenantry/contracts'
 import { Work, once } from '@tenantry/events'
 import { inTransaction } from '@tenantry/persistence'
 import { DataSource } from 'typeorm'
-import { ReconcileService } from './reconcile.service.js'
+import { type Failure, ReconcileService } from './reconcile.service.js'
 
 @Controller()
 export class ReconcileConsumer {
@@ -12,7 +12,10 @@ export class ReconcileConsumer {
 
   @Work('control.database.desired')
   async desired(@Payload() event: EventOf<'control.database.desired'>): Promise<void> {
-    await inTransaction(this.source, async (tx) => { await once(tx, 'desired', event.id, () => this.reconcile.take(tx, event)) })
-    await this.reconcile.run(event.databaseId)
+    await this.reconcile.postpone(await inTransaction(this.source, async (tx) => {
+      let failure: Failure | undefined
+      await once(tx, 'desired', event.id, async () => { failure = await this.reconcile.take(tx, event) })
+      return failure
+    }))
   }
 }

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common'
 import { type DatabaseFact, type DatabaseId, type Desired, type EngineName, type EventFacts, Problem } from '@tenantry/contracts'
-import type { Engine, LifecyclePort } from '@tenantry/engines-contract'
+import type { Engine, LifecyclePort, Observed } from '@tenantry/engines-contract'
 import { Outbox, mostFailures } from '@tenantry/events'
 import { inTransaction, storageProblem } from '@tenantry/persistence'
 import type { Logger } from '@tenantry/service'
@@ -10,6 +10,12 @@ import { type Instance, targetOf } from '../instances/instance.entity.js'
 import { InstancesRepository } from '../instances/instances.repository.js'
 import { CONFIG, ENGINES, LOGGER } from '../platform/platform.module.js'
 import { type Step, factOf, nextStep } from './next-step.js'
+
+/** A try that failed, and what was wished when it did. */
+export interface Failure {
+  readonly instance: Instance
+  readonly error: unknown
+}
 
 export type Engines = Readonly<Record<EngineName, Engine>>
 
@@ -25,30 +31,19 @@ export class ReconcileService {
     @Inject(LOGGER) private readonly logger: Logger, private readonly source: DataSource, private readonly instances: InstancesRepository,
     private readonly outbox: Outbox) {}
 
-  /** Writes the wish down and tells that somebody is working on it. An older wish than the one known changes nothing. */
-  async take(tx: EntityManager, desired: Desired): Promise<void> {
-    const taken = await this.instances.wish(tx, desired)
-    if (!taken?.isNew) return
-    if (desired.version === 1) await this.tell(tx, desired, 'claimed')
-    else if (!desired.present) await this.tell(tx, desired, 'deprovisionBegan')
+  /**
+   * Takes a wish and, in the same transaction, goes the steps to it: what is quick is told once, when it is done. The event
+   * that brought the wish comes again if this process dies on the way, and every effect may run twice.
+   */
+  async take(tx: EntityManager, desired: Desired): Promise<Failure | undefined> {
+    // An older wish than the one known changes nothing.
+    if (!await this.instances.wish(tx, desired)) return undefined
+    return await this.goOn(tx, desired.databaseId)
   }
 
   /** Goes the steps that are left. What fails is written down with the time of the next try; nothing is thrown for it. */
   async run(id: DatabaseId): Promise<void> {
-    const failure = await inTransaction(this.source, async (tx) => {
-      // The row stays locked through the effect: the wish cannot change between the look and the deed.
-      const instance = await this.instances.lock(tx, id)
-      if (!instance || instance.settled) return undefined
-      try {
-        await this.goTo(tx, instance)
-        return undefined
-      } catch (error) {
-        // Postgres itself failed: this transaction is over, and whoever called tries again.
-        if (storageProblem(error)) throw error
-        return { instance, error }
-      }
-    })
-    if (failure) await this.postpone(failure.instance, failure.error)
+    await this.postpone(await inTransaction(this.source, (tx) => this.goOn(tx, id)))
   }
 
   async runDue(limit: number): Promise<void> {
@@ -68,14 +63,32 @@ export class ReconcileService {
     })
   }
 
+  private async goOn(tx: EntityManager, id: DatabaseId): Promise<Failure | undefined> {
+    // The row stays locked through the effect: the wish cannot change between the look and the deed.
+    const instance = await this.instances.lock(tx, id)
+    if (!instance || instance.settled) return undefined
+    try {
+      await this.goTo(tx, instance)
+      return undefined
+    } catch (error) {
+      // Postgres itself failed: this transaction is over, and whoever called tries again.
+      if (storageProblem(error)) throw error
+      return { instance, error }
+    }
+  }
+
   private async goTo(tx: EntityManager, instance: Instance): Promise<void> {
     const lifecycle = this.lifecycle(instance)
     const signal = AbortSignal.timeout(effectSeconds * 1000)
+    const look = (): Promise<Observed> => lifecycle.observe(targetOf(instance), signal)
+    // Of data that was never seen there is nothing, or what a try that was cut off has made: making it finds that out by itself.
+    let seen: Observed = instance.bornVersion === null && instance.attempts === 0 && instance.present ? 'absent' : await look()
     for (let steps = 0; steps < mostSteps; steps++) {
-      const step = nextStep(instance, await lifecycle.observe(targetOf(instance), signal))
+      const step = nextStep(instance, seen)
       if (step === 'done') return await this.settle(tx, instance)
       if (step === 'lost') return await this.giveUp(tx, instance, 'The data of this generation was purged.')
       await effects[step](lifecycle, instance, signal)
+      seen = outcomes[step] ?? await look()
     }
     throw new Error(`Database ${instance.databaseId} is not at rest after ${mostSteps} steps.`)
   }
@@ -93,12 +106,17 @@ export class ReconcileService {
     await this.tell(tx, instance, 'failed', reason)
   }
 
-  private async postpone(planned: Instance, error: unknown): Promise<void> {
+  /** Writes a failure down: the time of the next try, or that there will be none. */
+  async postpone(failure: Failure | undefined): Promise<void> {
+    if (!failure) return
+    const { instance: planned, error } = failure
     const known = error instanceof Problem && error.mayPass
     this.logger[known ? 'warn' : 'error']({ error, databaseId: planned.databaseId, generation: planned.generation }, 'a database could not be brought to its wish')
     await inTransaction(this.source, async (tx) => {
       const instance = await this.instances.lock(tx, planned.databaseId)
       if (!instance || instance.settled || instance.version !== planned.version) return
+      // It takes longer than a moment, so the world is told that somebody works on it.
+      if (instance.reason === null) await this.tell(tx, instance, instance.present ? 'claimed' : 'deprovisionBegan')
       const attempts = instance.attempts + (known ? 0 : 1)
       const waitedSeconds = (Date.now() - instance.wishedAt.getTime()) / 1000
       // A deletion is never given up: there would be nobody to end the data.
@@ -128,6 +146,9 @@ const effects: Readonly<Record<Exclude<Step, 'done' | 'lost'>, Effect>> = {
   remove: (lifecycle, instance, signal) => lifecycle.remove(targetOf(instance), signal),
   restore: (lifecycle, instance, signal) => lifecycle.restore(targetOf(instance), signal),
 }
+
+/** What an effect that succeeded has brought about; after the others one has to look. */
+const outcomes: Readonly<Partial<Record<Step, Observed>>> = { ensure: 'running', start: 'running', stop: 'stopped', remove: 'removed' }
 
 const reasonOf = (error: unknown): string =>
   (error instanceof Problem ? error.message : 'Something unforeseen went wrong; the log of the provisioner tells what.').slice(0, 500)
