@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { BlockList } from 'node:net'
 import { Problem } from '@tenantry/contracts'
-import { type Readiness, readiness } from '@tenantry/service'
+import { type Readiness, readiness, requestIdOf } from '@tenantry/service'
 import { settleAddress } from './caller-address.js'
 import { type KnownOperation, compileRoutes } from './matcher.js'
 import { ownPages } from './own.js'
@@ -47,10 +47,12 @@ export const createEdge = ({ backends, alsoReady = {}, operations, document, tru
   const handle = (request: IncomingMessage, response: ServerResponse): void => {
     const { method = 'GET', url = '' } = request
     const path = pathOf(url)
-    if (path === undefined) return refuse(response, new Problem('InvalidParameter', 'The path of the request is too long or can be read in more than one way; write it plainly.'))
+    const refused = (problem: Problem, headers: Readonly<Record<string, string>> = {}): void =>
+      refuse(response, problem, { 'x-request-id': requestIdOf(request.headers['x-request-id']), ...headers })
+    if (path === undefined) return refused(new Problem('InvalidParameter', 'The path of the request is too long or can be read in more than one way; write it plainly.'))
     const found = match(method, path)
-    if (found.kind === 'unknown') return refuse(response, new Problem('RouteNotFound', `There is nothing at ${method} ${path}.`))
-    if (found.kind === 'wrongMethod') return refuse(response, notAllowed(method, path), { allow: found.allowed.join(', ') })
+    if (found.kind === 'unknown') return refused(new Problem('RouteNotFound', `There is nothing at ${method} ${path}.`))
+    if (found.kind === 'wrongMethod') return refused(notAllowed(method, path), { allow: found.allowed.join(', ') })
     if (found.owner === 'edge') return pages[path]?.(request, response)
     settleAddress(request.headers, request.socket.remoteAddress ?? '', trustedProxies)
     backends[found.owner].handle(request, response)

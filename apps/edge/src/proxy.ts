@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto'
 import { Agent, type ClientRequest, type IncomingHttpHeaders, type IncomingMessage, type OutgoingHttpHeaders, type ServerResponse, get, request as send } from 'node:http'
 import { Problem } from '@tenantry/contracts'
+import { requestIdOf } from '@tenantry/service'
 import type { Backend } from './edge.js'
 import { refuse } from './refuse.js'
 
@@ -20,11 +20,6 @@ const connectTries = 2
 export const travelling = (headers: IncomingHttpHeaders): OutgoingHttpHeaders => {
   const named = (headers.connection ?? '').toLowerCase().split(',').map((word) => word.trim())
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !ofOneHop.has(name) && !named.includes(name)))
-}
-
-const requestIdOf = (headers: IncomingHttpHeaders): string => {
-  const given = headers['x-request-id']
-  return typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID()
 }
 
 /** Hands requests on to a service elsewhere, byte by byte. A request is sent again only when no connection was made. */
@@ -59,7 +54,7 @@ export const createProxy = ({ name, url, connectMs = 2_000, silenceMs = 90_000, 
 
   return {
     handle: (request, response) => {
-      const requestId = requestIdOf(request.headers)
+      const requestId = requestIdOf(request.headers['x-request-id'])
       response.setHeader('x-request-id', requestId)
       // Elsewhere nobody sees the connection any more, so what it says of the caller must be written down.
       const caller = request.headers['x-forwarded-for'] ?? request.socket.remoteAddress

@@ -11,10 +11,11 @@ export interface PublicJwk {
 export interface PublicJwks { readonly keys: readonly PublicJwk[] }
 
 const betweenAsksMs = 1000
+const betweenFirstAsksMs = 100
 
 /**
  * The public keys that tokens are proven with. A key nobody has heard of is asked for, at most once a second however many forged
- * tokens come; while nobody answers, the keys known last stay good.
+ * tokens come; while none is known, ten times a second. While nobody answers, the keys known last stay good.
  */
 export class VerificationKeys {
   private known: ReadonlyMap<string, KeyObject> = new Map()
@@ -45,7 +46,8 @@ export class VerificationKeys {
   }
 
   private async refreshSeldom(): Promise<void> {
-    if (this.asking || this.now() - this.askedAt >= betweenAsksMs) await this.refresh().catch(() => undefined)
+    const rest = this.known.size === 0 ? betweenFirstAsksMs : betweenAsksMs
+    if (this.asking || this.now() - this.askedAt >= rest) await this.refresh().catch(() => undefined)
     if (this.failure && this.known.size === 0) throw this.failure
   }
 

@@ -1,10 +1,9 @@
 import 'reflect-metadata'
-import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { DynamicModule, LoggerService, Type } from '@nestjs/common'
 import { NestFactory } from '@nestjs/core'
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify'
-import type { Readiness, ServiceMetrics } from '@tenantry/service'
+import { type Readiness, type ServiceMetrics, requestIdOf } from '@tenantry/service'
 import type { FastifyInstance } from 'fastify'
 import { readBodies } from './body.js'
 import { type ProblemRules, ProblemsFilter } from './problems.filter.js'
@@ -28,6 +27,8 @@ export const createHttpApp = async (module: Type | DynamicModule, rules: HttpApp
   const adapter = new FastifyAdapter({
     bodyLimit: rules.bodyLimitBytes,
     requestIdHeader: false,
+    // Longer ids are judged by their operation, in its own words; the URL itself is bounded by the size of the headers.
+    routerOptions: { maxParamLength: 16_384 },
     genReqId: (request: { headers: IncomingMessage['headers'] }) => requestIdOf(request.headers['x-request-id']),
     return503OnClosing: false,
   })
@@ -43,9 +44,6 @@ export const createHttpApp = async (module: Type | DynamicModule, rules: HttpApp
   await fastify.ready()
   return { app, fastify, handle: (request, response) => { fastify.routing(request, response) } }
 }
-
-const requestIdOf = (given: string | string[] | undefined): string =>
-  typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID()
 
 const addHooks = (fastify: FastifyInstance, rules: HttpAppRules): void => {
   fastify.addHook('onRequest', (request, reply, done) => {

@@ -5,7 +5,7 @@ import { becomes, createDatabase, getDatabase, listDatabases, rowsOf, runSql } f
 import { forgedTokens } from './forge.js'
 import { freePorts } from './free-ports.js'
 import { type Person, createKey, signUp } from './people.js'
-import { expectPlainRefusal, expectRefusal, expectRequestId } from './refusal.js'
+import { expectRefusal } from './refusal.js'
 import { type System, clearUp, startSystem, stopSystem } from './system.js'
 
 const clockBehind = { NODE_OPTIONS: `--import=${path.join(import.meta.dirname, 'earlier.mjs')}` }
@@ -188,7 +188,7 @@ describe('a deletion', () => {
 
 describe('a path', () => {
   const nowhere = async (where: string): Promise<void> => {
-    for (const method of ['GET', 'POST']) expectPlainRefusal([400, 404], await api(method, where, { token: person.token }), system.dataDir)
+    for (const method of ['GET', 'POST']) expectRefusal([400, 404], await api(method, where, { token: person.token }), system.dataDir)
   }
 
   it.each(['/nope', '/v2', '/v2/', '/v2/nope', '/v2/databases/', '/v1/databases', '/internal/identity.key.verify', '/internal/control.target.find', '/metrics', '/.env',
@@ -202,15 +202,11 @@ describe('a path', () => {
   it.each([['PATCH', '/v2/databases', /GET/], ['DELETE', '/v2/databases', /POST/], ['POST', '/v2/users/current', /GET/], ['GET', '/v2/databases/ID/query/sql', /POST/], ['DELETE', '/id/signup', /POST/],
     ['PUT', '/', /GET/], ['POST', '/docs/openapi.json', /GET/]] as const)('does not know every method: %s %s', async (method, where, allowed) => {
     const answer = await api(method, where.replace('ID', databaseId), { token: person.token })
-    expectPlainRefusal(405, answer, system.dataDir)
+    expectRefusal(405, answer, system.dataDir)
     expect(answer.headers.allow).toMatch(allowed)
   })
 
-  it.failing('is refused with a request id also where no service is asked', async () => {
-    for (const [method, where] of [['GET', '/nope'], ['GET', '/v2//databases'], ['PATCH', '/v2/databases']] as const) expectRequestId(await api(method, where))
-  })
-
-  it.failing('with a very long id is refused like one with a short id', async () => {
+  it('with a very long id is refused like one with a short id', async () => {
     await refused(404, 'GET', `/v2/databases/${'x'.repeat(500)}`)
   })
 })

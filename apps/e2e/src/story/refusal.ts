@@ -8,18 +8,11 @@ const problem = z.looseObject({ code: z.string().min(1), message: z.string().min
 // A stack, a file, a module, a statement or an error of ours: nothing that is anybody else's business.
 const inside = /\n\s+at |\.[cm]?[jt]s:\d+|node_modules|node:internal|file:\/\/|Error:|QueryFailed|ECONN|ENOENT|EACCES|\$1|insert into "?(?:accounts|databases|outbox)|tenantry_(?:identity|control)/i
 
-export const expectRequestId = ({ method, path: where, headers }: Answer): void =>
+const expectRequestId = ({ method, path: where, headers }: Answer): void =>
   expect([method, where, headers['x-request-id']]).toEqual([method, where, expect.stringMatching(/^[\w.:-]{8,128}$/)])
 
 /** A refusal as every one must be: the status, a code and a sentence, a request id, and nothing of our insides. */
 export const expectRefusal = (status: number | readonly number[], answer: Answer, dataDir: string): { readonly code: string; readonly message: string } => {
-  const said = expectPlainRefusal(status, answer, dataDir)
-  expectRequestId(answer)
-  return said
-}
-
-/** The same without the request id, which only a service gives. */
-export const expectPlainRefusal = (status: number | readonly number[], answer: Answer, dataDir: string): { readonly code: string; readonly message: string } => {
   const statuses = typeof status === 'number' ? [status] : status
   if (!statuses.includes(answer.status)) expectStatus(statuses[0] ?? 0, answer)
   const where = `${answer.method} ${answer.path.slice(0, 100)}`
@@ -27,5 +20,6 @@ export const expectPlainRefusal = (status: number | readonly number[], answer: A
   expect([where, answer.headers['content-type']]).toEqual([where, 'application/json; charset=utf-8'])
   for (const secret of [root, dataDir, process.cwd()]) expect(answer.text).not.toContain(secret)
   expect(answer.text).not.toMatch(inside)
+  expectRequestId(answer)
   return said
 }
