@@ -7,7 +7,7 @@ import { sqliteDriver } from './driver.js'
 
 const root = mkdtempSync(path.join(os.tmpdir(), 'generated-'))
 afterAll(() => rmSync(root, { recursive: true, force: true }))
-const runs = process.argv.includes('--long') ? 100_000 : 4_000
+const runs = process.env['TEST_LONG'] === '1' ? 100_000 : 4_000
 
 const words = [
   'select', 'insert into', 'values', 'update', 'set', 'delete from', 'create table', 'create view', 'create trigger', 'create index', 'drop table', 'alter table', 'rename to',
