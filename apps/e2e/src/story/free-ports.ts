@@ -1,18 +1,19 @@
-import { once } from 'node:events'
+import { randomInt } from 'node:crypto'
 import { createServer } from 'node:net'
 
-/** Ports that nobody listens on now, all different because all are held until the last is found. */
+const isFree = (port: number): Promise<boolean> => new Promise((resolve) => {
+  const probe = createServer()
+  probe.once('error', () => resolve(false))
+  probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)))
+})
+
+/** Ports that nobody listens on, below those that the system gives to outgoing connections. */
 export const freePorts = async (count: number): Promise<readonly number[]> => {
-  const held = await Promise.all(Array.from({ length: count }, async () => {
-    const server = createServer().listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    return server
-  }))
-  const ports = held.map((server) => {
-    const address = server.address()
-    if (typeof address !== 'object' || !address) throw new Error('The system gave no port.')
-    return address.port
-  })
-  await Promise.all(held.map((server) => once(server.close(), 'close')))
-  return ports
+  const ports = new Set<number>()
+  for (let tries = 0; ports.size < count && tries < 100 * count; tries++) {
+    const port = randomInt(10_000, 20_000)
+    if (await isFree(port)) ports.add(port)
+  }
+  if (ports.size < count) throw new Error('There are not enough free ports.')
+  return [...ports]
 }
