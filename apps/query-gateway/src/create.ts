@@ -5,6 +5,7 @@ import type { Logger, RunningService } from '@tenantry/service'
 import { AppModule } from './app.module.js'
 import type { QueryGatewayConfig } from './config.js'
 import { mountQueries } from './http/featurebase/query.routes.js'
+import { type WarmPath, warmPath } from './http/featurebase/warm-path.js'
 import { QueryMeter } from './queries/query.meter.js'
 import type { Engines } from './queries/run-query.js'
 import { Turns } from './queries/turns.js'
@@ -23,8 +24,8 @@ interface EngineDoor {
 
 /** The gateway to whatever engines it is given. */
 export const gatewayTo = async (engines: Engines, config: QueryGatewayConfig, logger: Logger, door: EngineDoor): Promise<RunningService> => {
-  const held: { targets?: Targets } = {}
-  return await assemble({
+  const held: { targets?: Targets; warm?: WarmPath } = {}
+  const service = await assemble({
     name: 'query-gateway',
     config,
     logger,
@@ -36,13 +37,16 @@ export const gatewayTo = async (engines: Engines, config: QueryGatewayConfig, lo
       held.targets = targets
       return AppModule.with(parts, targets)
     },
-    routes: (fastify, app, { gatekeeper, metrics, problems }) => mountQueries(fastify, {
-      gatekeeper, problems, limits: config.queryLimits, textBytes: config.queryTextBytes,
-      parts: { targets: app.get(Targets), engines, turns: new Turns(config.turns), meter: new QueryMeter(metrics) },
-    }),
+    routes: (fastify, app, { gatekeeper, metrics, problems }) => {
+      const parts = { targets: app.get(Targets), engines, turns: new Turns(config.turns), meter: new QueryMeter(metrics) }
+      const rules = { gatekeeper, problems, metrics, limits: config.queryLimits, textBytes: config.queryTextBytes, parts }
+      mountQueries(fastify, rules)
+      held.warm = warmPath(rules)
+    },
     checks: { engineHost: door.ready },
     close: door.close,
   })
+  return { ...service, handle: (request, response) => { if (!held.warm?.(request, response)) service.handle(request, response) } }
 }
 
 const hostIsThere = async (host: EngineHost): Promise<void> => {

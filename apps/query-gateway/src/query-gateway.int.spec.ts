@@ -154,6 +154,32 @@ describe('the query gateway', () => {
     expect(await ask(token, id)).toMatchObject({ status: 409 })
   })
 
+  it('answers a warm caller on the short way exactly as on the long one', async () => {
+    const [token, id] = [await tokenOf(newId<OrgId>()), newId<DatabaseId>()]
+    const send = async (query: string, text: string) => {
+      const response = await fetch(`${base}/v2/databases/${id}/query/sql${query}`, {
+        method: 'POST', headers: { authorization: `Bearer ${token}`, 'content-type': 'text/plain', 'x-request-id': 'the-same' }, body: text,
+      })
+      const headers = Object.fromEntries([...response.headers].filter(([name]) => name !== 'date'))
+      return { status: response.status, headers, body: await response.text() }
+    }
+    await ask(token, id)
+    const cases: [string, SqlPort['run']][] = [
+      ['select 1', async () => ({ fields: Buffer.from('[{"name":"é","type":"int"}]'), data: Buffer.from('[["ü"]]'), rows: 1, micros: 7 })],
+      ['delete from t', async () => ({ ...ok, rows: 3 })],
+      [' ', async () => ok],
+      ['select', async () => { throw new Problem('EngineRejectedQuery', 'incomplete input') }],
+      ['select 2', async () => { throw new Problem('QueryTimeout', 'too long') }],
+      ['select 3', async () => { throw new Problem('TooManyQueries', 'too many') }],
+      ['select 4', async () => { throw new Problem('EngineUnavailable', 'away', { retryAfterSeconds: 3 }) }],
+      ['select 5', async () => { throw new Error('a fault') }],
+    ]
+    for (const [text, answer] of cases) {
+      run = answer
+      expect(await send('', text)).toEqual(await send('?plan=false', text))
+    }
+  })
+
   it('refuses empty text, and text past a megabyte', async () => {
     const [token, id] = [await tokenOf(newId<OrgId>()), newId<DatabaseId>()]
     expect((await ask(token, id, '  \n ')).status).toBe(400)

@@ -16,5 +16,10 @@ export type DatabaseId = z.infer<typeof DatabaseIdSchema>
 export type KeyId = z.infer<typeof KeyIdSchema>
 export type SessionId = z.infer<typeof SessionIdSchema>
 
+const uuidText = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
+
+/** Whether a text is an id as we spell it: a UUID in lower case. The schemas also take what others write. */
+export const isUuid = <T extends string>(text: string): text is T => uuidText.test(text)
+
 /** Draws a random id (UUID version 4). The kind is the caller's to name: `newId<OrgId>()`. */
 export const newId = <T extends string>(): T => randomUUID() as string as T

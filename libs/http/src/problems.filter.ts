@@ -1,6 +1,7 @@
+import type { ServerResponse } from 'node:http'
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common'
-import { Problem, type ProblemWire, statusOfKind } from '@tenantry/contracts'
-import type { Logger } from '@tenantry/service'
+import { type Operation, Problem, type ProblemWire, statusOfKind } from '@tenantry/contracts'
+import type { Logger, ServiceMetrics } from '@tenantry/service'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { throwError } from 'rxjs'
 import { operationOf } from './on.js'
@@ -29,19 +30,42 @@ export class ProblemsFilter implements ExceptionFilter {
 
 /** Answers a request with what went wrong, in the words of the API it came by, and logs what nobody foresaw. */
 export const sendProblem = (error: unknown, request: FastifyRequest, reply: FastifyReply, rules: ProblemRules): void => {
-  const problem = problemOf(error, request, rules)
-  if (problem.kind === 'unexpected') rules.logger.error({ error: problem.cause ?? problem, requestId: request.id, method: request.method, path: request.routeOptions?.url }, 'a request failed')
-  else if (problem.kind === 'unavailable') rules.logger.warn({ error: problem.cause, code: problem.code, requestId: request.id }, problem.message)
-  const wire = operationOf(request)?.wire ?? rules.wire
-  const status = wire.status?.(problem) ?? statusOfKind[problem.kind]
-  if (problem.retryAfterSeconds !== undefined || problem.mayPass) reply.header('retry-after', String(Math.max(1, Math.ceil(problem.retryAfterSeconds ?? 1))))
-  if (problem.kind === 'unauthenticated') reply.header('www-authenticate', 'Bearer')
-  void reply.code(status).header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(wire.body(problem, status)))
+  const said = worded(problemOf(error, rules, request), operationOf(request)?.wire ?? rules.wire, { requestId: request.id, method: request.method, path: request.routeOptions?.url }, rules)
+  void reply.code(said.status).headers(said.headers).send(said.body)
 }
 
-const problemOf = (error: unknown, request: FastifyRequest, rules: ProblemRules): Problem => {
+/** The same for a request that is answered past the framework. Counts it, too, as the framework's hook would. */
+export const refuseRaw = (error: unknown, operation: Operation, requestId: string, response: ServerResponse, rules: ProblemRules, metrics: ServiceMetrics): void => {
+  const said = worded(problemOf(error, rules), operation.wire, { requestId, method: operation.method, path: operation.path }, rules)
+  metrics.requests.labels(operation.method, operation.path, String(said.status)).observe(0)
+  if (response.headersSent || response.destroyed) return
+  response.writeHead(said.status, {
+    'x-request-id': requestId, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', ...said.headers, 'content-length': Buffer.byteLength(said.body),
+  })
+  response.end(said.body)
+}
+
+interface Said {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+const worded = (problem: Problem, wire: ProblemWire, about: { readonly requestId: string; readonly method: string; readonly path: string | undefined }, { logger }: ProblemRules): Said => {
+  if (problem.kind === 'unexpected') logger.error({ error: problem.cause ?? problem, ...about }, 'a request failed')
+  else if (problem.kind === 'unavailable') logger.warn({ error: problem.cause, code: problem.code, requestId: about.requestId }, problem.message)
+  const status = wire.status?.(problem) ?? statusOfKind[problem.kind]
+  const headers = {
+    'content-type': 'application/json; charset=utf-8',
+    ...((problem.retryAfterSeconds !== undefined || problem.mayPass) && { 'retry-after': String(Math.max(1, Math.ceil(problem.retryAfterSeconds ?? 1))) }),
+    ...(problem.kind === 'unauthenticated' && { 'www-authenticate': 'Bearer' }),
+  }
+  return { status, headers, body: JSON.stringify(wire.body(problem, status)) }
+}
+
+const problemOf = (error: unknown, rules: ProblemRules, request?: FastifyRequest): Problem => {
   if (error instanceof Problem) return error
-  return rules.translate(error) ?? frameworkProblem(error, request) ?? new Problem('InternalError', 'Something went wrong on our side; try again, and tell the operator the request id if it stays.', { cause: error })
+  return rules.translate(error) ?? (request && frameworkProblem(error, request)) ?? new Problem('InternalError', 'Something went wrong on our side; try again, and tell the operator the request id if it stays.', { cause: error })
 }
 
 /** What Fastify and Nest themselves refuse, in our words. */

@@ -1,10 +1,12 @@
-import { type Gatekeeper, may } from '@tenantry/auth'
-import { type InputOf, Problem, type Rights } from '@tenantry/contracts'
+import type { Gatekeeper } from '@tenantry/auth'
+import type { InputOf } from '@tenantry/contracts'
 import { answerParts, runSql, runSqlShort } from '@tenantry/dialects-featurebase'
 import type { QueryLimits } from '@tenantry/engines-contract'
 import { type ProblemRules, mountRaw, readInput } from '@tenantry/http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { ServiceMetrics } from '@tenantry/service'
 import { type QueryParts, runQuery } from '../../queries/run-query.js'
+import { checkedText, queryAccess } from './query.text.js'
 
 export interface QueryRouteRules {
   readonly gatekeeper: Gatekeeper
@@ -12,6 +14,7 @@ export interface QueryRouteRules {
   readonly limits: QueryLimits
   readonly textBytes: number
   readonly problems: ProblemRules
+  readonly metrics: ServiceMetrics
 }
 
 /** Mounts the query routes past the framework: here each microsecond counts, and a warm request waits for nobody but the engine. */
@@ -26,21 +29,9 @@ const answerSql = async (operation: typeof runSql | typeof runSqlShort, request:
   const rights = gatekeeper.peekRights(caller) ?? await gatekeeper.rightsOf(caller)
   const { params, query, body } = readInput(operation, request) as InputOf<typeof runSql>
   const text = checkedText(body, rules.textBytes)
-  const ask = { orgId: caller.orgId, databaseId: params.database_id, text, access: accessOf(rights), plan: query.plan, limits }
+  const ask = { orgId: caller.orgId, databaseId: params.database_id, text, access: queryAccess(rights), plan: query.plan, limits }
   const answer = await runQuery(ask, rules.parts, goneWith(reply))
   void reply.header('content-type', 'application/json; charset=utf-8').send(Buffer.concat(answerParts(answer)))
-}
-
-const accessOf = (rights: Rights): 'read' | 'write' => {
-  if (may(rights, 'data:write')) return 'write'
-  if (may(rights, 'data:read')) return 'read'
-  throw new Problem('Forbidden', 'You may not query the databases of this org; ask one of its owners for the right data:read.')
-}
-
-const checkedText = (text: string, most: number): string => {
-  if (text.trim() === '') throw new Problem('EngineRejectedQuery', 'The request body is empty; send one SQL statement as text.')
-  if (Buffer.byteLength(text) > most) throw new Problem('RequestTooLarge', `A statement may have at most ${most} bytes.`)
-  return text
 }
 
 /** Aborts when the client goes away before it has its answer: the statement is then ended in the engine. */

@@ -1,0 +1,17 @@
+import { may } from '@tenantry/auth'
+import { Problem, type Rights } from '@tenantry/contracts'
+import type { Access } from '@tenantry/engines-contract'
+
+/** What the engine shall let a caller do. Throws Forbidden. */
+export const queryAccess = (rights: Rights): Access => {
+  if (may(rights, 'data:write')) return 'write'
+  if (may(rights, 'data:read')) return 'read'
+  throw new Problem('Forbidden', 'You may not query the databases of this org; ask one of its owners for the right data:read.')
+}
+
+/** The statement, when it is one that can be sent to an engine at all. */
+export const checkedText = (text: string, mostBytes: number): string => {
+  if (text.trim() === '') throw new Problem('EngineRejectedQuery', 'The request body is empty; send one SQL statement as text.')
+  if (text.length > mostBytes / 3 && Buffer.byteLength(text) > mostBytes) throw new Problem('RequestTooLarge', `A statement may have at most ${mostBytes} bytes.`)
+  return text
+}
