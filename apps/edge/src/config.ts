@@ -10,14 +10,17 @@ export const trustedProxies = z.string().default('').transform((text, context) =
   return z.NEVER
 })
 
+// The proxy speaks plain HTTP: an https address would be asked for what it does not do.
+const serviceUrl = () => z.url({ protocol: /^http$/, message: 'must be an http:// address' })
+
 const schema = z.object({
   ...aloneVariables(8080),
   PUBLIC_URL: z.url(),
-  IDENTITY_URL: z.url(),
-  CONTROL_PLANE_URL: z.url(),
-  QUERY_GATEWAY_URL: z.url(),
+  IDENTITY_URL: serviceUrl(),
+  CONTROL_PLANE_URL: serviceUrl(),
+  QUERY_GATEWAY_URL: serviceUrl(),
   /** Asked for its readiness only: it owns no path. */
-  PROVISIONER_URL: z.url().optional(),
+  PROVISIONER_URL: serviceUrl().optional(),
   TRUSTED_PROXIES: trustedProxies,
 }).transform((env) => ({
   ...aloneConfig(env),

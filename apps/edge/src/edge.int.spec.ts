@@ -106,6 +106,23 @@ describe('a service elsewhere', () => {
     expect([seen.headers['x-secret-hop'], seen.headers['te'], seen.headers['x-forwarded-for'], seen.headers['x-request-id']]).toEqual([undefined, undefined, '127.0.0.1', 'given-1'])
   })
 
+  it.each([
+    ['chunked', (inner: string) => `Transfer-Encoding: chunked\r\n\r\n${inner.length.toString(16)}\r\n${inner}\r\n0\r\n\r\n`],
+    ['a length that Connection names', (inner: string) => `Connection: keep-alive, content-length\r\nContent-Length: ${inner.length}\r\n\r\n${inner}`],
+  ])('takes a body under a GET for a body and never for the next request: %s', async (_what, framing) => {
+    const seen: string[] = []
+    const port = await openEdge({
+      'control-plane': await elsewhere((request, response) => void text(request).then((body) => { seen.push(`${request.method} ${request.url} ${body.length}`); response.end('{}') })),
+    })
+    const inner = 'GET /internal/evil HTTP/1.1\r\nHost: inner\r\n\r\n'
+    const socket = connect(port, '127.0.0.1')
+    sockets.push(socket)
+    socket.write(`GET /v2/databases HTTP/1.1\r\nHost: x\r\n${framing(inner)}`)
+    await once(socket, 'data')
+    expect((await ask(port, 'GET', '/v2/shapes')).status).toBe(200)
+    expect(seen).toEqual([`GET /v2/databases ${inner.length}`, 'GET /v2/shapes 0'])
+  })
+
   it('is given a request id when the caller has none', async () => {
     const port = await openEdge({ 'control-plane': await elsewhere((request, response) => { response.end(String(request.headers['x-request-id'])) }) })
     const answer = await ask(port, 'GET', '/v2/shapes')

@@ -22,6 +22,15 @@ export const travelling = (headers: IncomingHttpHeaders): OutgoingHttpHeaders =>
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !ofOneHop.has(name) && !named.includes(name)))
 }
 
+/**
+ * How the body that follows is marked off. Without it a body would run on as the next request of a connection that many callers
+ * share, so it is said again exactly as it came, whatever the request says of its headers.
+ */
+const framed = (headers: IncomingHttpHeaders): OutgoingHttpHeaders => {
+  if (headers['transfer-encoding'] !== undefined) return { 'transfer-encoding': 'chunked' }
+  return headers['content-length'] === undefined ? {} : { 'content-length': headers['content-length'] }
+}
+
 /** Hands requests on to a service elsewhere, byte by byte. A request is sent again only when no connection was made. */
 export const createProxy = ({ name, url, connectMs = 2_000, silenceMs = 90_000, readyMs = 2_000 }: ProxyOptions): Backend & { close(): void } => {
   const { hostname, port } = new URL(url)
@@ -32,12 +41,14 @@ export const createProxy = ({ name, url, connectMs = 2_000, silenceMs = 90_000, 
   const pass = (request: IncomingMessage, response: ServerResponse, headers: OutgoingHttpHeaders, attempt: number): void => {
     const { method = 'GET', url: path = '/' } = request
     const onward = send({ ...place, agent, method, path, headers, setHost: false })
+    const hasBody = headers['transfer-encoding'] !== undefined || headers['content-length'] !== undefined
     let connected = false
     const connectTimer = setTimeout(() => onward.destroy(new Error('no connection in time')), connectMs)
     const begin = (): void => {
       connected = true
       clearTimeout(connectTimer)
-      request.pipe(onward)
+      if (hasBody) request.pipe(onward)
+      else onward.end()
     }
     onward.once('socket', (socket) => { if (socket.connecting) socket.once('connect', begin); else begin() })
     onward.setTimeout(silenceMs, () => onward.destroy(new Error('silent for too long')))
@@ -58,7 +69,7 @@ export const createProxy = ({ name, url, connectMs = 2_000, silenceMs = 90_000, 
       response.setHeader('x-request-id', requestId)
       // Elsewhere nobody sees the connection any more, so what it says of the caller must be written down.
       const caller = request.headers['x-forwarded-for'] ?? request.socket.remoteAddress
-      pass(request, response, { ...travelling(request.headers), 'x-request-id': requestId, ...(caller !== undefined && { 'x-forwarded-for': caller }) }, 1)
+      pass(request, response, { ...travelling(request.headers), ...framed(request.headers), 'x-request-id': requestId, ...(caller !== undefined && { 'x-forwarded-for': caller }) }, 1)
     },
     ready: () => asksReady(place, readyMs),
     close: () => agent.destroy(),
