@@ -4,6 +4,7 @@ import { type EngineHost, connectEngineHost } from '@tenantry/engines-host'
 import type { Logger, RunningService } from '@tenantry/service'
 import { AppModule } from './app.module.js'
 import type { QueryGatewayConfig } from './config.js'
+import { Outgoing } from './http/featurebase/outgoing.js'
 import { mountQueries } from './http/featurebase/query.routes.js'
 import { type WarmPath, warmPath } from './http/featurebase/warm-path.js'
 import { QueryMeter } from './queries/query.meter.js'
@@ -39,7 +40,7 @@ export const gatewayTo = async (engines: Engines, config: QueryGatewayConfig, lo
     },
     routes: (fastify, app, { gatekeeper, metrics, problems }) => {
       const parts = { targets: app.get(Targets), engines, turns: new Turns(config.turns), meter: new QueryMeter(metrics) }
-      const rules = { gatekeeper, problems, metrics, limits: config.queryLimits, textBytes: config.queryTextBytes, parts }
+      const rules = { gatekeeper, problems, metrics, limits: config.queryLimits, textBytes: config.queryTextBytes, outgoing: new Outgoing(config.outgoing), parts }
       mountQueries(fastify, rules)
       held.warm = warmPath(rules)
     },

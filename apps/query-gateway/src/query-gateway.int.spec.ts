@@ -1,6 +1,6 @@
 import { once as onceEvent } from 'node:events'
 import http from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect } from 'node:net'
 import { type DatabaseId, type DatabaseState, type OrgId, type Permission, Problem, type UserId, internalSubject, newId } from '@tenantry/contracts'
 import type { Engine, SqlPort } from '@tenantry/engines-contract'
 import { type NatsConnection, connectNats } from '@tenantry/events'
@@ -51,7 +51,7 @@ describe('the query gateway', () => {
     const identityUrl = await open((_request, response) => { response.setHeader('content-type', 'application/json').end(JSON.stringify(signer.jwks)) })
     const config = parseQueryGatewayConfig({
       NATS_URL: nats.url, NATS_TOKEN: nats.token, PUBLIC_URL: issuer, IDENTITY_URL: identityUrl, CONTROL_PLANE_URL: 'http://127.0.0.1:1', ENGINE_SOCKET: '/nowhere',
-      INTERNAL_TOKEN: 'an-internal-token-of-tests',
+      INTERNAL_TOKEN: 'an-internal-token-of-tests', ANSWERS_UNREAD_BYTES: String(45 * 1024 * 1024), ANSWER_READ_SECONDS: '2',
     })
     const engine = { name: 'sqlite', sql: { run: (...ask) => run(...ask) } } as Pick<Engine, 'name' | 'sql'> as Engine
     service = await gatewayTo({ sqlite: engine }, config, logger, { ready: async () => undefined, close: async () => undefined })
@@ -184,6 +184,24 @@ describe('the query gateway', () => {
     const [token, id] = [await tokenOf(newId<OrgId>()), newId<DatabaseId>()]
     expect((await ask(token, id, '  \n ')).status).toBe(400)
     expect((await ask(token, id, ' '.repeat(1024 * 1024 + 1))).status).toBe(413)
+  })
+
+  it('holds no more unread answers than it may, and cuts off who never reads', async () => {
+    const [token, id, other] = [await tokenOf(newId<OrgId>()), newId<DatabaseId>(), newId<DatabaseId>()]
+    await Promise.all([ask(token, id), ask(token, other)])
+    const large = { ...ok, data: Buffer.from(`["${'x'.repeat(10 * 1024 * 1024 - 10)}"]`) }
+    run = async () => large
+    const port = Number(new URL(base).port)
+    for (const database of [id, id, other, other]) {
+      const socket = connect(port, '127.0.0.1').pause()
+      socket.on('error', () => undefined)
+      socket.write(`POST /v2/databases/${database}/query/sql HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\nContent-Type: text/plain\r\nContent-Length: 8\r\n\r\nselect 1`)
+    }
+    await until('there is no room for a fifth', async () => (await ask(token, id)).status === 429)
+    run = async () => ok
+    expect((await ask(token, id)).status).toBe(200)
+    run = async () => large
+    await until('there is room again', async () => (await ask(token, id)).status === 200)
   })
 
   it('tells the engine when the client has gone', async () => {

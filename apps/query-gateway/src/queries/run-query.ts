@@ -18,19 +18,28 @@ export interface QueryParts {
   readonly meter: QueryMeter
 }
 
-/** One statement, from the ask to the answer: each line can refuse, none looks back, and only the engine touches data. */
-export const runQuery = async (ask: Ask, parts: QueryParts, signal: AbortSignal): Promise<Answer> => {
+/**
+ * One statement, from the ask to the delivered answer: each line can refuse, none looks back, and only the engine touches data.
+ * The database's turn lasts until the answer is delivered, so that slow readers fill their own line.
+ */
+export const runQuery = async (ask: Ask, parts: QueryParts, signal: AbortSignal, deliver: (answer: Answer) => Promise<void>): Promise<void> => {
   const began = performance.now()
   try {
     const target = parts.targets.peek(ask.orgId, ask.databaseId) ?? await parts.targets.find(ask.orgId, ask.databaseId)
-    const answer = await parts.turns.take(ask.databaseId, signal, () => runOn(target, ask, parts, signal))
-    parts.meter.answered(target.engine, performance.now() - began, answer)
-    return answer
+    await parts.turns.take(ask.databaseId, signal, async () => {
+      const answer = await runOn(target, withTimeLeft(ask, performance.now() - began), parts, signal)
+      parts.meter.answered(target.engine, performance.now() - began, answer)
+      await deliver(answer)
+    })
   } catch (error) {
     parts.meter.refused(error)
     throw error
   }
 }
+
+/** What was spent waiting is no longer there for running. */
+const withTimeLeft = (ask: Ask, waitedMs: number): Ask =>
+  waitedMs < 50 ? ask : { ...ask, limits: { ...ask.limits, seconds: Math.max(0.05, ask.limits.seconds - waitedMs / 1000) } }
 
 const runOn = async (target: DatabaseTarget, ask: Ask, parts: QueryParts, signal: AbortSignal): Promise<Answer> => {
   try {

@@ -21,6 +21,9 @@ interface Line {
 
 const tooMany = (): Problem => new Problem('TooManyQueries', 'Too many statements wait for this database; send fewer at a time.', { retryAfterSeconds: 1 })
 
+const givenUp = (signal: AbortSignal): Problem =>
+  signal.reason instanceof Problem ? signal.reason : new Problem('QueryCancelled', 'The request was given up before the statement began.')
+
 /** Gives each database a few turns at a time, first come first served, so that one busy tenant fills its own line and no other's. */
 export class Turns {
   private readonly lines = new Map<string, Line>()
@@ -47,6 +50,7 @@ export class Turns {
   }
 
   private wait(line: Line, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) throw givenUp(signal)
     if (line.waiters.size >= this.rules.waiting || this.waitingInAll >= this.rules.waitingInAll) throw tooMany()
     const turn = Promise.withResolvers<void>()
     const end = (): void => {
@@ -61,7 +65,7 @@ export class Turns {
     }, this.rules.waitSeconds * 1000)
     const giveUp = (): void => {
       end()
-      turn.reject(signal.reason instanceof Problem ? signal.reason : new Problem('QueryCancelled', 'The request was given up before the statement began.'))
+      turn.reject(givenUp(signal))
     }
     const waiter: Waiter = { go: () => { end(); turn.resolve() } }
     line.waiters.add(waiter)

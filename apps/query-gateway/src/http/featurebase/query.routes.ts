@@ -6,6 +6,7 @@ import { type ProblemRules, mountRaw, readInput } from '@tenantry/http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ServiceMetrics } from '@tenantry/service'
 import { type QueryParts, runQuery } from '../../queries/run-query.js'
+import type { Outgoing } from './outgoing.js'
 import { checkedText, queryAccess } from './query.text.js'
 
 export interface QueryRouteRules {
@@ -13,6 +14,7 @@ export interface QueryRouteRules {
   readonly parts: QueryParts
   readonly limits: QueryLimits
   readonly textBytes: number
+  readonly outgoing: Outgoing
   readonly problems: ProblemRules
   readonly metrics: ServiceMetrics
 }
@@ -30,13 +32,16 @@ const answerSql = async (operation: typeof runSql | typeof runSqlShort, request:
   const { params, query, body } = readInput(operation, request) as InputOf<typeof runSql>
   const text = checkedText(body, rules.textBytes)
   const ask = { orgId: caller.orgId, databaseId: params.database_id, text, access: queryAccess(rights), plan: query.plan, limits }
-  const answer = await runQuery(ask, rules.parts, goneWith(reply))
-  void reply.header('content-type', 'application/json; charset=utf-8').send(Buffer.concat(answerParts(answer)))
+  await runQuery(ask, rules.parts, goneWith(reply), async (answer) => {
+    const body = Buffer.concat(answerParts(answer))
+    await rules.outgoing.send(reply.raw, body.length, () => { void reply.header('content-type', 'application/json; charset=utf-8').send(body) })
+  })
 }
 
 /** Aborts when the client goes away before it has its answer: the statement is then ended in the engine. */
 const goneWith = (reply: FastifyReply): AbortSignal => {
   const controller = new AbortController()
+  if (reply.raw.destroyed) controller.abort()
   reply.raw.once('close', () => { if (!reply.raw.writableFinished) controller.abort() })
   return controller.signal
 }

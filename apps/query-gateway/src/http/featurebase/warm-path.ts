@@ -63,12 +63,16 @@ const answer = async (request: IncomingMessage, response: ServerResponse, length
   try {
     const text = checkedText(await bodyOf(request, length), rules.textBytes)
     const ask = { orgId: caller.orgId, databaseId, text, access: queryAccess(rights), plan: false, limits: rules.limits }
-    const body = Buffer.concat(answerParts(await runQuery(ask, rules.parts, gone.signal)))
-    response.writeHead(200, {
-      'x-request-id': requestId, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff',
-      'content-type': 'application/json; charset=utf-8', 'content-length': body.length,
+    await runQuery(ask, rules.parts, gone.signal, async (given) => {
+      const body = Buffer.concat(answerParts(given))
+      await rules.outgoing.send(response, body.length, () => {
+        response.writeHead(200, {
+          'x-request-id': requestId, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff',
+          'content-type': 'application/json; charset=utf-8', 'content-length': body.length,
+        })
+        response.end(body)
+      })
     })
-    response.end(body)
     return true
   } catch (error) {
     refuseRaw(error, runSql, requestId, response, rules.problems, rules.metrics)
