@@ -165,6 +165,17 @@ describe('the control plane', () => {
     expect(made).toMatchObject({ status: 201, json: { database_options, org_id: ada.orgId, database_status: 'CREATING' } })
   })
 
+  it('keeps options of any text, in their order', async () => {
+    const ada = await person()
+    for (const options of ['{"zz":1,"b":"\\u0000","a":{"\\u0000":"\\ud800"},"shape":"sqlite-small"}', '{}']) {
+      const made = await call(ada, 'POST', '/v2/databases', `{"name":"${newId<string>()}","database_options":${options}}`)
+      expect([made.status, JSON.stringify(made.json['database_options'])]).toEqual([201, JSON.stringify(JSON.parse(options))])
+      const again = await call(ada, 'GET', `/v2/databases/${made.json['id'] as unknown as string}`)
+      expect(JSON.stringify(again.json['database_options'])).toBe(JSON.stringify(JSON.parse(options)))
+    }
+    expect(await call(ada, 'POST', '/v2/databases', { name: 'x', database_options: { shape: 7 } })).toMatchObject({ status: 400, json: { code: 'InvalidParameter' } })
+  })
+
   it.each([
     ['an empty name', { name: '', database_options: {} }, 400, 'InvalidParameter'],
     ['no name', { database_options: {} }, 400, 'MissingParameter'],
@@ -191,6 +202,7 @@ describe('the control plane', () => {
   it('refuses a body that is not said to be JSON, and one past a megabyte', async () => {
     const ada = await person()
     expect(await call(ada, 'POST', '/v2/databases', '{"name":"x"}', { 'content-type': 'text/plain' })).toMatchObject({ status: 400, json: { code: 'InvalidContentType' } })
+    expect(await call(ada, 'POST', '/v2/databases', '{"name":"x"}', { 'content-type': ';;;' })).toMatchObject({ status: 400, json: { code: 'InvalidContentType' } })
     expect(await call(ada, 'POST', '/v2/databases', JSON.stringify({ name: 'x', database_options: { a: 'y'.repeat(1_100_000) } }))).toMatchObject({ status: 413, json: { code: 'RequestTooLarge' } })
   })
 

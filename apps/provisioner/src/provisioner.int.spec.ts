@@ -122,6 +122,18 @@ describe('the provisioner', () => {
     expect(engine.effects.filter((effect) => effect.includes(about.databaseId)).map((effect) => effect.split(' ')[0]).filter((name) => name !== 'purge')).toEqual(['ensure', 'stop', 'start', 'remove'])
   })
 
+  it('makes nothing in the place of data that was there and is gone, and goes on when it is back', async () => {
+    const about = desired()
+    await wish(about)
+    await told(about, 'provisioned 1')
+    engine.seen.set(`${about.databaseId}/1`, 'absent')
+    await wish({ ...about, version: 2, power: 'off' })
+    await told(about, 'provisioned 1', 'claimed 2')
+    expect(engine.seen.get(`${about.databaseId}/1`)).toBe('absent')
+    engine.seen.set(`${about.databaseId}/1`, 'running')
+    await told(about, 'provisioned 1', 'claimed 2', 'stopped 2')
+  })
+
   it('leaves a mark of a database deleted before it was made, so that it never comes to life', async () => {
     const about = desired()
     await wish({ ...about, version: 2, present: false })

@@ -74,7 +74,7 @@ export const assemble = async (rules: AssemblyRules): Promise<RunningService> =>
     onGap: () => { gatekeeper.doubt(); rules.onGap?.() },
     ...(records && { noteFailure: (event, error) => noteFailure(records.source, event, error) }),
   })
-  const ready = () => readiness({ nats: () => reachable(connection), ...(records && { postgres: () => records.source.query('SELECT 1') }), ...rules.checks })
+  const ready = () => readiness({ nats: () => reachable(connection), ...(records && { postgres: () => records.source.query('SELECT 1'), outbox: () => flowing(records.source) }), ...rules.checks })
   const http = await createHttpApp(await rules.module(parts), {
     ...problems, metrics, ready, bodyLimitBytes: rules.bodyLimitBytes ?? 1024 * 1024,
     prepare: (app, fastify) => {
@@ -91,6 +91,14 @@ export const assemble = async (rules: AssemblyRules): Promise<RunningService> =>
 const reachable = async (connection: NatsConnection): Promise<void> => {
   if (!natsIsThere(connection)) throw new Error('NATS is away')
   await connection.flush()
+}
+
+const stuckSeconds = 10
+
+/** Events that do not leave mean that nothing comes to rest, however well everything else looks. */
+const flowing = async (source: DataSource): Promise<void> => {
+  const rows: unknown[] = await source.query('SELECT 1 FROM outbox WHERE sent_at IS NULL AND created_at < now() - make_interval(secs => $1) LIMIT 1', [stuckSeconds])
+  if (rows.length > 0) throw new Error(`events wait for more than ${stuckSeconds} s`)
 }
 
 interface Opened {

@@ -17,7 +17,8 @@ export const ensureStream = async (manager: JetStreamManager, stream: StreamName
       subjects: [`${ownerOf(stream)}.>`],
       storage: StorageType.File,
       retention: RetentionPolicy.Limits,
-      discard: DiscardPolicy.New,
+      // A full stream lets go of its oldest: the records are in Postgres, and the sweeps ask again for what is lost here.
+      discard: DiscardPolicy.Old,
       max_age: keptDays * 86_400 * seconds,
       max_bytes: 1024 ** 3,
       duplicate_window: 600 * seconds,

@@ -45,8 +45,12 @@ export const createHttpApp = async (module: Type | DynamicModule, rules: HttpApp
   return { app, fastify, handle: (request, response) => { fastify.routing(request, response) } }
 }
 
+const isMediaType = (type: string | undefined): boolean => type === undefined || /^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+\s*(;.*)?$/.test(type)
+
 const addHooks = (fastify: FastifyInstance, rules: HttpAppRules): void => {
   fastify.addHook('onRequest', (request, reply, done) => {
+    // A type that is none would end the request before its operation has said whether it minds.
+    if (!isMediaType(request.headers['content-type'])) request.raw.headers['content-type'] = 'text/plain'
     reply.raw.setHeader('x-request-id', request.id)
     reply.raw.setHeader('cache-control', 'no-store')
     reply.raw.setHeader('x-content-type-options', 'nosniff')

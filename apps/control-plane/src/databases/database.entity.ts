@@ -65,7 +65,7 @@ export const DatabaseEntity = new EntitySchema<Database>({
     orgId: { name: 'org_id', type: 'uuid' },
     environmentId: { name: 'environment_id', type: 'uuid', nullable: true },
     name: { type: 'text' },
-    options: { type: 'jsonb' },
+    options: { type: 'json' },
     shape: { type: 'text' },
     engine: { type: 'text' },
     node: { type: 'text' },

@@ -67,16 +67,14 @@ export class DatabasesRepository {
     await tx.insert(DatabaseMoveEntity, move)
   }
 
-  async history(org: OrgId, id: DatabaseId): Promise<readonly DatabaseMove[]> {
-    if (!await this.find(org, id)) return []
-    return await this.source.manager.find(DatabaseMoveEntity, { where: { databaseId: id }, order: { seq: 'ASC' } })
-  }
-
-  /** Databases that should have come to rest by now, in any org; each is handed to one process and not again for a while. */
+  /**
+   * Databases that should have come to rest by now, in any org; each is handed to one process and not again for a while, which
+   * grows with the time it has waited, to a minute.
+   */
   async takeOverdue(tx: EntityManager, afterSeconds: number, limit: number): Promise<readonly Database[]> {
     const rows: Database[] = await tx.query(
       `SELECT ${columns} FROM databases WHERE state = ANY($1) AND state IN ('CREATING', 'PROVISIONING', 'UPDATING', 'RESTORING', 'DELETING', 'DEPROVISIONING')
-       AND asked_at < now() - make_interval(secs => $2) ORDER BY asked_at LIMIT $3 FOR UPDATE SKIP LOCKED`, [[...restless], afterSeconds, limit])
+       AND asked_at < now() - make_interval(secs => greatest($2, least(60, extract(epoch FROM now() - state_at) / 4))) ORDER BY asked_at LIMIT $3 FOR UPDATE SKIP LOCKED`, [[...restless], afterSeconds, limit])
     await tx.query('UPDATE databases SET asked_at = now() WHERE id = ANY($1)', [rows.map((row) => row.id)])
     return rows
   }

@@ -9,7 +9,7 @@ import { DataSource, type EntityManager } from 'typeorm'
 import { OrgsService } from '../orgs/orgs.service.js'
 import { ShapesService } from '../shapes/shapes.service.js'
 import { UsersService } from '../users/users.service.js'
-import { type Database, type DatabaseMove, desiredOf } from './database.entity.js'
+import { type Database, desiredOf } from './database.entity.js'
 import { DatabasesRepository } from './databases.repository.js'
 
 export interface CreateDatabase {
@@ -52,10 +52,6 @@ export class DatabasesService {
 
   async get(caller: Principal, id: DatabaseId): Promise<Database> {
     return there(await this.databases.find(caller.orgId, id))
-  }
-
-  async history(caller: Principal, id: DatabaseId): Promise<readonly DatabaseMove[]> {
-    return await this.databases.history(caller.orgId, id)
   }
 
   async update(caller: Principal, id: DatabaseId, wish: UpdateDatabase): Promise<Database> {

@@ -61,7 +61,8 @@ export class FirstRecords1732233600000 implements MigrationInterface {
         org_id uuid NOT NULL REFERENCES orgs (id),
         environment_id uuid,
         name text NOT NULL,
-        options jsonb NOT NULL,
+        -- json and not jsonb: it keeps the text as it came.
+        options json NOT NULL,
         shape text NOT NULL REFERENCES shapes (name),
         engine text NOT NULL,
         node text NOT NULL,

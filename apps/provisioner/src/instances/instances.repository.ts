@@ -17,6 +17,7 @@ export class InstancesRepository {
       `INSERT INTO instances AS i (database_id, org_id, engine, node, storage_bytes, generation, version, present, power)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
        ON CONFLICT (database_id) DO UPDATE SET storage_bytes = $5, generation = $6, version = $7, present = $8, power = $9, settled = false, try_at = now(),
+         born_version = CASE WHEN i.generation = $6 THEN i.born_version END,
          attempts = CASE WHEN i.version = $7 THEN i.attempts ELSE 0 END, reason = CASE WHEN i.version = $7 THEN i.reason END,
          wished_at = CASE WHEN i.version = $7 THEN i.wished_at ELSE now() END
        WHERE i.version <= $7 RETURNING 1`,

@@ -85,6 +85,7 @@ export class ReconcileService {
     let seen: Observed = instance.bornVersion === null && instance.attempts === 0 && instance.present ? 'absent' : await look()
     for (let steps = 0; steps < mostSteps; steps++) {
       const step = nextStep(instance, seen)
+      if (step === 'ensure' && instance.bornVersion !== null) throw new Problem('EngineUnavailable', 'The data of this database is not where it was; nothing is made in its place.')
       if (step === 'done') return await this.settle(tx, instance)
       if (step === 'lost') return await this.giveUp(tx, instance, 'The data of this generation was purged.')
       await effects[step](lifecycle, instance, signal)

@@ -1122,7 +1122,6 @@ export type CreateDatabaseData = {
     body: {
         name: string;
         database_options?: {
-            shape?: string;
             [key: string]: unknown;
         };
     };

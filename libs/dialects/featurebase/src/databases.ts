@@ -14,7 +14,15 @@ export const nameSchema = z.string()
   .refine((name) => name === '' || shown.test(name), 'must not contain control characters')
   .refine((name) => name === name.trim(), 'must not begin or end with a space')
 
-const optionsSchema = z.looseObject({ shape: z.string().min(1).max(100).optional() })
+/** Kept as they came: other keys than `shape` are the client's own. */
+const optionsSchema = z.record(z.string(), z.unknown()).superRefine((options, context) => {
+  const { shape } = options
+  if (shape === undefined || (typeof shape === 'string' && shape.length >= 1 && shape.length <= 100)) return
+  context.addIssue({ code: 'custom', path: ['shape'], message: 'must be the name of a shape' })
+})
+
+/** The shape that options ask for; undefined where they leave the choice to us. */
+export const shapeIn = (options: Readonly<Record<string, unknown>>): string | undefined => typeof options['shape'] === 'string' ? options['shape'] : undefined
 
 export const databaseSchema = z.object({
   id: z.uuid(),

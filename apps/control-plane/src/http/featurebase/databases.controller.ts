@@ -2,7 +2,7 @@ import { Controller } from '@nestjs/common'
 import { Caller } from '@tenantry/auth'
 import type { InputOf, Principal } from '@tenantry/contracts'
 import {
-  createDatabase, deleteDatabase, getDatabase, listDatabases, presentDatabase, presentDeletion, presentPage, updateDatabase,
+  createDatabase, deleteDatabase, getDatabase, listDatabases, presentDatabase, presentDeletion, presentPage, shapeIn, updateDatabase,
 } from '@tenantry/dialects-featurebase'
 import { Input, On } from '@tenantry/http'
 import { DatabasesService } from '../../databases/databases.service.js'
@@ -13,7 +13,7 @@ export class DatabasesController {
 
   @On(createDatabase)
   async create(@Caller() caller: Principal, @Input() { body }: InputOf<typeof createDatabase>) {
-    return presentDatabase(await this.databases.create(caller, { name: body.name, options: body.database_options, shape: body.database_options.shape }))
+    return presentDatabase(await this.databases.create(caller, { name: body.name, options: body.database_options, shape: shapeIn(body.database_options) }))
   }
 
   @On(listDatabases)
