@@ -26,8 +26,15 @@ export class Calls {
       switch (call) {
         case 'observe': return this.storage.observe(at)
         case 'ensure': await this.storage.ensure(at); return undefined
-        case 'start': await this.storage.start(at); return undefined
-        case 'restore': await this.storage.restore(at); return undefined
+        // Files that a child still has open do not come back under another child.
+        case 'start':
+          await this.pool.letGo(at)
+          await this.storage.start(at)
+          return undefined
+        case 'restore':
+          await this.pool.letGo(at)
+          await this.storage.restore(at)
+          return undefined
         case 'purge': await this.storage.purge(at); return undefined
         // The wish is on disk before the children let go: from then on nobody is sent to the database any more.
         case 'stop':

@@ -41,6 +41,11 @@ export class Ownership {
     return [...this.holders.get(keyOf(name))?.keys() ?? []]
   }
 
+  /** Whether the slot is one that the database has, or has had with a child that still holds it. */
+  isOf(slot: number | undefined, name: Name): boolean {
+    return slot !== undefined && this.keys.get(slot) === keyOf(name)
+  }
+
   /** Gives databases to a child; resolves when the child knows of them. */
   give(child: EngineChild, databases: readonly Omit<OwnedDatabase, 'slot'>[]): Promise<void> {
     const owned = databases.map((database) => ({ ...database, slot: this.nextSlot++ }))

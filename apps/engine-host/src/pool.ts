@@ -19,6 +19,8 @@ export interface PoolEvents {
   gone(child: EngineChild, begun: ReadonlyMap<number, readonly number[]>, running: Running | undefined): void
 }
 
+type Name = Pick<DatabaseAt, 'database' | 'generation'>
+
 const answerWithinMs = 2_000
 const letGoWithinMs = 1_000
 const idleChildMs = 30_000
@@ -76,16 +78,26 @@ export class ChildPool implements ChildEvents {
     throw unavailable('The engine is starting again; try again.')
   }
 
-  /** Returns when no child has the database open. A child that does not let go in time is ended. */
-  async release(name: Pick<DatabaseAt, 'database' | 'generation'>): Promise<void> {
+  /**
+   * Returns when no child runs a statement of the database or can begin one. A child that is in one for too long is ended. One that is
+   * busy with another database and has not heard yet may have the files open a while longer: see `letGo`.
+   */
+  async release(name: Name): Promise<void> {
     this.ownership.revoke(name)
-    const isFree = () => this.ownership.holdersOf(name).length === 0
     try {
-      await this.reports.until(isFree, letGoWithinMs, 'late')
+      await this.letGo(name, letGoWithinMs)
     } catch {
-      for (const child of this.ownership.holdersOf(name)) child.end()
-      await this.reports.until(isFree, answerWithinMs, 'The engine does not let go of the database.')
+      // Their revision was raised before: what their notes do not show by now, they do not begin any more.
+      const running = this.ownership.holdersOf(name).filter((child) => this.ownership.isOf(child.note.read()?.slot, name))
+      for (const child of running) child.end()
+      await this.reports.until(() => running.every(({ state }) => state === 'ended'), answerWithinMs, 'The engine does not let go of the database.')
     }
+  }
+
+  /** Returns when no child has a database without an owner open any more. Throws EngineUnavailable when that takes too long. */
+  async letGo(name: Name, withinMs = answerWithinMs): Promise<void> {
+    if (this.ownership.find(name)) return
+    await this.reports.until(() => this.ownership.holdersOf(name).length === 0, withinMs, 'The engine still lets go of the database; try again.')
   }
 
   /**
