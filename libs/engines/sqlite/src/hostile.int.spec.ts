@@ -169,3 +169,16 @@ describe('an ordinary statement', () => {
     expect(rows('select count(*) from t where a = 50')).toEqual([[0]])
   })
 })
+
+describe('a text of blanks', () => {
+  const blanks = ' '.repeat(1_000_000)
+
+  it.each([
+    ['inside a string', `select length('${blanks}')`, 1_000_000], ['in front', `${blanks}select 1`, 1], ['at the end', `select 1${blanks}`, 1],
+    ['between words', `select${blanks} 1`, 1], ['as semicolons', `select 1${';'.repeat(1_000_000)}`, 1],
+  ])('takes no more than a moment: %s', (_, text, value) => {
+    const began = performance.now()
+    expect(rows(text)).toEqual([[value]])
+    expect(performance.now() - began).toBeLessThan(1_000)
+  })
+})

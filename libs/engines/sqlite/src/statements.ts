@@ -45,6 +45,13 @@ export const wrap = (text: string, origins: readonly Origin[], mostRows: number)
   return `WITH ${wrapper}(${names.join(',')}) AS (\n${text}\n) SELECT group_concat(json_array(${values.join(',')})),count(*) FROM ${from}`
 }
 
+/** The text without the blanks and semicolons at its end. A pattern would try every run of blanks anew from each of its characters. */
+export const withoutEnd = (text: string): string => {
+  let end = text.length
+  while (end > 0 && /[;\s]/.test(text.charAt(end - 1))) end -= 1
+  return text.slice(0, end)
+}
+
 const mostWrappedColumns = 100
 
 const prepareWrapped = (connection: Connection, text: string, columns: readonly StatementColumnMetadata[], mostRows: number): StatementSync | undefined => {
@@ -88,7 +95,7 @@ export const prepare = (connection: Connection, text: string, mostRows: number):
     statement, columns, kind, untyped, mostRows,
     changesRows: writes && !schema,
     changesSchema: schema,
-    wrapped: kind === 'rows' && !plain ? prepareWrapped(connection, statement.sourceSQL.replace(/[;\s]+$/, ''), origins, mostRows) : undefined,
+    wrapped: kind === 'rows' && !plain ? prepareWrapped(connection, withoutEnd(statement.sourceSQL), origins, mostRows) : undefined,
     fields: untyped.includes(true) ? undefined : fieldsJson(columns, []),
   }
 }

@@ -1,0 +1,15 @@
+import { withoutEnd } from './statements.js'
+
+describe('the end of a statement', () => {
+  it.each([['select 1', 'select 1'], ['select 1 ;\n; ', 'select 1'], ['select \' ; \'', 'select \' ; \''], [' ;', ''], ['', '']])('is cut off: %j', (text, cut) => {
+    expect(withoutEnd(text)).toBe(cut)
+  })
+
+  it('is found in no time, however many blanks the text holds', () => {
+    const began = performance.now()
+    const blanks = ' '.repeat(1_000_000)
+    expect(withoutEnd(`select '${blanks}'`)).toHaveLength(1_000_009)
+    expect(withoutEnd(`select 1${blanks}`)).toBe('select 1')
+    expect(performance.now() - began).toBeLessThan(500)
+  })
+})
