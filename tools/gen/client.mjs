@@ -1,4 +1,6 @@
 // Writes the client of a document: `node client.mjs <openapi.json> <folder>`. A program of its own, because the generator is for Node 22.18 and later.
+import { readFile, readdir, writeFile } from 'node:fs/promises'
+import path from 'node:path'
 import { createClient } from '@hey-api/openapi-ts'
 
 // The generator writes for looser settings than ours; its types are checked where they are used.
@@ -12,3 +14,12 @@ await createClient({
   logs: { level: 'error', file: false },
   plugins: ['@hey-api/client-fetch', '@hey-api/typescript', '@hey-api/sdk'],
 })
+
+// The generator's comments link to pages of its own; a link says nothing here that the name does not.
+for (const entry of await readdir(output, { recursive: true, withFileTypes: true })) {
+  if (!entry.isFile()) continue
+  const file = path.join(entry.parentPath, entry.name)
+  const text = await readFile(file, 'utf8')
+  const plain = text.replaceAll(/\{@link https?:\/\/\S+ (`[^`]+`)\}/g, '$1')
+  if (plain !== text) await writeFile(file, plain)
+}
