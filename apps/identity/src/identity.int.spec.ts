@@ -197,6 +197,59 @@ describe('sign-up', () => {
   })
 })
 
+describe('limits', () => {
+  const signUpFrom = (caller: string | undefined, more: object, at: string) => call(
+    'POST', '/id/signup', caller === undefined ? {} : { 'x-forwarded-for': caller }, { email: newEmail(), password, firstname: 'A', lastname: 'B', ...more }, at)
+  const logInFrom = (caller: string | undefined, email: string, secret: string, at: string) => call(
+    'POST', '/id', caller === undefined ? {} : { 'x-forwarded-for': caller }, { USERNAME: email, PASSWORD: secret }, at)
+
+  it('lets each address elsewhere sign up twenty times an hour, and this machine as often as it likes', async () => {
+    await serving(configured(), async (at) => {
+      const taken = { email: (await signUp()).email }
+      for (let time = 0; time < 20; time++) expect((await signUpFrom('192.0.2.1', taken, at)).status).toBe(409)
+      const refused = await signUpFrom('192.0.2.1, 10.0.0.1', {}, at)
+      expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '180'])
+      expect((await signUpFrom('192.0.2.2', {}, at)).status).toBe(201)
+      expect((await signUpFrom('192.0.2.1', { bootstrap_token: 'a-bootstrap-token-for-tests' }, at)).status).toBe(201)
+      for (let time = 0; time < 25; time++) expect((await signUpFrom(undefined, taken, at)).status).toBe(409)
+    })
+  })
+
+  it('counts the sign-ups of this machine too when their number is set', async () => {
+    await serving(configured({ SIGNUPS_PER_HOUR: '2' }), async (at) => {
+      const statuses = []
+      for (let time = 0; time < 3; time++) statuses.push((await signUpFrom(undefined, {}, at)).status)
+      expect(statuses).toEqual([201, 201, 429])
+    })
+  })
+
+  it('slows down guessing at one address, in the same words whether it is known or not', async () => {
+    const known = await signUp()
+    const outcome = async (email: string) => {
+      for (let guess = 0; guess < 10; guess++) expect((await logInFrom(undefined, email, 'a wrong password', base)).status).toBe(401)
+      const { status, text, headers } = await logInFrom(undefined, email.toUpperCase(), password, base)
+      return { status, text, retryAfter: headers.get('retry-after') }
+    }
+    const [ofKnown, ofUnknown] = [await outcome(known.email), await outcome(newEmail())]
+    expect(ofKnown).toMatchObject({ status: 429, retryAfter: '1' })
+    expect(ofUnknown).toEqual(ofKnown)
+    await until('the right password is taken', async () => (await logInFrom(undefined, known.email, password, base)).status === 200)
+    expect((await logInFrom(undefined, known.email, 'a wrong password', base)).status).toBe(401)
+    expect((await logInFrom(undefined, known.email, password, base)).status).toBe(200)
+  })
+
+  it('refuses a caller elsewhere who fails too often, whichever addresses are tried, and nobody else', async () => {
+    const ann = await signUp()
+    await serving(configured({ FAILED_LOGINS_PER_MINUTE: '3' }), async (at) => {
+      for (let time = 0; time < 5; time++) expect((await logInFrom('192.0.2.1', ann.email, password, at)).status).toBe(200)
+      for (let time = 0; time < 3; time++) expect((await logInFrom('192.0.2.1', newEmail(), password, at)).status).toBe(401)
+      expect((await logInFrom('192.0.2.1', ann.email, password, at)).status).toBe(429)
+      expect((await logInFrom('192.0.2.2', ann.email, password, at)).status).toBe(200)
+      for (let time = 0; time < 5; time++) expect((await logInFrom(undefined, newEmail(), password, at)).status).toBe(401)
+    })
+  })
+})
+
 describe('login', () => {
   it('answers as the document says, at both paths and whatever the content type', async () => {
     const ann = await signUp()

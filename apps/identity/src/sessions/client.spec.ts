@@ -1,4 +1,4 @@
-import { isLoopback, isSameText, markOf } from './client.js'
+import { callerOf, isLoopback, isSameText, markOf } from './client.js'
 
 const client = (address: string, direct = true) => ({ address, chain: '', direct, userAgent: 'curl' })
 
@@ -17,6 +17,13 @@ describe('a client', () => {
     expect(markOf(client('10.0.0.1'))).not.toEqual(markOf(client('10.0.0.2')))
     expect(markOf(client('10.0.0.1'))).not.toEqual(markOf({ ...client('10.0.0.1'), chain: '192.0.2.7' }))
     expect(markOf(client('10.0.0.1'))).not.toEqual(markOf({ ...client('10.0.0.1'), userAgent: 'wget' }))
+  })
+
+  it.each([
+    ['192.0.2.7', '', '192.0.2.7'], ['127.0.0.1', '203.0.113.9, 10.0.0.1', '203.0.113.9'], ['::ffff:192.0.2.7', '', '192.0.2.7'], ['10.0.0.1', 'nonsense', '10.0.0.1'],
+    ['2001:db8:1:2:3:4:5:6', '', '2001:db8:1:2'], ['127.0.0.1', '2001:DB8::9', '2001:db8:0:0'], ['fe80::1%eth0', '', 'fe80:0:0:0'], ['', '', ''],
+  ])('at "%s" with the chain "%s" is counted as "%s"', (address, chain, caller) => {
+    expect(callerOf({ ...client(address), chain })).toBe(caller)
   })
 
   it('knows a secret when it says all of it', () => {

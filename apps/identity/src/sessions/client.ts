@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
+import { isIP } from 'node:net'
 
 /** What is known of the program at the other end. */
 export interface Client {
@@ -12,6 +13,23 @@ export interface Client {
 
 /** Whether the caller sits at this machine itself. */
 export const isLoopback = ({ address, direct }: Client): boolean => direct && /^(::1|(::ffff:)?127\.\d+\.\d+\.\d+)$/.test(address)
+
+const mapped = /^::ffff:(?=\d+\.)/i
+
+/** The first four groups of an address of version 6: one subscriber is given all that begin with them. */
+const networkOf = (address: string): string => {
+  const [head = '', tail] = new URL(`http://[${address.replace(/%.*$/, '')}]`).hostname.slice(1, -1).split('::')
+  const groups = (text = ''): readonly string[] => text === '' ? [] : text.split(':')
+  const zeros = tail === undefined ? 0 : 8 - groups(head).length - groups(tail).length
+  return [...groups(head), ...Array<string>(zeros).fill('0'), ...groups(tail)].slice(0, 4).join(':')
+}
+
+/** Who is counted: the caller that the chain begins with, else the other end of the connection. One network of version 6 is one caller. */
+export const callerOf = ({ address, chain }: Client): string => {
+  const first = (chain.split(',', 1)[0] ?? '').trim()
+  const caller = (isIP(first) ? first : address).replace(mapped, '')
+  return isIP(caller) === 6 ? networkOf(caller) : caller
+}
 
 /** The same mark is the same client, as far as one can tell. */
 export const markOf = ({ address, chain, userAgent }: Client): Buffer => createHash('sha256').update([address, chain, userAgent].join('\n')).digest()

@@ -19,11 +19,8 @@ export class SessionsService {
   constructor(private readonly source: DataSource, private readonly sessions: SessionsRepository, private readonly accounts: AccountsService,
     private readonly tokens: TokensService, private readonly revocations: RevocationsService, private readonly sealer: SuccessorSealer) {}
 
-  /** Throws LoginFailed. */
-  async logIn(email: string, password: string): Promise<SessionTokens> {
-    const account = await this.accounts.prove(email, password)
-    const opened = await inTransaction(this.source, (tx) => this.open(tx, account.id))
-    return await this.issue(account, opened)
+  async begin(account: AccountView): Promise<SessionTokens> {
+    return await this.issue(account, await inTransaction(this.source, (tx) => this.open(tx, account.id)))
   }
 
   async open(tx: EntityManager, userId: UserId): Promise<Renewed> {

@@ -1,15 +1,14 @@
-import { Inject, Injectable } from '@nestjs/common'
-import { type OrgId, Problem, type UserId, newId } from '@tenantry/contracts'
+import { Injectable } from '@nestjs/common'
+import { type OrgId, type UserId, newId } from '@tenantry/contracts'
 import { inTransaction } from '@tenantry/persistence'
 import { DataSource } from 'typeorm'
 import { AccountsService } from '../accounts/accounts.service.js'
 import { readEmail } from '../accounts/email.js'
 import { checkPassword } from '../accounts/password-rule.js'
 import { Passwords } from '../accounts/passwords.js'
-import type { IdentityConfig } from '../config.js'
-import { CONFIG } from '../platform/platform.module.js'
-import { type Client, isLoopback, isSameText } from './client.js'
+import { type Client, isLoopback } from './client.js'
 import { type SessionTokens, SessionsService } from './sessions.service.js'
+import { SignUpDoor } from './sign-up-door.js'
 
 export interface SignUpWish {
   readonly email: string
@@ -29,13 +28,12 @@ export interface SignedUp {
 /** Makes an account with an org of its own and logs it in. The org's record is the control plane's, by the ids drawn here. */
 @Injectable()
 export class SignUp {
-  constructor(@Inject(CONFIG) private readonly config: Pick<IdentityConfig, 'signUp' | 'bootstrapToken'>, private readonly source: DataSource,
+  constructor(private readonly door: SignUpDoor, private readonly source: DataSource,
     private readonly accounts: AccountsService, private readonly passwords: Passwords, private readonly sessions: SessionsService) {}
 
   /** Throws SignUpClosed, InvalidParameter, EmailTaken, TooManyRequests. */
   async run(wish: SignUpWish, client: Client): Promise<SignedUp> {
-    const trusted = this.hasBootstrapToken(wish)
-    if (this.config.signUp !== 'open' && !trusted) throw new Problem('SignUpClosed', 'Sign-up is closed here; ask an administrator for an account.')
+    const trusted = this.door.pass(wish.bootstrapToken, client)
     const email = readEmail(wish.email)
     checkPassword(wish.password, email)
     const passwordHash = await this.passwords.hash(wish.password)
@@ -49,9 +47,5 @@ export class SignUp {
       return { opened: await this.sessions.open(tx, account.id), serverAdmin: first }
     })
     return { userId: account.id, orgId: account.orgId, tokens: await this.sessions.issue({ ...account, serverAdmin, epoch: 0 }, opened) }
-  }
-
-  private hasBootstrapToken({ bootstrapToken }: SignUpWish): boolean {
-    return this.config.bootstrapToken !== undefined && bootstrapToken !== undefined && isSameText(bootstrapToken, this.config.bootstrapToken)
   }
 }

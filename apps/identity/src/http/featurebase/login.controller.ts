@@ -8,6 +8,7 @@ import { Input, On } from '@tenantry/http'
 import type { IdentityConfig } from '../../config.js'
 import { CONFIG } from '../../platform/platform.module.js'
 import type { Client } from '../../sessions/client.js'
+import { LogIn } from '../../sessions/log-in.js'
 import { SessionsService } from '../../sessions/sessions.service.js'
 import { SignUp } from '../../sessions/sign-up.js'
 import { From } from './client.js'
@@ -15,7 +16,7 @@ import { From } from './client.js'
 @Controller()
 export class LoginController {
   constructor(@Inject(CONFIG) private readonly config: Pick<IdentityConfig, 'publicUrl'>, private readonly sessions: SessionsService,
-    private readonly signingUp: SignUp) {}
+    private readonly loggingIn: LogIn, private readonly signingUp: SignUp) {}
 
   @On(logInAtRoot)
   logInAtRoot(@Input() { body }: InputOf<typeof logInAtRoot>, @From() client: Client) {
@@ -50,7 +51,7 @@ export class LoginController {
   }
 
   private async logIn(wish: LoginWish, client: Client) {
-    return presentTokens(wish.kind === 'refresh' ? await this.sessions.renew(wish.refreshToken, client) : await this.sessions.logIn(wish.email, wish.password))
+    return presentTokens(wish.kind === 'refresh' ? await this.sessions.renew(wish.refreshToken, client) : await this.loggingIn.run(wish.email, wish.password, client))
   }
 
   private description() {
