@@ -3,6 +3,7 @@ import { databaseKey } from '@tenantry/engines-contract'
 import type { DatabaseAt, Engine, FromHost, LifecycleCall, LifecyclePort, Observed, StoredDatabase, Target } from '@tenantry/engines-contract'
 import { HostLink } from './host-link.js'
 import type { HostAddress, HostAsk } from './host-link.js'
+import { idsFrom } from './ids.js'
 import { Runs } from './runs.js'
 import { engineAway } from './waiting-run.js'
 
@@ -31,8 +32,10 @@ const atOf = (target: Target): DatabaseAt => ({
 /** Connects to a host, now and again whenever the connection is lost. */
 export const connectEngineHost = (options: ConnectOptions): EngineHost => {
   const { waitMs = 800, callMs = 15_000 } = options
-  const runs: Runs = new Runs(() => host)
-  const host: HostLink = new HostLink(options, waitMs, {
+  // Answers to calls and to runs that the host passes on come over one connection: an id names one of either.
+  const newId = idsFrom(1, (id) => runs.has(id) || host.has(id))
+  const runs: Runs = new Runs(() => host, newId)
+  const host: HostLink = new HostLink(options, waitMs, newId, {
     welcome: (welcome) => runs.welcome(welcome),
     push: (message, payload) => runs.push(message, payload),
     lost: () => runs.hostLost(),

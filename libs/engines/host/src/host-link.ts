@@ -34,13 +34,15 @@ export class HostLink {
   private socket: FramedSocket | undefined
   private greeted = false
   private failures = 0
-  private nextId = 1
   private retry: NodeJS.Timeout | undefined
   private closed = false
   private readonly waiting = new Map<number, Waiting>()
   private readonly arrivals = new Set<() => void>()
 
-  constructor(private readonly address: HostAddress, private readonly waitMs: number, private readonly events: HostEvents) {
+  constructor(
+    private readonly address: HostAddress, private readonly waitMs: number,
+    private readonly newId: () => number, private readonly events: HostEvents,
+  ) {
     this.open()
   }
 
@@ -48,12 +50,17 @@ export class HostLink {
     return this.greeted
   }
 
+  /** Whether a call that waits has this id. */
+  has(id: number): boolean {
+    return this.waiting.has(id)
+  }
+
   /** Asks the host and waits for its answer. A host that is away is waited for a moment, as long as nothing was sent. */
   async call(ask: HostAsk, signal: AbortSignal): Promise<FromHost> {
     await this.here(signal)
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(stopped(signal))
-      const id = this.nextId++
+      const id = this.newId()
       const stop = () => this.waiting.get(id)?.failed(stopped(signal))
       const finish = (end: () => void) => {
         this.waiting.delete(id)

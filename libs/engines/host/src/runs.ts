@@ -36,9 +36,8 @@ export class Runs {
   private client = 0
   private inFlight = 8
   private relay = false
-  private nextId = 1
 
-  constructor(private readonly host: () => HostLink) {
+  constructor(private readonly host: () => HostLink, private readonly newId: () => number) {
     this.sweeper.unref()
   }
 
@@ -60,6 +59,11 @@ export class Runs {
       this.all.set(message.id, run)
       this.dispatch(run)
     })
+  }
+
+  /** Whether a run that waits has this id. */
+  has(id: number): boolean {
+    return this.all.has(id)
   }
 
   welcome({ client, inFlight, relay }: Extract<FromHost, { type: 'welcome' }>): void {
@@ -120,7 +124,7 @@ export class Runs {
 
   private message({ databaseId, generation, engine, limits }: Target, ask: SqlAsk): RunMessage {
     return {
-      type: 'run', id: this.nextId++, database: databaseId, generation, engine, storageBytes: limits.storageBytes,
+      type: 'run', id: this.newId(), database: databaseId, generation, engine, storageBytes: limits.storageBytes,
       access: ask.access, deadline: monotonicMs() + ask.limits.seconds * 1_000,
       answerBytes: ask.limits.answerBytes, answerRows: ask.limits.answerRows,
       ...(ask.plan === true && { plan: true }), ...(ask.params && { params: ask.params }),
