@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import path from 'node:path'
 import { Problem } from '@tenantry/contracts'
-import { encodeFrame, wireVersion } from '@tenantry/engines-contract'
+import { encodeFrame, monotonicMs, wireVersion } from '@tenantry/engines-contract'
 import { connectEngineHost } from '@tenantry/engines-host'
 import { socketPathOf } from './places.js'
 import { Bench, HostProcess, alive, endless, newFolder, newTarget, until } from './testing/host-process.js'
@@ -73,16 +73,24 @@ describe('an engine host', () => {
   it('ends a connection that does not speak the protocol, and no other', async () => {
     const target = await bench.database()
     const hello = encodeFrame({ type: 'hello', version: wireVersion })
-    const child = readdirSync(path.dirname(bench.host.socketPath)).find((name) => /^child-\d+\.sock$/.test(name)) ?? ''
-    const childSocket = path.join(path.dirname(bench.host.socketPath), child)
+    const folder = path.dirname(bench.host.socketPath)
+    const childSockets = readdirSync(folder).filter((name) => /^child-\d+\.sock$/.test(name)).map((name) => path.join(folder, name))
+    const childSocket = childSockets[0] ?? ''
     for (const bytes of [
       [Buffer.from('GET / HTTP/1.1\r\n\r\n')], [Buffer.alloc(64, 255)], [encodeFrame({ type: 'where' })], [encodeFrame({ type: 'hello', version: 0 })],
       [hello, encodeFrame({ type: 'where', id: 1 })], [hello, encodeFrame({ type: 'erase', id: 1 })],
       [hello, encodeFrame({ type: 'observe', id: 1, database: '../../etc', generation: 1, engine: 'sqlite', storageBytes: 1 })],
     ]) expect(await hangsUp(bench.host.socketPath, ...bytes)).toBe(true)
-    for (const bytes of [[Buffer.alloc(64, 255)], [encodeFrame({ type: 'run', id: 1 })], [encodeFrame({ type: 'hello', client: 'x' })]]) {
+    for (const bytes of [[Buffer.alloc(64, 255)], [encodeFrame({ type: 'run', id: 1 })], [encodeFrame({ type: 'hello', client: 'x' })], [encodeFrame({ type: 'hello', client: 2 ** 32 })]]) {
       expect(await hangsUp(childSocket, ...bytes)).toBe(true)
     }
+    const { databaseId, generation, engine } = target
+    const run = { type: 'run', database: databaseId, generation, engine, storageBytes: 1_000_000, access: 'read', deadline: monotonicMs() + 5_000, answerBytes: 1_000, answerRows: 10 }
+    const children = bench.host.children()
+    for (const socket of childSockets) {
+      for (const id of [0, 1.5, 2 ** 32, 2 ** 53]) expect(await hangsUp(socket, encodeFrame({ type: 'hello', client: 77 }), encodeFrame({ ...run, id }, 'select 1'))).toBe(true)
+    }
+    expect(bench.host.children()).toEqual(children)
     expect(await bench.rows(target, 'select 1')).toEqual([[1]])
   })
 

@@ -6,7 +6,7 @@ import { NoteWriter } from '../note.js'
 import { ClientSocket } from './client-socket.js'
 import { HeldDatabases } from './databases.js'
 import type { ChildOptions, FromEngineChild, ToEngineChild } from './messages.js'
-import { readRun } from './runs.js'
+import { isNotable, readRun } from './runs.js'
 import { Turns, sendBack } from './turns.js'
 
 const options = JSON.parse(process.argv[2] ?? '') as ChildOptions
@@ -24,7 +24,7 @@ const tell = (message: FromEngineChild): void => {
 }
 
 const take = (from: ClientSocket, header: Readonly<Record<string, unknown>>, payload: Buffer): boolean => {
-  if (header['type'] === 'hello' && typeof header['client'] === 'number') {
+  if (header['type'] === 'hello' && isNotable(header['client']) && from.ring === undefined) {
     from.client = header['client']
     from.ring = note.openRing(from.client)
     return from.ring !== undefined

@@ -16,11 +16,13 @@ type Unread = { readonly [K in keyof RunMessage]?: unknown }
 const isParameter = (value: unknown): value is QueryParameter =>
   value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
 const isCount = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value) && value >= 0
+/** What the notes keep in four bytes: an id of a run, or a client's number. */
+export const isNotable = (value: unknown): value is number => typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 0xffff_ffff
 
 /** The run that a frame asks for; undefined when the frame is not one. Written by hand: it is read for every statement. */
 export const readRun = (header: Unread, payload: Buffer, from: ClientSocket): { key: string; engine: EngineName; run: WaitingRun } | undefined => {
   const { id, database, generation, engine, access, params, plan, deadline, answerBytes, answerRows, storageBytes } = header
-  if (!isCount(id) || typeof database !== 'string' || !isCount(generation) || engine !== 'sqlite') return undefined
+  if (!isNotable(id) || typeof database !== 'string' || !isCount(generation) || engine !== 'sqlite') return undefined
   if ((access !== 'read' && access !== 'write') || !isCount(deadline) || !isCount(answerBytes) || !isCount(answerRows) || !isCount(storageBytes)) return undefined
   if (params !== undefined && !(Array.isArray(params) && params.every(isParameter))) return undefined
   const ask: SqlAsk = {
