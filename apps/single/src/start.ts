@@ -50,7 +50,7 @@ export const start = async (how: Start): Promise<void> => {
   const adminUrl = await openAdmin(how, running)
   const surroundings = { nats, publicUrl, adminUrl, engineSocket: socketPathOf(data.path), secrets }
   const common = serviceEnvironment(env, config, surroundings)
-  await Promise.all([startHost(how, data, surroundings.engineSocket), migrateAll(plans, common, urls)])
+  await settleAll(startHost(how, data, surroundings.engineSocket), migrateAll(plans, common, urls))
   signal.throwIfAborted()
   await startServices(how, common, urls, running)
   signal.throwIfAborted()
@@ -91,10 +91,10 @@ const kept = async <S extends Server>({ closing, children }: Start, name: string
   return server
 }
 
-const settleAll = async <A, B>(one: Promise<A>, other: Promise<B>): Promise<readonly [A, B]> => {
-  // Both have ended one way or the other before a failure goes on, so that nothing starts behind the back of who cleans up.
-  await Promise.allSettled([one, other])
-  return await Promise.all([one, other])
+const settleAll = async <A extends readonly Promise<unknown>[]>(...all: A) => {
+  // All have ended one way or the other before a failure goes on, so that nothing starts behind the back of who cleans up.
+  await Promise.allSettled(all)
+  return await Promise.all(all)
 }
 
 const startServers = async (how: Start, data: DataDirectory, secrets: Secrets): Promise<{ urls: SchemaUrls; nats: { url: string; token: string } }> => {
@@ -126,7 +126,7 @@ const forService = (common: Environment, urls: SchemaUrls, { schema }: ServicePl
   schema === undefined ? common : { ...common, DATABASE_URL: urls[schema] }
 
 const migrateAll = async (plans: readonly ServicePlan[], common: Environment, urls: SchemaUrls): Promise<void> => {
-  await Promise.all(plans.map((plan) => plan.migrate(forService(common, urls, plan))))
+  await settleAll(...plans.map((plan) => plan.migrate(forService(common, urls, plan))))
 }
 
 const openAdmin = async ({ config, closing }: Start, running: ReadonlyMap<string, RunningService>): Promise<string> => {
