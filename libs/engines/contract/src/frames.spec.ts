@@ -61,6 +61,16 @@ describe('frames', () => {
     expect(() => read([bytes])).toThrow(MalformedFrame)
   })
 
+  it('may be longer once the reader is told so, even in bytes that have come already', () => {
+    const reader = new FrameReader(100)
+    const seen: number[] = []
+    reader.take(Buffer.concat([encodeFrame({ n: 1 }), encodeFrame({ n: 2 }, 'x'.repeat(200))]), ({ payload }) => {
+      seen.push(payload.length)
+      reader.allow(1_000)
+    })
+    expect(seen).toEqual([0, 200])
+  })
+
   it('hold no more than one unfinished frame', () => {
     const reader = new FrameReader(1_000)
     expect(() => read([lengths(1_001, 10)], reader)).toThrow(MalformedFrame)

@@ -56,7 +56,12 @@ export class FrameReader {
   private held = 0
   private wanted = prefixBytes
 
-  constructor(private readonly maxBytes = maxFrameBytes) {}
+  constructor(private maxBytes = maxFrameBytes) {}
+
+  /** From the next frame on, frames may be this long. */
+  allow(maxBytes: number): void {
+    this.maxBytes = maxBytes
+  }
 
   /** Adds bytes and hands each frame that they complete to `each`, in order. */
   take(chunk: Buffer, each: (frame: Frame<Readonly<Record<string, unknown>>>) => void): void {
