@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { Socket } from 'node:net'
 import { Problem, problemData } from '@tenantry/contracts'
-import { FrameReader, encodeFrame, wireVersion } from '@tenantry/engines-contract'
+import { FrameReader, encodeFrame, maxFrameBytes, wireVersion } from '@tenantry/engines-contract'
 import type { FromHost } from '@tenantry/engines-contract'
 import { AskSchema, HelloSchema } from './client-asks.js'
 import type { ClientAsk } from './client-asks.js'
@@ -20,6 +20,9 @@ export interface Desk {
 
 const mostUnreadBytes = 64 * 1024 * 1024
 const mostCallsWaiting = 10_000
+const greetWithinMs = 2_000
+/** A greeting is short; who has not greeted makes the host keep no more than this. */
+const longestGreetingBytes = 4_096
 
 const same = (one: string, other: string): boolean => {
   const [left, right] = [Buffer.from(one), Buffer.from(other)]
@@ -28,13 +31,15 @@ const same = (one: string, other: string): boolean => {
 
 /** One connection to the host. What is not of the protocol ends it, and nothing else. */
 export class HostClient {
-  private readonly reader = new FrameReader()
+  private readonly reader = new FrameReader(longestGreetingBytes)
   private readonly session: RelaySession | undefined
+  private readonly late: NodeJS.Timeout
   private greeted = false
   private waiting = 0
 
   constructor(readonly number: number, private readonly socket: Socket, private readonly desk: Desk) {
     this.session = desk.relay?.session((frames) => this.send(frames))
+    this.late = setTimeout(() => socket.destroy(), greetWithinMs)
     socket.on('data', (chunk: Buffer) => {
       try {
         this.reader.take(chunk, ({ header, payload }) => this.take(header, payload))
@@ -44,9 +49,15 @@ export class HostClient {
     })
     socket.on('error', () => socket.destroy())
     socket.on('close', () => {
+      clearTimeout(this.late)
       this.session?.end()
       desk.left(this)
     })
+  }
+
+  /** Whether it has not shown yet that it may be here. */
+  get isStranger(): boolean {
+    return !this.greeted
   }
 
   tell(message: FromHost): void {
@@ -84,6 +95,8 @@ export class HostClient {
       return
     }
     this.greeted = true
+    clearTimeout(this.late)
+    this.reader.allow(maxFrameBytes)
     this.tell({ type: 'welcome', client: this.number, inFlight: this.desk.inFlight, relay: this.session !== undefined })
   }
 

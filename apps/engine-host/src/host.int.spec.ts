@@ -120,6 +120,24 @@ describe('an engine host', () => {
     stranger.close()
   })
 
+  it('keeps strangers on its port briefly, few of them, and none that says more than a greeting', async () => {
+    const port = bench.host.port ?? 0
+    const hold = (...bytes: readonly Buffer[]) => {
+      const stranger = { socket: connect(port, '127.0.0.1', () => bytes.forEach((one) => stranger.socket.write(one))), open: true }
+      stranger.socket.on('error', () => undefined).on('close', () => { stranger.open = false }).resume()
+      return stranger
+    }
+    const talkative = hold(encodeFrame({ type: 'hello', version: wireVersion, secret: 'x'.repeat(5_000) }).subarray(0, 4_500))
+    await until(() => !talkative.open, 'the talkative one is cut off', 1_000)
+    const strangers = Array.from({ length: 100 }, () => hold())
+    await until(() => strangers.filter(({ open }) => open).length <= 64, 'the excess is cut off', 1_000)
+    expect(await bench.client.list('', 1)).toHaveLength(1)
+    await until(() => strangers.every(({ open }) => !open), 'all are cut off', 4_000)
+    const far = connectEngineHost({ host: '127.0.0.1', port, secret: 'a-secret-of-many-words' })
+    expect(await far.list('', 1)).toHaveLength(1)
+    far.close()
+  })
+
   it('gives its children nothing of its environment', () => {
     for (const pid of bench.host.children()) {
       const environment = execFileSync('cat', [`/proc/${pid}/environ`]).toString()

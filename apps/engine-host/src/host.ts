@@ -32,6 +32,9 @@ export interface EngineHost {
 }
 
 const probeMs = 1_000
+/** Connections of other machines, and those among all connections that have not greeted yet. */
+const mostFarClients = 256
+const mostStrangers = 64
 
 const answers = (socketPath: string): Promise<boolean> => new Promise((resolve) => {
   const socket = connect(socketPath)
@@ -101,6 +104,11 @@ export const startEngineHost = async (config: EngineHostConfig, log: Logger): Pr
   let nextClient = 1
   let ready = false
   const serve = (secret: string | undefined, relay: Relay | undefined) => (socket: Socket): void => {
+    // Only the port is open to strangers: those that crowd it must not keep the clients of this machine out.
+    if (secret !== undefined && [...clients.values()].filter(({ isStranger }) => isStranger).length >= mostStrangers) {
+      socket.destroy()
+      return
+    }
     const desk: Desk = { inFlight: config.queriesInFlight, secret, relay, ask, left: (client) => clients.delete(client.number) }
     const client = new HostClient(nextClient, socket, desk)
     clients.set(nextClient, client)
@@ -110,6 +118,7 @@ export const startEngineHost = async (config: EngineHostConfig, log: Logger): Pr
   let relay: Relay | undefined
   const open = async (secret: string | undefined, where: Parameters<typeof listen>[1]): Promise<Server> => {
     const server = createServer(serve(secret, secret === undefined ? undefined : relay))
+    if (secret !== undefined) server.maxConnections = mostFarClients
     await listen(server, where)
     servers.push(server)
     return server
