@@ -7,7 +7,7 @@ import type { HostLink } from './host-link.js'
 import { problemOf } from './messages.js'
 import { WaitingRun, engineAway, mayHaveRun, tooManyQueries } from './waiting-run.js'
 
-const mostAttempts = 3
+const mostAttempts = 5
 const verdictWithinMs = 1_500
 const sweepEveryMs = 250
 /** The host ends a statement at its deadline; a client waits this much longer for the news. */
@@ -219,6 +219,8 @@ export class Runs {
     for (const run of [...old?.waiting.values() ?? []]) {
       if (!moved.has(run.key) || (run.write && started.has(run.message.id))) continue
       old?.waiting.delete(run.message.id)
+      // It did not begin and nothing failed: a run may move as often as its deadline allows.
+      run.attempts -= 1
       this.dispatch(run)
     }
   }
