@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { jetstream, jetstreamManager } from '@nats-io/jetstream'
 import { connect, type NatsConnection } from '@nats-io/transport-node'
+import { CannotStart } from '../cannot-start.js'
 import { commandLineOf } from '../process-table.js'
 import { checkNats } from './check.js'
 import { startNats, type Nats } from './start.js'
@@ -95,6 +96,19 @@ it('takes another port when the one it prefers is taken', async () => {
   const second = await startNats({ storeDir: other, token, port: first.port })
   started.push(second)
   expect(second.port).not.toBe(first.port)
+  await rm(other, { recursive: true, force: true })
+})
+
+it('fails when the port that it must have is taken, and starts once it is free', async () => {
+  const first = await start()
+  const other = await mkdtemp(path.join(tmpdir(), 'tenantry-embedded-'))
+  const again = (): Promise<Nats> => startNats({ storeDir: other, token, port: first.port, exactPort: true })
+  await expect(again()).rejects.toThrow(CannotStart)
+  await first.stop()
+  const second = await again()
+  started.push(second)
+  expect(second.port).toBe(first.port)
+  await second.stop()
   await rm(other, { recursive: true, force: true })
 })
 

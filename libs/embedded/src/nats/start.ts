@@ -16,6 +16,8 @@ export interface NatsOptions {
   readonly token: string
   /** The port to prefer; a free one is taken when it is absent or taken. */
   readonly port?: number
+  /** Clients look for the server at `port` and nowhere else: while that is taken the start fails. */
+  readonly exactPort?: boolean
   /** The program to run; `findNats()` by default. */
   readonly binary?: string
   readonly onLog?: (line: string) => void
@@ -89,8 +91,8 @@ export const startNats = async (options: NatsOptions): Promise<Nats> => {
   await mkdir(storeDir, { recursive: true, mode: 0o700 })
   await reapNats(settingsFile, pidFile)
 
-  for (let attempt = 1; attempt <= tries; attempt += 1) {
-    const port = attempt === 1 && options.port ? options.port : await freePort()
+  for (let attempt = 1; attempt <= (options.exactPort ? 1 : tries); attempt += 1) {
+    const port = options.port && attempt === 1 ? options.port : await freePort()
     const name = `tenantry-${randomBytes(6).toString('hex')}`
     await rm(settingsFile, { force: true })
     await writeFile(settingsFile, settingsText({ name, storeDir, port, token: options.token, pidFile }), { mode: 0o600 })
@@ -102,5 +104,5 @@ export const startNats = async (options: NatsOptions): Promise<Nats> => {
       }
     }
   }
-  throw new CannotStart(`The nats-server found no free port in ${tries} tries.`)
+  throw new CannotStart(options.exactPort ? `The nats-server cannot have port ${options.port}: another program has taken it.` : `The nats-server found no free port in ${tries} tries.`)
 }

@@ -5,6 +5,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import pg from 'pg'
+import { CannotStart } from '../cannot-start.js'
 import { commandLineOf } from '../process-table.js'
 import { waitFor } from '../wait.js'
 import { startPostgres, type Postgres } from './start.js'
@@ -107,6 +108,19 @@ it('takes another port when the one it prefers is taken', async () => {
   expect(server.port).not.toBe(taken)
   expect(await ask(server, 'select 1 as answer')).toBe(1)
   blocker.close()
+})
+
+it('fails when the port that it must have is taken, and starts once it is free', async () => {
+  const first = await start()
+  await first.stop()
+  const stranger = createServer().listen(first.port, '127.0.0.1')
+  await once(stranger, 'listening')
+  const again = (): Promise<Postgres> => startPostgres({ dataDir: path.join(folder, 'pg'), password, durable: false, port: first.port, exactPort: true })
+  await expect(again()).rejects.toThrow(CannotStart)
+  await new Promise((resolve) => stranger.close(resolve))
+  const second = await again()
+  started.push(second)
+  expect(second.port).toBe(first.port)
 })
 
 it('removes what a killed first start left behind', async () => {

@@ -16,6 +16,8 @@ export interface PostgresOptions {
   readonly password: string
   /** The port to prefer; a free one is taken when it is absent or taken. */
   readonly port?: number
+  /** Clients look for the server at `port` and nowhere else: while that is taken the start fails. */
+  readonly exactPort?: boolean
   /** False only where the data may be lost with the machine: tests. */
   readonly durable: boolean
   readonly onLog?: (line: string) => void
@@ -80,12 +82,12 @@ export const startPostgres = async (asked: PostgresOptions): Promise<Postgres> =
   await reapPostgres(dataDir)
 
   for (let attempt = 1; attempt <= tries; attempt += 1) {
-    const port = attempt === 1 && options.port ? options.port : await freePort()
+    const port = options.port && (attempt === 1 || options.exactPort) ? options.port : await freePort()
     const child = await settled(await launch(binaries, options, port), options)
     if (child) return running(child, port, password)
     await reapPostgres(dataDir)
   }
-  throw new CannotStart(`Postgres on ${dataDir} found no free port in ${tries} tries.`)
+  throw new CannotStart(options.exactPort ? `Postgres on ${dataDir} cannot have port ${options.port}: another program has taken it.` : `Postgres on ${dataDir} found no free port in ${tries} tries.`)
 }
 
 const running = (child: Child, port: number, superuserPassword: string): Postgres => ({
