@@ -11,5 +11,5 @@ export const keepPostgres = async (dataDir: string, password: string, logger: Lo
   const onLog = (line: string): void => serious.test(line) ? logger.debug({ line }, 'postgres') : logger.trace({ line }, 'postgres')
   const options = { dataDir: postgresFolder(dataDir), password, durable: true, onLog }
   const first = await startPostgres({ ...options, signal })
-  return await keepRunning('postgres', first, (stopping) => startPostgres({ ...options, port: first.port, signal: stopping }), logger)
+  return await keepRunning('postgres', first, (stopping) => startPostgres({ ...options, port: first.port, exactPort: true, signal: stopping }), logger)
 }
