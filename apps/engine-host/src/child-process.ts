@@ -37,6 +37,8 @@ export class EngineChild {
   /** The database that was seen busy here again and again. */
   crowding: { readonly slot: number; readonly looks: number } | undefined
   state: ChildState = 'starting'
+  /** Whether it is being ended, whatever it does. */
+  doomed = false
   /** Whether it has ever been ready: one that never was is not started again at once. */
   served = false
   /** Since when nothing has run here, in monotonic milliseconds; undefined while something runs. */
@@ -79,6 +81,7 @@ export class EngineChild {
 
   /** Ends the child now, whatever it is doing. */
   end(): void {
+    this.doomed = true
     this.process.kill('SIGKILL')
   }
 

@@ -31,6 +31,7 @@ export interface EngineHostConfig {
   readonly logLevel: string
   /** Children that no single database has for itself. */
   readonly warmChildren: number
+  /** At least one more than the warm ones, so that a long statement has somewhere to run. */
   readonly mostChildren: number
   /** Statements of one database that wait or run at a time. */
   readonly queriesInFlight: number
@@ -53,7 +54,7 @@ export const parseEngineHostConfig = (environment: Environment): EngineHostConfi
     adminPort: values.ADMIN_PORT,
     logLevel: values.LOG_LEVEL,
     warmChildren: values.ENGINE_CHILDREN_WARM,
-    mostChildren: Math.max(values.ENGINE_CHILDREN_MAX, values.ENGINE_CHILDREN_WARM),
+    mostChildren: Math.max(values.ENGINE_CHILDREN_MAX, values.ENGINE_CHILDREN_WARM + 1),
     queriesInFlight: values.ENGINE_QUERIES_IN_FLIGHT,
     childMemoryBytes: values.ENGINE_CHILD_MEMORY_MB * megabyte,
     temporaryBytes: values.ENGINE_TEMPORARY_MB * megabyte,

@@ -221,6 +221,29 @@ describe('a statement that runs long', () => {
   }, slowly)
 })
 
+describe('many databases that run long statements without end', () => {
+  it('never take the children that the others share', async () => {
+    const bench = await Bench.start({ ENGINE_CHILDREN_WARM: '1', ENGINE_CHILDREN_MAX: '3', DRAIN_SECONDS: '1' })
+    const [neighbour, ...greedy] = await Promise.all(Array.from({ length: 6 }, () => bench.database('create table t(a)')))
+    if (neighbour === undefined) throw new Error('no database')
+    let going = true
+    const ends = new Set<string>()
+    const greed = greedy.map(async (target) => {
+      while (going) ends.add(await code(bench.run(target, endless, { limits: { seconds: 20, answerBytes: 1_000, answerRows: 10 } })))
+    })
+    await until(() => bench.host.busy(300), 'they run')
+    const waits: number[] = []
+    const began = performance.now()
+    for (let n = 0; performance.now() - began < 6_000; n += 1) waits.push((await timed(bench.run(neighbour, 'insert into t values (?)', { params: [n] }))).ms)
+    expect(Math.max(...waits)).toBeLessThan(4_000)
+    expect(await kept(bench, neighbour)).toEqual(waits.map((_, n) => n))
+    expect(ends).toContain('QueryTimeout')
+    going = false
+    await bench.close()
+    await Promise.all(greed)
+  }, slowly)
+})
+
 describe('a statement that takes too much', () => {
   let bench: Bench
   beforeAll(async () => {

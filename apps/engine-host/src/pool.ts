@@ -117,6 +117,16 @@ export class ChildPool implements ChildEvents {
     return true
   }
 
+  /** Whether one more child may be private: the last places are for children that everybody shares. */
+  hasPrivatePlace(): boolean {
+    return this.privateChildren().length < this.config.mostChildren - this.config.warmChildren
+  }
+
+  /** The children that one database has for itself, but for those that are being ended. */
+  privateChildren(): readonly EngineChild[] {
+    return [...this.children].filter(({ privateTo, doomed }) => privateTo !== undefined && !doomed)
+  }
+
   /** Children beyond the warm ones that have been idle for long hand over what they own and end. */
   retireIdle(now: number): void {
     const shared = this.shared()
@@ -178,7 +188,7 @@ export class ChildPool implements ChildEvents {
   }
 
   private shared(): readonly EngineChild[] {
-    return [...this.children].filter((child) => child.state === 'ready' && child.privateTo === undefined)
+    return [...this.children].filter((child) => child.state === 'ready' && child.privateTo === undefined && !child.doomed)
   }
 
   /** The child for everybody with the fewest databases, among those that are not held up by a statement. */
@@ -200,17 +210,11 @@ export class ChildPool implements ChildEvents {
 
   private async anyReady(): Promise<EngineChild> {
     if (this.leastLoaded() === undefined) this.refill(this.shared().length > 0 ? 1 : 0)
-    const any = () => this.leastLoaded() ?? fewestFirst(this.shared())[0] ?? this.anyPrivate()
+    const any = () => this.leastLoaded() ?? fewestFirst(this.shared())[0]
     await this.reports.until(() => any() !== undefined, answerWithinMs, 'The engine is starting; try again.')
     const child = any()
     if (child === undefined) throw unavailable('The engine is starting; try again.')
     return child
-  }
-
-  /** When every child that may exist is busy with one database, the others wait there rather than nowhere. */
-  private anyPrivate(): EngineChild | undefined {
-    if (this.children.size < this.config.mostChildren) return undefined
-    return fewestFirst([...this.children].filter(({ state }) => state === 'ready'))[0]
   }
 
   private async choose({ database, generation, engine }: DatabaseAt, folder: string): Promise<Owner> {

@@ -49,7 +49,7 @@ export class Watch {
 
   private look(): void {
     const now = monotonicMs()
-    for (const child of this.pool.children) if (child.state === 'ready' || child.state === 'closing') this.lookAt(child, now)
+    for (const child of this.pool.children) if ((child.state === 'ready' || child.state === 'closing') && !child.doomed) this.lookAt(child, now)
     for (const [key, until] of this.cancelled) if (until < now) this.cancelled.delete(key)
     this.pool.retireIdle(now)
   }
@@ -65,7 +65,21 @@ export class Watch {
     child.idleSince = undefined
     const verdict = this.verdictOn(child, running, now)
     if (verdict) this.end(child, running, verdict)
-    else if (this.leavesNoRoom(child, running, now) && child.privateTo !== running.slot) this.pool.makePrivate(child, running.slot)
+    else if (this.leavesNoRoom(child, running, now) && child.privateTo !== running.slot) this.separate(child, running, now)
+  }
+
+  /** Gives the child to what runs there. Of the statements that have a child to themselves, the longest makes room when there is none. */
+  private separate(child: EngineChild, running: Running, now: number): void {
+    if (!this.pool.hasPrivatePlace()) {
+      const [longest] = [...this.pool.privateChildren(), child]
+        .map((one) => ({ one, ran: one === child ? running : one.note.read() }))
+        .filter((at): at is { one: EngineChild; ran: Running } => at.ran !== undefined && now - at.ran.startedMs > privateAfterMs)
+        .sort((at, other) => at.ran.startedMs - other.ran.startedMs)
+      if (longest === undefined) return
+      this.end(longest.one, longest.ran, { code: 'QueryTimeout', message: 'The statement ran for long while others waited for its place, and was ended.' })
+      if (longest.one === child) return
+    }
+    this.pool.makePrivate(child, running.slot)
   }
 
   private leavesNoRoom(child: EngineChild, { slot, startedMs }: Running, now: number): boolean {
