@@ -28,7 +28,7 @@ const limits = {
 
 const settings = [
   'PRAGMA synchronous=FULL', 'PRAGMA trusted_schema=OFF', 'PRAGMA cell_size_check=ON', 'PRAGMA mmap_size=0', 'PRAGMA temp_store=FILE',
-  'PRAGMA journal_size_limit=16777216', 'PRAGMA cache_size=-4096', 'PRAGMA busy_timeout=2000',
+  'PRAGMA journal_size_limit=16777216', 'PRAGMA cache_size=-1024', 'PRAGMA busy_timeout=2000',
 ]
 
 const readsBack = (database: DatabaseSync, pragma: string): unknown => Object.values(database.prepare(`PRAGMA ${pragma}`).get() ?? {})[0]
