@@ -43,6 +43,11 @@ export class EngineChild {
   served = false
   /** Since when nothing has run here, in monotonic milliseconds; undefined while something runs. */
   idleSince: number | undefined
+  /** Its memory when nothing ran, the first time that was seen and the last. */
+  bornBytes = 0
+  restingBytes = 0
+  /** The statement seen last, and the memory that was there before it as far as could be seen. */
+  measured: { readonly sequence: number; readonly bytes: number } | undefined
   private readonly process: ChildProcess
   private readonly temporary: string
 

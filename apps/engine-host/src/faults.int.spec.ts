@@ -261,6 +261,30 @@ describe('a statement that takes too much', () => {
     expect(await bench.rows(target, 'select 1')).toEqual([[1]])
   }, slowly)
 
+  it('of memory is only one that takes it, not one that finds it taken', async () => {
+    // Less than any child has before its first statement.
+    const small = await Bench.start({ ENGINE_CHILD_MEMORY_MB: '20' })
+    const target = await small.database()
+    expect(await small.rows(target, counting(5_000_000))).toEqual([[5_000_000]])
+    await small.close()
+  }, slowly)
+
+  it('of memory may leave a child that keeps it, which then hands over to another and loses nothing', async () => {
+    const small = await Bench.start({ ENGINE_CHILDREN_WARM: '1', ENGINE_CHILD_MEMORY_MB: '2' })
+    const first = small.host.children()
+    const target = await small.database('create table t(a)')
+    let n = 0
+    await until(async () => {
+      n += 1
+      await small.rows(target, `select count(*), ${n}, '${'x'.repeat(200_000)}' from t`)
+      await small.run(target, 'insert into t values (?)', { params: [n] })
+      await new Promise((resolve) => setTimeout(resolve, 50))
+      return !small.host.children().some((pid) => first.includes(pid))
+    }, 'the child is replaced', 20_000)
+    expect(await kept(small, target)).toEqual(Array.from({ length: n }, (_, at) => at + 1))
+    await small.close()
+  }, slowly)
+
   it('of the answer is refused while the child stays small', async () => {
     const target = await bench.database()
     const text = 'with recursive n(x) as (select 1 union all select x + 1 from n where x < 3000) select hex(zeroblob(400000)) from n'

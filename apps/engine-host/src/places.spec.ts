@@ -15,7 +15,13 @@ describe('the folder of sockets', () => {
 })
 
 describe('the databases that a child keeps open', () => {
+  const gigabyte = 1024 ** 3
+
   it.each([[20_000, 500], [1_200, 200], [256, 42], [10, 8]])('are bounded by the limit of open files: %d → %d', (files, databases) => {
-    expect(mostOpenDatabases(files)).toBe(databases)
+    expect(mostOpenDatabases(files, 4 * gigabyte)).toBe(databases)
+  })
+
+  it.each([[gigabyte, 256], [gigabyte / 2, 128], [gigabyte / 64, 8]])('are bounded by what their caches may take together: %d → %d', (memory, databases) => {
+    expect(mostOpenDatabases(20_000, memory)).toBe(databases)
   })
 })

@@ -39,8 +39,15 @@ const openFilesLimit = (): number => {
   }
 }
 
-/** A database open for reading and writing holds six files; a third of the limit is left for sockets and temporary files. */
-export const mostOpenDatabases = (openFiles: number): number => Math.max(8, Math.min(500, Math.floor(openFiles / 3 / 2)))
+/** The page caches of a database's two connections, as the driver sets them. */
+const cachesBytes = 2 * 1024 * 1024
+
+/**
+ * A database open for reading and writing holds six files; a third of the limit is left for sockets and temporary files. The caches of
+ * all together take half of the memory that a child may keep.
+ */
+export const mostOpenDatabases = (openFiles: number, memoryBytes: number): number =>
+  Math.max(8, Math.min(500, Math.floor(openFiles / 3 / 2), Math.floor(memoryBytes / 2 / cachesBytes)))
 
 /** The children: how many there are, and which of them a database is given to. */
 export class ChildPool implements ChildEvents {
@@ -48,7 +55,7 @@ export class ChildPool implements ChildEvents {
   private readonly ownership = new Ownership()
   private readonly reports = new Reports()
   private readonly made = new Set<EngineName>()
-  private readonly openDatabases = mostOpenDatabases(openFilesLimit())
+  private readonly openDatabases: number
   private nextChild = 1
   private restarts: NodeJS.Timeout | undefined
   private ending = false
@@ -56,7 +63,9 @@ export class ChildPool implements ChildEvents {
   constructor(
     private readonly config: EngineHostConfig, private readonly places: Places,
     private readonly events: PoolEvents, private readonly log: Logger,
-  ) {}
+  ) {
+    this.openDatabases = mostOpenDatabases(openFilesLimit(), config.childMemoryBytes)
+  }
 
   /** Starts the warm children and has one of them make the templates. */
   async start(engines: readonly EngineName[], templateFolder: (engine: EngineName) => string): Promise<void> {
@@ -127,13 +136,16 @@ export class ChildPool implements ChildEvents {
     return [...this.children].filter(({ privateTo, doomed }) => privateTo !== undefined && !doomed)
   }
 
-  /** Children beyond the warm ones that have been idle for long hand over what they own and end. */
+  /** Children beyond the warm ones that have been idle for long, and any that keeps much memory at rest, hand over what they own and end. */
   retireIdle(now: number): void {
-    const shared = this.shared()
-    const idle = shared.find((child) => child.idleSince !== undefined && now - child.idleSince > idleChildMs)
-    if (shared.length <= this.config.warmChildren || idle === undefined) return
+    const resting = this.shared().filter(({ idleSince }) => idleSince !== undefined)
+    const heavy = resting.find(({ bornBytes, restingBytes }) => restingBytes - bornBytes > this.config.childMemoryBytes)
+    const spare = this.shared().length > this.config.warmChildren
+    const idle = heavy ?? (spare ? resting.find(({ idleSince = now }) => now - idleSince > idleChildMs) : undefined)
+    if (idle === undefined) return
     const target = this.leastLoaded(idle)
-    if (target === undefined || !this.moveAll(idle, [...idle.owned.values()], target, undefined)) return
+    if (target === undefined) return this.refill(1)
+    if (!this.moveAll(idle, [...idle.owned.values()], target, undefined)) return
     idle.state = 'closing'
     idle.tell({ type: 'close' })
   }

@@ -59,10 +59,17 @@ export class Watch {
     if (running === undefined) {
       child.idleSince ??= now
       child.crowding = undefined
+      child.restingBytes = child.memoryBytes()
+      child.bornBytes ||= child.restingBytes
       if (child.privateTo !== undefined && now - child.idleSince > sharedAgainAfterMs) child.privateTo = undefined
       return
     }
     child.idleSince = undefined
+    if (child.measured?.sequence !== running.sequence) {
+      // A statement that has only just begun is not what the memory is used for; behind one that is seen late, the last rest counts.
+      const isNew = now - running.startedMs < lookEveryMs
+      child.measured = { sequence: running.sequence, bytes: isNew ? child.memoryBytes() : child.restingBytes }
+    }
     const verdict = this.verdictOn(child, running, now)
     if (verdict) this.end(child, running, verdict)
     else if (this.leavesNoRoom(child, running, now) && child.privateTo !== running.slot) this.separate(child, running, now)
@@ -95,7 +102,7 @@ export class Watch {
       return { code: 'QueryCancelled', message: 'The statement was cancelled.' }
     }
     if (ranMs < measureAfterMs) return undefined
-    if (child.memoryBytes() > this.limits.childMemoryBytes) {
+    if (child.memoryBytes() - (child.measured?.bytes ?? 0) > this.limits.childMemoryBytes) {
       return { code: 'EngineRejectedQuery', message: 'The statement needs more memory than one statement may use.' }
     }
     if (child.temporaryBytes() > this.limits.temporaryBytes) {
