@@ -75,7 +75,7 @@ const environmentsFor = (folder: string, { urls, nats, token }: Servers, places:
   const records = (schema: string): Record<string, string> => ({ DATABASE_URL: urls[schema] ?? '' })
   return {
     'engine-host': { ...at('engine-host'), ...engine, DATA_DIR: path.join(folder, 'engines') },
-    identity: { ...at('identity'), ...common, ...records(schemaOf.identity), SEALING_KEY: secret(), PEPPER: secret() },
+    identity: { ...at('identity'), SIGNUPS_PER_HOUR: '1000', ...common, ...records(schemaOf.identity), SEALING_KEY: secret(), PEPPER: secret() },
     'control-plane': { ...at('control-plane'), ...common, ...records(schemaOf['control-plane']) },
     provisioner: { ...at('provisioner'), ...common, ...engine, ...records(schemaOf.provisioner) },
     'query-gateway': { ...at('query-gateway'), ...common, ...engine },
