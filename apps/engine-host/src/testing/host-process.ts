@@ -62,8 +62,8 @@ export class HostProcess {
   busy(forMs = 30): boolean {
     const folder = path.join(this.dataFolder, 'run')
     return readdirSync(folder).filter((name) => name.endsWith('.note')).some((name) => {
-      const note = readFileSync(path.join(folder, name))
-      return note.readUInt32LE(4) === 1 && monotonicMs() - note.readDoubleLE(8) > forMs
+      const note = noteIn(path.join(folder, name))
+      return note !== undefined && note.readUInt32LE(4) === 1 && monotonicMs() - note.readDoubleLE(8) > forMs
     })
   }
 
@@ -125,3 +125,13 @@ export class Bench {
 }
 
 export const endless = 'with recursive n(x) as (select 1 union all select x + 1 from n) select count(*) from n'
+
+/** A child's note; undefined when the child has ended meanwhile and its note with it. */
+const noteIn = (file: string): Buffer | undefined => {
+  try {
+    return readFileSync(file)
+  } catch (error) {
+    if (error instanceof Object && 'code' in error && error.code === 'ENOENT') return undefined
+    throw error
+  }
+}
