@@ -26,11 +26,6 @@ export class InstancesRepository {
     return rows.length === 1
   }
 
-  async find(id: DatabaseId): Promise<Instance | undefined> {
-    const rows: Instance[] = await this.source.query(`SELECT ${columns} FROM instances WHERE database_id = $1`, [id])
-    return rows[0]
-  }
-
   async lock(tx: EntityManager, id: DatabaseId): Promise<Instance | undefined> {
     const rows: Instance[] = await tx.query(`SELECT ${columns} FROM instances WHERE database_id = $1 FOR UPDATE`, [id])
     return rows[0]
