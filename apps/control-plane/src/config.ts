@@ -1,4 +1,4 @@
-import { type Environment, aloneConfig, aloneVariables, neighbourConfig, neighbourVariables, parseConfig, recordsConfig, recordsVariables, variable } from '@tenantry/service'
+import { type Environment, aloneConfig, aloneVariables, neighbourConfig, neighbourVariables, parseConfig, recordsConfig, recordsVariables } from '@tenantry/service'
 import { z } from 'zod'
 
 const schema = z.object({
@@ -8,7 +8,6 @@ const schema = z.object({
   // The control plane does not ask itself.
   CONTROL_PLANE_URL: neighbourVariables.CONTROL_PLANE_URL.optional(),
   SWEEP_SECONDS: z.coerce.number().positive().max(10).default(5),
-  DATABASES_PER_ORG: variable.positive(10_000),
 }).transform((env) => ({
   ...aloneConfig(env),
   ...recordsConfig(env),

@@ -21,6 +21,9 @@ const trusts = (proxies: BlockList, address: string): boolean => {
   return kind !== 0 && proxies.check(address, kind === 6 ? 'ipv6' : 'ipv4')
 }
 
+/** Says of an address whether it is one of `proxies`. */
+export const isProxyOf = (proxies: BlockList) => (address: string): boolean => trusts(proxies, bare(address))
+
 const said = ['forwarded', 'x-forwarded-host', 'x-forwarded-port', 'x-forwarded-proto', 'x-real-ip'] as const
 
 /**

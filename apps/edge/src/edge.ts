@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { BlockList } from 'node:net'
-import { Problem } from '@tenantry/contracts'
-import { type Readiness, readiness, requestIdOf } from '@tenantry/service'
-import { settleAddress } from './caller-address.js'
+import { Problem, type ProblemWire } from '@tenantry/contracts'
+import { problemWire } from '@tenantry/dialects-featurebase'
+import { type IsProxy, type Readiness, readiness, requestIdOf } from '@tenantry/service'
+import { isProxyOf, settleAddress } from './caller-address.js'
 import { type KnownOperation, compileRoutes } from './matcher.js'
 import { ownPages } from './own.js'
 import { pathOf } from './path.js'
@@ -31,6 +32,9 @@ export interface Edge {
   handle(request: IncomingMessage, response: ServerResponse): void
   /** Ready when every service says so. */
   ready(): Promise<Readiness>
+  /** What the listener in front of it needs: how it refuses what is no request, and who speaks for others. */
+  readonly wire: ProblemWire
+  readonly isProxy: IsProxy
 }
 
 const mustBeReady = async (backend: Pick<Backend, 'ready'>): Promise<void> => {
@@ -49,15 +53,17 @@ export const createEdge = ({ backends, alsoReady = {}, operations, document, tru
     const path = pathOf(url)
     const refused = (problem: Problem, headers: Readonly<Record<string, string>> = {}): void =>
       refuse(response, problem, { 'x-request-id': requestIdOf(request.headers['x-request-id']), ...headers })
-    if (path === undefined) return refused(new Problem('InvalidParameter', 'The path of the request is too long or can be read in more than one way; write it plainly.'))
+    if (path === undefined) return refused(new Problem('InvalidParameter', 'The path of the request can be read in more than one way; write it plainly.'))
     const found = match(method, path)
     if (found.kind === 'unknown') return refused(new Problem('RouteNotFound', `There is nothing at ${method} ${path}.`))
+    // It would say back what the caller's own program may not read: its credentials.
+    if (method === 'TRACE') return refused(notAllowed(method, path), { allow: found.kind === 'wrongMethod' ? found.allowed.join(', ') : '' })
     if (found.kind === 'wrongMethod') return refused(notAllowed(method, path), { allow: found.allowed.join(', ') })
     if (found.owner === 'edge') return pages[path]?.(request, response)
     settleAddress(request.headers, request.socket.remoteAddress ?? '', trustedProxies)
     backends[found.owner].handle(request, response)
   }
-  return { handle, ready }
+  return { handle, ready, wire: problemWire, isProxy: isProxyOf(trustedProxies) }
 }
 
 const notAllowed = (method: string, path: string): Problem => new Problem('MethodNotAllowed', `${path} does not know the method ${method}.`)

@@ -17,10 +17,6 @@ const schema = z.object({
   PEPPER: masterKey(),
   BCRYPT_COST: z.coerce.number().int().min(4).max(16).default(10),
   SIGNUP: z.enum(['open', 'closed', 'invite']).default('open'),
-  /** For each caller's address: 20 unless set, and then this machine's own too, which is free otherwise. */
-  SIGNUPS_PER_HOUR: z.coerce.number().int().positive().optional(),
-  /** For each caller's address but this machine's own. */
-  FAILED_LOGINS_PER_MINUTE: variable.positive(100),
   BOOTSTRAP_TOKEN: variable.secret().optional(),
   ROTATE_KEYS_DAYS: variable.positive(90),
 }).transform((env) => ({

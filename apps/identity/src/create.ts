@@ -13,8 +13,6 @@ import { SessionsService } from './sessions/sessions.service.js'
 import { identitySource, schema } from './source.js'
 import { Keyring } from './tokens/keyring.js'
 
-const bodyLimitBytes = 64 * 1024
-
 interface Features {
   readonly keyring: Keyring
   readonly keys: KeysService
@@ -34,7 +32,7 @@ export const createIdentity = async (config: IdentityConfig, logger: Logger): Pr
     config,
     logger,
     wire: problemWire,
-    bodyLimitBytes,
+    bodyLimitBytes: config.limits.ACCOUNT_BODY_BYTES,
     records: { source, schema, stream: 'IDENTITY' },
     ownPorts: () => ownPorts(made.promise),
     module: (parts) => AppModule.with(config, source, parts),

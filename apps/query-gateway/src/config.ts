@@ -1,20 +1,11 @@
 import { engineAddress, engineVariables } from '@tenantry/engines-host'
-import { type Environment, aloneConfig, aloneVariables, neighbourConfig, neighbourVariables, parseConfig, variable } from '@tenantry/service'
+import { type Environment, aloneConfig, aloneVariables, neighbourConfig, neighbourVariables, parseConfig } from '@tenantry/service'
 import { z } from 'zod'
 
 const schema = z.object({
   ...aloneVariables(3004, 35),
   ...neighbourVariables,
   ...engineVariables,
-  QUERY_TIMEOUT_SECONDS: variable.positive(30),
-  QUERY_TEXT_BYTES: variable.positive(1024 * 1024),
-  ANSWERS_UNREAD_BYTES: variable.positive(256 * 1024 * 1024),
-  ANSWER_READ_SECONDS: variable.positive(30),
-  QUERIES_IN_FLIGHT: variable.positive(8),
-  QUERIES_WAITING: variable.positive(256),
-  QUERIES_WAITING_IN_ALL: variable.positive(10_000),
-  ANSWER_BYTES: variable.positive(10 * 1024 * 1024),
-  ANSWER_ROWS: variable.positive(100_000),
 }).transform((env, context) => ({
   ...aloneConfig(env),
   ...neighbourConfig(env),

@@ -1,5 +1,5 @@
 import { trustedProxies } from '@tenantry/edge'
-import { type Environment, parseConfig, variable } from '@tenantry/service'
+import { type Environment, limitVariables, limitsOf, parseConfig, variable } from '@tenantry/service'
 import { z } from 'zod'
 
 const loopback = new Set(['localhost', '127.0.0.1', '::1'])
@@ -29,6 +29,7 @@ const schema = z.object({
   /** Allows an address other than loopback without TLS. */
   INSECURE: variable.flag(),
   SIGNUP: z.enum(['open', 'closed', 'invite']).optional(),
+  ...limitVariables,
 }).superRefine((env, context) => {
   const wrong = (path: string, message: string): void => context.addIssue({ code: 'custom', path: [path], message })
   if ((env.TLS_CERT === undefined) !== (env.TLS_KEY === undefined)) wrong('TLS_CERT_FILE', 'and TLS_KEY_FILE must be set together')
@@ -47,6 +48,7 @@ const schema = z.object({
   logLevel: env.LOG_LEVEL,
   drainSeconds: env.DRAIN_SECONDS,
   trustedProxies: env.TRUSTED_PROXIES,
+  limits: limitsOf(env),
   tls: env.TLS_CERT !== undefined && env.TLS_KEY !== undefined ? { cert: env.TLS_CERT, key: env.TLS_KEY } : env.TLS,
   /** Whoever can reach the machine could sign up, so an open door must be asked for. */
   signUp: env.SIGNUP ?? (isLoopback(env.HOST) ? 'open' : 'closed'),

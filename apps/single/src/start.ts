@@ -56,7 +56,7 @@ export const start = async (how: Start): Promise<void> => {
   signal.throwIfAborted()
 
   const edge = createEdge({ backends: backendsOf(running), alsoReady: alsoReadyOf(running), operations, document: () => wholeDocument(publicUrl), trustedProxies: config.trustedProxies })
-  const front = await openFront(config.host, port, edge.handle, tls)
+  const front = await openFront(config.host, port, edge.handle, { tls, limits: config.limits, wire: edge.wire, isProxy: edge.isProxy })
   closing.add('front', () => front.drain(config.drainSeconds * 1_000))
   const told = {
     url: publicUrl, adminUrl, dataDir: data.path, isNew: data.isNew, signUpOpen: config.signUp === 'open',

@@ -7,7 +7,7 @@ import {
 } from '@tenantry/events'
 import { type HttpApp, type ProblemRules, createHttpApp } from '@tenantry/http'
 import { storageProblem } from '@tenantry/persistence'
-import { type Chore, type Logger, type RunningService, type ServiceMetrics, createMetrics, keepHouse, readiness } from '@tenantry/service'
+import { type Chore, type Limits, type Logger, type RunningService, type ServiceMetrics, createMetrics, keepHouse, readiness } from '@tenantry/service'
 import type { FastifyInstance } from 'fastify'
 import type { DataSource } from 'typeorm'
 import { openSource } from './schema.js'
@@ -19,6 +19,7 @@ export interface AssemblyConfig {
   readonly identityUrl: string
   readonly controlPlaneUrl: string
   readonly internalToken: string
+  readonly limits: Limits
 }
 
 /** What the features of a service are given. */
@@ -76,7 +77,7 @@ export const assemble = async (rules: AssemblyRules): Promise<RunningService> =>
   })
   const ready = () => readiness({ nats: () => reachable(connection), ...(records && { postgres: () => records.source.query('SELECT 1'), outbox: () => flowing(records.source) }), ...rules.checks })
   const http = await createHttpApp(await rules.module(parts), {
-    ...problems, metrics, ready, bodyLimitBytes: rules.bodyLimitBytes ?? 1024 * 1024,
+    ...problems, metrics, ready, bodyLimitBytes: rules.bodyLimitBytes ?? config.limits.BODY_BYTES, limits: config.limits,
     prepare: (app, fastify) => {
       app.connectMicroservice({ strategy: transport }, { inheritAppConfig: true })
       mountInternal(fastify, transport, config.internalToken)
@@ -112,6 +113,7 @@ interface Opened {
 const running = (rules: AssemblyRules, http: HttpApp, { connection, relay, house, metrics, ready }: Opened): RunningService => ({
   name: rules.name,
   handle: http.handle,
+  wire: rules.wire,
   ready,
   metrics: () => metrics.registry.metrics(),
   close: async () => {

@@ -2,7 +2,7 @@ import { Controller, Module } from '@nestjs/common'
 import { AuthModule, Caller, createGatekeeper } from '@tenantry/auth'
 import { type Operation, type OrgId, type Principal, type SessionId, type UserId, newId } from '@tenantry/contracts'
 import { type HttpApp, type HttpAppRules, On, createHttpApp } from '@tenantry/http'
-import { createLogger, createMetrics } from '@tenantry/service'
+import { createLogger, createMetrics, usualLimits } from '@tenantry/service'
 import { type TestSigner, testSigner, until } from '@tenantry/testing'
 
 const wire: Operation['wire'] = { body: ({ code }) => ({ code }) }
@@ -39,7 +39,7 @@ const makeTwin = async (): Promise<{ signer: TestSigner; http: HttpApp; counted:
     },
   })
   const module = { module: WhoModule, imports: [AuthModule.with(gatekeeper)], controllers: [WhoController] }
-  const http = await createHttpApp(module, { logger, wire, translate: () => undefined, metrics, bodyLimitBytes: 1024, ready })
+  const http = await createHttpApp(module, { logger, wire, translate: () => undefined, metrics, bodyLimitBytes: 1024, limits: usualLimits, ready })
   const counted = async () => (await metrics.requests.get()).values.reduce((sum, one) => sum + (one.metricName?.endsWith('_count') ? one.value : 0), 0)
   return { signer, http, counted }
 }

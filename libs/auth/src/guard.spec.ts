@@ -1,7 +1,7 @@
 import { Controller, Get, Module } from '@nestjs/common'
 import { type Operation, type Permission, type Principal, Problem, type Rights, type SessionId, newId, type OrgId, type UserId } from '@tenantry/contracts'
 import { type HttpApp, On, createHttpApp } from '@tenantry/http'
-import { createLogger, createMetrics } from '@tenantry/service'
+import { createLogger, createMetrics, usualLimits } from '@tenantry/service'
 import { testSigner, type TestSigner } from '@tenantry/testing'
 import { AuthModule } from './auth.module.js'
 import { createGatekeeper } from './gatekeeper.js'
@@ -49,7 +49,7 @@ const appWith = async (answer: () => Rights | undefined): Promise<HttpApp> => {
   @Module({ imports: [AuthModule.with(gatekeeper)], controllers: [Said] })
   class App {}
   return await createHttpApp(App, {
-    metrics: createMetrics('test', 'shared process'), bodyLimitBytes: 1000, ready: () => Promise.resolve({ ok: true, checks: {} }),
+    metrics: createMetrics('test', 'shared process'), bodyLimitBytes: 1000, limits: usualLimits, ready: () => Promise.resolve({ ok: true, checks: {} }),
     logger: createLogger('test', 'silent'), wire, translate: () => undefined,
   })
 }

@@ -1,7 +1,7 @@
 /** What kind of refusal a problem is. The kind decides the HTTP status (libs/http) and nothing else does. */
 export type ProblemKind =
   | 'invalid' | 'unauthenticated' | 'forbidden' | 'missing' | 'cancelled' | 'conflict' | 'notReady' | 'tooLarge'
-  | 'methodNotAllowed' | 'unprocessable' | 'rateLimited' | 'unexpected' | 'unsupported' | 'unavailable'
+  | 'methodNotAllowed' | 'urlTooLong' | 'unsupportedMedia' | 'headersTooLarge' | 'unprocessable' | 'rateLimited' | 'unexpected' | 'unsupported' | 'unavailable'
 
 /** Every refusal the system can give, by code. A code is added here before it is thrown anywhere. */
 export const problemKinds = {
@@ -12,7 +12,11 @@ export const problemKinds = {
   EngineRejectedQuery: 'invalid',
   InvalidContentType: 'invalid',
   RelatedResourceNotFound: 'invalid',
+  MalformedRequest: 'invalid',
   MethodNotAllowed: 'methodNotAllowed',
+  UrlTooLong: 'urlTooLong',
+  UnsupportedEncoding: 'unsupportedMedia',
+  HeadersTooLarge: 'headersTooLarge',
   MissingCredentials: 'unauthenticated',
   InvalidCredentials: 'unauthenticated',
   LoginFailed: 'unauthenticated',
@@ -27,6 +31,7 @@ export const problemKinds = {
   ShapeNotFound: 'missing',
   QueryTimeout: 'cancelled',
   QueryCancelled: 'cancelled',
+  RequestTooSlow: 'cancelled',
   DatabaseNameTaken: 'conflict',
   EmailTaken: 'conflict',
   DatabaseInWrongState: 'conflict',
@@ -37,6 +42,8 @@ export const problemKinds = {
   InvalidId: 'unprocessable',
   TooManyRequests: 'rateLimited',
   TooManyQueries: 'rateLimited',
+  TooManyQueriesOfOrg: 'rateLimited',
+  TooManyConnections: 'rateLimited',
   InternalError: 'unexpected',
   LanguageNotSupported: 'unsupported',
   ServiceUnavailable: 'unavailable',

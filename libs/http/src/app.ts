@@ -3,14 +3,16 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { DynamicModule, LoggerService, Type } from '@nestjs/common'
 import { NestFactory } from '@nestjs/core'
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify'
+import { Problem } from '@tenantry/contracts'
 import { type Readiness, type ServiceMetrics, requestIdOf } from '@tenantry/service'
 import type { FastifyInstance } from 'fastify'
-import { readBodies } from './body.js'
+import { type JsonLimits, readBodies } from './body.js'
 import { type ProblemRules, ProblemsFilter } from './problems.filter.js'
 
 export interface HttpAppRules extends ProblemRules {
   readonly metrics: ServiceMetrics
   readonly bodyLimitBytes: number
+  readonly limits: JsonLimits
   readonly ready: () => Promise<Readiness>
   /** Adds to the app before it is initialised: a transport to connect, raw routes to mount. */
   readonly prepare?: (app: NestFastifyApplication, fastify: FastifyInstance) => void | Promise<void>
@@ -34,7 +36,7 @@ export const createHttpApp = async (module: Type | DynamicModule, rules: HttpApp
   })
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, { logger: nestLogger(rules), abortOnError: false, bodyParser: false })
   const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance
-  readBodies(fastify)
+  readBodies(fastify, rules.limits)
   addHooks(fastify, rules)
   addHealth(fastify, rules)
   app.useGlobalFilters(new ProblemsFilter(rules))
@@ -47,6 +49,9 @@ export const createHttpApp = async (module: Type | DynamicModule, rules: HttpApp
 
 const isMediaType = (type: string | undefined): boolean => type === undefined || /^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+\s*(;.*)?$/.test(type)
 
+// A body that is packed may be a thousand times larger than its length says.
+const isEncoded = (encoding: string | undefined): boolean => encoding !== undefined && !/^\s*(identity)?\s*$/i.test(encoding)
+
 const addHooks = (fastify: FastifyInstance, rules: HttpAppRules): void => {
   fastify.addHook('onRequest', (request, reply, done) => {
     // A type that is none would end the request before its operation has said whether it minds.
@@ -54,7 +59,7 @@ const addHooks = (fastify: FastifyInstance, rules: HttpAppRules): void => {
     reply.raw.setHeader('x-request-id', request.id)
     reply.raw.setHeader('cache-control', 'no-store')
     reply.raw.setHeader('x-content-type-options', 'nosniff')
-    done()
+    done(isEncoded(request.headers['content-encoding']) ? new Problem('UnsupportedEncoding', 'Send the body as it is: no content encoding is read here.') : undefined)
   })
   fastify.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? 'none'

@@ -1,35 +1,58 @@
 import { Problem } from '@tenantry/contracts'
+import type { Limits } from '@tenantry/service'
 import type { FastifyInstance } from 'fastify'
+import { operationOf } from './on.js'
 
-const deepestJson = 32
+export type JsonLimits = Pick<Limits, 'JSON_DEPTH' | 'JSON_ITEMS'>
 
-/** How deep brackets nest in a JSON text, strings left aside; stops counting past `limit`. */
-export const jsonDepth = (text: string, limit: number): number => {
-  let depth = 0
-  let deepest = 0
-  for (let at = 0; at < text.length && deepest <= limit; at++) {
+const [quote, backslash, comma] = [0x22, 0x5c, 0x2c]
+const opens = (char: number): boolean => char === 0x7b || char === 0x5b
+const closes = (char: number): boolean => char === 0x7d || char === 0x5d
+
+/** Which limit a JSON text passes, found without building anything: how deep brackets nest, and how much stands in one pair of them. */
+export const jsonExcess = (text: string, { JSON_DEPTH, JSON_ITEMS }: JsonLimits): 'depth' | 'items' | undefined => {
+  const items: number[] = []
+  for (let at = 0; at < text.length; at++) {
     const char = text.charCodeAt(at)
-    if (char === 0x22) {
-      for (at++; at < text.length && text.charCodeAt(at) !== 0x22; at++) if (text.charCodeAt(at) === 0x5c) at++
-    } else if (char === 0x7b || char === 0x5b) {
-      deepest = Math.max(deepest, ++depth)
-    } else if (char === 0x7d || char === 0x5d) depth--
+    if (char === quote) {
+      for (at++; at < text.length && text.charCodeAt(at) !== quote; at++) if (text.charCodeAt(at) === backslash) at++
+    } else if (opens(char)) {
+      if (items.push(1) > JSON_DEPTH) return 'depth'
+    } else if (closes(char)) items.pop()
+    else if (char === comma && items.length > 0) {
+      const many = (items.pop() ?? 0) + 1
+      if (many > JSON_ITEMS) return 'items'
+      items.push(many)
+    }
   }
-  return deepest
+  return undefined
+}
+
+const refusals = {
+  depth: ({ JSON_DEPTH }: JsonLimits) => `The body nests deeper than ${JSON_DEPTH} levels.`,
+  items: ({ JSON_ITEMS }: JsonLimits) => `A list or an object in the body has more than ${JSON_ITEMS} items.`,
+} as const
+
+const problemOf = (text: string, limits: JsonLimits): Problem | undefined => {
+  const excess = jsonExcess(text, limits)
+  return excess && new Problem('InvalidBody', refusals[excess](limits))
 }
 
 /**
- * JSON is parsed (32 levels, no __proto__), everything else arrives as text for the operation to judge. An empty JSON body is
- * an absent one: several clients send the header with every request.
+ * JSON is parsed (within its limits, no __proto__), everything else arrives as text for the operation to judge. An empty JSON body
+ * is an absent one: several clients send the header with every request.
  */
-export const readBodies = (fastify: FastifyInstance): void => {
+export const readBodies = (fastify: FastifyInstance, limits: JsonLimits): void => {
   const parse = fastify.getDefaultJsonParser('error', 'error')
   fastify.removeAllContentTypeParsers()
   fastify.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
     const text = String(body)
     if (text.trim() === '') return done(null, undefined)
-    if (jsonDepth(text, deepestJson) > deepestJson) return done(new Problem('InvalidBody', `The body nests deeper than ${deepestJson} levels.`))
-    return parse(request, text, done)
+    const problem = problemOf(text, limits)
+    return problem ? done(problem) : parse(request, text, done)
   })
-  fastify.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body))
+  fastify.addContentTypeParser('*', { parseAs: 'string' }, (request, body, done) => {
+    const isJson = operationOf(request)?.body?.kind === 'json'
+    done((isJson && problemOf(String(body), limits)) || null, body)
+  })
 }

@@ -1,7 +1,7 @@
 import { type Operation, Problem } from '@tenantry/contracts'
 import fc from 'fast-check'
 import { z } from 'zod'
-import { jsonDepth } from './body.js'
+import { jsonExcess } from './body.js'
 import { readInput } from './input.js'
 import { fastifyPath } from './on.js'
 
@@ -61,16 +61,26 @@ describe('readInput', () => {
   })
 })
 
-describe('jsonDepth', () => {
+describe('jsonExcess', () => {
   const depthOf = (value: unknown): number => typeof value === 'object' && value !== null ? 1 + Math.max(0, ...Object.values(value).map(depthOf)) : 0
+  const mostItems = (value: unknown): number => typeof value === 'object' && value !== null ? Math.max(Object.keys(value).length, ...Object.values(value).map(mostItems)) : 0
+  const unlimited = { JSON_DEPTH: 1_000, JSON_ITEMS: 1_000_000 }
 
-  it('is the depth of the value, whatever stands in strings', () => {
-    fc.assert(fc.property(fc.jsonValue({ maxDepth: 8 }), (value) => { expect(jsonDepth(JSON.stringify(value), 100)).toBe(depthOf(value)) }), { numRuns: 500, seed: 3 })
-    expect(jsonDepth('{"a":"[[[[\\"[[["}', 100)).toBe(1)
+  it('finds exactly what is deeper, or has more items, than it may, whatever stands in strings', () => {
+    fc.assert(fc.property(fc.jsonValue({ maxDepth: 8 }), (value) => {
+      const [text, depth, items] = [JSON.stringify(value), depthOf(value), mostItems(value)]
+      expect(jsonExcess(text, { ...unlimited, JSON_DEPTH: depth })).toBeUndefined()
+      if (depth > 0) expect(jsonExcess(text, { ...unlimited, JSON_DEPTH: depth - 1 })).toBe('depth')
+      expect(jsonExcess(text, { ...unlimited, JSON_ITEMS: Math.max(1, items) })).toBeUndefined()
+      if (items > 1) expect(jsonExcess(text, { ...unlimited, JSON_ITEMS: items - 1 })).toBe('items')
+    }), { numRuns: 500, seed: 3 })
+    expect(jsonExcess('{"a":"[[[[\\"[[[,,,,"}', { JSON_DEPTH: 1, JSON_ITEMS: 1 })).toBeUndefined()
   })
 
-  it('reads no further than it must', () => {
-    expect(jsonDepth('['.repeat(1_000_000), 32)).toBe(33)
+  it('ends where it has seen enough, and bears what is no JSON', () => {
+    expect(jsonExcess('['.repeat(1_000_000), { ...unlimited, JSON_DEPTH: 32 })).toBe('depth')
+    expect(jsonExcess(`[${'1,'.repeat(1_000_000)}`, { ...unlimited, JSON_ITEMS: 10 })).toBe('items')
+    expect(jsonExcess(']]],,,}"', { JSON_DEPTH: 1, JSON_ITEMS: 1 })).toBeUndefined()
   })
 })
 

@@ -1,4 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ProblemWire } from '@tenantry/contracts'
+import type { IsProxy } from './listener/connections.js'
 
 /** Whether a service can do its work now, and what each thing it needs says: 'ok' or the reason why not. */
 export interface Readiness {
@@ -10,6 +12,10 @@ export interface Readiness {
 export interface RunningService {
   readonly name: string
   handle(request: IncomingMessage, response: ServerResponse): void
+  /** How a listener words what it refuses itself. */
+  readonly wire?: ProblemWire
+  /** Whom a listener does not bound by address; a service that only other services connect to has none. */
+  readonly isProxy?: IsProxy
   ready(): Promise<Readiness>
   /** Prometheus text. */
   metrics(): Promise<string>

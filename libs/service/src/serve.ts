@@ -1,51 +1,8 @@
-import http from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { Exit, runMain } from './exit.js'
+import { runMain } from './exit.js'
+import { type Listener, openServer } from './listener/open-server.js'
+import type { ListenerLimits } from './listener/fault.js'
 import { type Logger, createLogger } from './logger.js'
 import type { RunningService } from './running.js'
-
-/** How a server treats slow and idle clients; the same figures wherever a port is opened. Times in milliseconds. */
-export const httpLimits = { headersTimeout: 10_000, requestTimeout: 60_000, keepAliveTimeout: 65_000, maxHeaderSize: 16_384 } as const
-
-type Listener = (request: http.IncomingMessage, response: http.ServerResponse) => void
-
-export interface OpenServer {
-  readonly port: number
-  /** Takes no new request, lets those in flight end, and cuts what is left after the deadline. */
-  drain(deadlineMs: number): Promise<void>
-}
-
-/** Opens a port. Throws Exit with one sentence when it is taken. */
-export const openServer = async (host: string, port: number, listener: Listener, make: (listener: Listener) => http.Server = plain): Promise<OpenServer> => {
-  const server = make(listener)
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(listenFault(error, host, port)))
-    server.listen(port, host, resolve)
-  })
-  return { port: (server.address() as AddressInfo).port, drain: (deadlineMs) => drained(server, deadlineMs) }
-}
-
-const plain = (listener: Listener): http.Server => Object.assign(
-  http.createServer({ maxHeaderSize: httpLimits.maxHeaderSize, keepAliveTimeout: httpLimits.keepAliveTimeout }, listener),
-  { headersTimeout: httpLimits.headersTimeout, requestTimeout: httpLimits.requestTimeout },
-)
-
-const listenFault = (error: NodeJS.ErrnoException, host: string, port: number): Error => {
-  if (error.code === 'EADDRINUSE') return new Exit(`Port ${port} on ${host} is taken by another program; set PORT to a free one.`)
-  if (error.code === 'EACCES') return new Exit(`Port ${port} on ${host} may not be opened by this user; set PORT to one above 1023.`)
-  if (error.code === 'EADDRNOTAVAIL') return new Exit(`${host} is not an address of this machine; set HOST to one that is.`)
-  return error
-}
-
-const drained = async (server: http.Server, deadlineMs: number): Promise<void> => {
-  const closed = new Promise<void>((resolve) => { server.close(() => resolve()) })
-  const sweep = setInterval(() => server.closeIdleConnections(), 50)
-  const cut = setTimeout(() => server.closeAllConnections(), deadlineMs)
-  server.closeIdleConnections()
-  await closed
-  clearInterval(sweep)
-  clearTimeout(cut)
-}
 
 export interface AloneConfig {
   readonly host: string
@@ -54,6 +11,7 @@ export interface AloneConfig {
   readonly adminPort: number
   readonly logLevel: string
   readonly drainSeconds: number
+  readonly limits: ListenerLimits
 }
 
 export interface AloneService<C extends AloneConfig> {
@@ -73,7 +31,8 @@ export const serveAlone = <C extends AloneConfig>(service: AloneService<C>): voi
   if (process.argv[2] === 'migrate') return await service.migrate?.(config, logger)
   const running = await service.create(config, logger)
   const admin = await openServer('127.0.0.1', config.adminPort, adminListener(running))
-  const front = await openServer(config.host, config.port, (request, response) => running.handle(request, response))
+  const { limits } = config
+  const front = await openServer(config.host, config.port, (request, response) => running.handle(request, response), { limits, isProxy: running.isProxy, ...(running.wire && { wire: running.wire }) })
   logger.info({ port: front.port, adminPort: admin.port }, 'listening')
   onSignal(async (signal) => {
     logger.info({ signal }, 'draining')

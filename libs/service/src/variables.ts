@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { variable } from './config.js'
+import { type Limits, limitVariables, limitsOf } from './limits.js'
 
 /** The variables of every service that can run alone; only the port differs. */
 export const aloneVariables = (port: number, drainSeconds = 20) => ({
@@ -8,9 +9,10 @@ export const aloneVariables = (port: number, drainSeconds = 20) => ({
   ADMIN_PORT: variable.port(0),
   LOG_LEVEL: variable.logLevel(),
   DRAIN_SECONDS: variable.positive(drainSeconds),
+  ...limitVariables,
 })
 
-interface AloneValues {
+interface AloneValues extends Limits {
   readonly HOST: string
   readonly PORT: number
   readonly ADMIN_PORT: number
@@ -19,7 +21,7 @@ interface AloneValues {
 }
 
 export const aloneConfig = (env: AloneValues) =>
-  ({ host: env.HOST, port: env.PORT, adminPort: env.ADMIN_PORT, logLevel: env.LOG_LEVEL, drainSeconds: env.DRAIN_SECONDS })
+  ({ host: env.HOST, port: env.PORT, adminPort: env.ADMIN_PORT, logLevel: env.LOG_LEVEL, drainSeconds: env.DRAIN_SECONDS, limits: limitsOf(env) })
 
 /** The variables of every service that keeps records. */
 export const recordsVariables = { DATABASE_URL: z.url(), POOL_SIZE: variable.positive(10) }

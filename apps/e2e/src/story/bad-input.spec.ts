@@ -60,6 +60,15 @@ describe('a body', () => {
   })
 })
 
+describe('a packed body', () => {
+  it.each(['gzip', 'deflate', 'br', 'zstd', 'x-own', 'identity, gzip'])('is refused before it is unpacked: %s', async (encoding) => {
+    const packed = ['Content-Encoding', encoding, 'Content-Type', 'application/json']
+    expect(await refused(415, 'POST', '/v2/databases', { text: '{"name":"packed"}', headers: packed })).toMatchObject({ code: 'UnsupportedMediaType' })
+    expect(await refused(415, 'POST', '/id/signup', { text: '{}', headers: packed })).toMatchObject({ code: 'UnsupportedMediaType' })
+    expect(await refused(415, 'POST', `/v2/databases/${databaseId}/query/sql`, { text: 'select 1', headers: ['Content-Encoding', encoding] })).toMatchObject({ code: 'UnsupportedMediaType' })
+  })
+})
+
 describe('a name', () => {
   it.each([['of no character', ''], ['of 301 characters', 'x'.repeat(301)], ['with NUL', 'a\0b'], ['with a line break', 'a\nb'], ['with half a character', '\ud800'],
     ['of spaces', '   '], ['that is a number', 5], ['that is null', null], ['that is a list', ['a']], ['that is absent', undefined]])('%s is refused', async (_, name) => {
@@ -197,10 +206,12 @@ describe('a path', () => {
   it.each(['//v2/databases', '/v2//databases', '/v2/./databases', '/v2/%2e%2e/v2/databases', '/v2/databases%2f', '/v2%5cdatabases', '/v2/databases/%00', '/v2/databases/%', '/v2/databases/%zz',
     '/%2e%2e/%2e%2e/etc/passwd', '/v2/users/current/..;/databases', 'http://elsewhere.example/v2/databases', '/v2/databases#x'])('that can be read in two ways is refused: %s', nowhere)
 
-  it('that is longer than anybody needs is refused', () => nowhere(`/v2/databases/${'x'.repeat(9_000)}`))
+  it('that is longer than anybody needs is refused', async () => {
+    for (const where of [`/v2/databases/${'x'.repeat(9_000)}`, `/v2/databases?next=${'x'.repeat(9_000)}`]) expect(await refused(414, 'GET', where)).toMatchObject({ code: 'UrlTooLong' })
+  })
 
   it.each([['PATCH', '/v2/databases', /GET/], ['DELETE', '/v2/databases', /POST/], ['POST', '/v2/users/current', /GET/], ['GET', '/v2/databases/ID/query/sql', /POST/], ['DELETE', '/id/signup', /POST/],
-    ['PUT', '/', /GET/], ['POST', '/docs/openapi.json', /GET/]] as const)('does not know every method: %s %s', async (method, where, allowed) => {
+    ['PUT', '/', /GET/], ['TRACE', '/v2/databases', /GET/], ['POST', '/docs/openapi.json', /GET/]] as const)('does not know every method: %s %s', async (method, where, allowed) => {
     const answer = await api(method, where.replace('ID', databaseId), { token: person.token })
     expectRefusal(405, answer, system.dataDir)
     expect(answer.headers.allow).toMatch(allowed)

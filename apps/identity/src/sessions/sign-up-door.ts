@@ -1,12 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common'
 import { Problem } from '@tenantry/contracts'
+import { unlessSet } from '@tenantry/service'
 import type { IdentityConfig } from '../config.js'
 import { Allowance } from '../limits/allowance.js'
 import { refuseFor } from '../limits/too-many.js'
 import { CONFIG } from '../platform/platform.module.js'
 import { type Client, callerOf, isLoopback, isSameText } from './client.js'
-
-const unlessSetPerHour = 20
 
 /** Who may sign up, and how often. A try counts whatever comes of it, because its answer tells whether an address is taken. */
 @Injectable()
@@ -14,7 +13,7 @@ export class SignUpDoor {
   private readonly signUps: Allowance
 
   constructor(@Inject(CONFIG) private readonly config: Pick<IdentityConfig, 'signUp' | 'bootstrapToken' | 'signUpsPerHour'>) {
-    this.signUps = new Allowance(config.signUpsPerHour ?? unlessSetPerHour, 60 * 60_000)
+    this.signUps = new Allowance(config.signUpsPerHour ?? unlessSet.SIGNUPS_PER_HOUR, 60 * 60_000)
   }
 
   /** Whether the caller has proven to be the operator. Throws SignUpClosed, TooManyRequests. */

@@ -18,7 +18,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }))
 
 it('makes a certificate that a client accepts who trusts the authority, and nobody else', async () => {
   const tls = await localTls(folder, '127.0.0.1')
-  const front = await openFront('127.0.0.1', 0, (_request, response) => void response.end('hello'), tls)
+  const front = await openFront('127.0.0.1', 0, (_request, response) => void response.end('hello'), { tls })
   const ca = await readFile(tls.authorityFile, 'utf8')
   const [answer] = await once(https.get(`https://localhost:${front.port}/`, { ca, agent: false }), 'response') as [IncomingMessage]
   expect(answer.statusCode).toBe(200)

@@ -1,0 +1,67 @@
+import { z } from 'zod'
+import { variable } from './config.js'
+
+const kibibyte = 1024
+const mebibyte = 1024 * kibibyte
+
+const optional = () => z.coerce.number().int().positive().optional()
+const atMost = (most: number, otherwise: number) => z.coerce.number().int().positive().max(most, `must be at most ${most}`).default(otherwise)
+
+/**
+ * Every limit that a caller can meet, by the name of its variable and with its default. Each program reads all of them by this one
+ * description and keeps its own, so that whoever tells of a limit tells what another keeps: they are given the same variables.
+ */
+export const limitVariables = {
+  /** The first line of a request and its headers together. */
+  HEADER_BYTES: atMost(256 * kibibyte, 16 * kibibyte),
+  HEADER_COUNT: variable.positive(100),
+  URL_BYTES: variable.positive(8 * kibibyte),
+  HEADERS_SECONDS: variable.positive(10),
+  REQUEST_SECONDS: variable.positive(60),
+  IDLE_SECONDS: variable.positive(65),
+  CONNECTIONS: variable.positive(10_000),
+  /** 500 unless set, and then of this machine's own too, which are free otherwise. */
+  CONNECTIONS_PER_ADDRESS: optional(),
+
+  BODY_BYTES: variable.positive(mebibyte),
+  ACCOUNT_BODY_BYTES: variable.positive(64 * kibibyte),
+  JSON_DEPTH: variable.positive(32),
+  JSON_ITEMS: variable.positive(10_000),
+
+  /** No engine takes a longer one. */
+  QUERY_TEXT_BYTES: atMost(mebibyte, mebibyte),
+  QUERY_TIMEOUT_SECONDS: variable.positive(30),
+  QUERIES_IN_FLIGHT: variable.positive(8),
+  QUERIES_WAITING: variable.positive(256),
+  QUERIES_IN_FLIGHT_PER_ORG: variable.positive(32),
+  QUERIES_WAITING_PER_ORG: variable.positive(2_000),
+  QUERIES_IN_FLIGHT_IN_ALL: variable.positive(128),
+  QUERIES_WAITING_IN_ALL: variable.positive(10_000),
+  QUERIES_WAITING_BYTES: variable.positive(64 * mebibyte),
+  ANSWER_BYTES: variable.positive(10 * mebibyte),
+  ANSWER_ROWS: variable.positive(100_000),
+  ANSWER_READ_SECONDS: variable.positive(30),
+  ANSWERS_UNREAD_BYTES: variable.positive(256 * mebibyte),
+
+  DATABASES_PER_ORG: variable.positive(10_000),
+  /** For each caller's address: 20 unless set, and then of this machine's own too, which are free otherwise. */
+  SIGNUPS_PER_HOUR: optional(),
+  /** For each caller's address but this machine's own. */
+  FAILED_LOGINS_PER_MINUTE: variable.positive(100),
+} as const
+
+const schema = z.object(limitVariables)
+
+/** The limits of this installation, as their variables are named. */
+export type Limits = Readonly<z.infer<typeof schema>>
+
+/** What a limit with no value of its own is; the limit then leaves this machine's own callers out. */
+export const unlessSet = { CONNECTIONS_PER_ADDRESS: 500, SIGNUPS_PER_HOUR: 20 } as const
+
+/** The limits among the variables of a program. */
+export const limitsOf = (env: Limits): Limits => Object.freeze(Object.fromEntries(
+  Object.keys(limitVariables).map((name) => [name, env[name as keyof Limits]]),
+) as unknown as Limits)
+
+/** The limits of an installation that has set none. */
+export const usualLimits: Limits = Object.freeze(schema.parse({}))

@@ -1,0 +1,116 @@
+import http from 'node:http'
+import https from 'node:https'
+import type { AddressInfo, Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import type { ProblemWire } from '@tenantry/contracts'
+import { Exit } from '../exit.js'
+import { usualLimits } from '../limits.js'
+import { Connections, type IsProxy, cutSlowReaders } from './connections.js'
+import { type ListenerLimits, parserFault, requestFault } from './fault.js'
+import { plainWire, refuseConnection, refuseRequest } from './refusal.js'
+
+export type Listener = (request: http.IncomingMessage, response: http.ServerResponse) => void
+
+export interface OpenServer {
+  readonly port: number
+  /** Takes no new request, lets those in flight end, and cuts what is left after the deadline. */
+  drain(deadlineMs: number): Promise<void>
+}
+
+export interface ServerOptions {
+  readonly limits?: ListenerLimits
+  /** How what is no request is refused. */
+  readonly wire?: ProblemWire
+  /** Given where the world itself connects: who is not bounded by itself. Without it no address is. */
+  readonly isProxy?: IsProxy | undefined
+  readonly tls?: { readonly cert: string; readonly key: string } | undefined
+}
+
+/** Opens a port. Throws Exit with one sentence when it is taken. */
+export const openServer = async (host: string, port: number, listener: Listener, options: ServerOptions = {}): Promise<OpenServer> => {
+  const server = serverOf(listener, options)
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(listenFault(error, host, port)))
+    server.listen(port, host, resolve)
+  })
+  return { port: (server.address() as AddressInfo).port, drain: (deadlineMs) => drained(server, deadlineMs) }
+}
+
+// Node looks for connections that are late this often.
+const lateEveryMs = 500
+const handshakeMs = 10_000
+
+const serverOf = (listener: Listener, { limits = usualLimits, wire = plainWire, isProxy, tls }: ServerOptions): http.Server => {
+  const options = {
+    maxHeaderSize: limits.HEADER_BYTES,
+    headersTimeout: limits.HEADERS_SECONDS * 1_000,
+    requestTimeout: limits.REQUEST_SECONDS * 1_000,
+    keepAliveTimeout: limits.IDLE_SECONDS * 1_000,
+    connectionsCheckingInterval: lateEveryMs,
+    // Refused here, in words.
+    requireHostHeader: false,
+  }
+  const latest = new WeakMap<Duplex, http.ServerResponse>()
+  const handle: Listener = (request, response) => {
+    latest.set(request.socket, response)
+    const fault = requestFault(request, limits)
+    if (fault) refuseRequest(response, fault, wire)
+    else listener(request, response)
+  }
+  // Both kinds of server listen, close and count connections alike; only their ancestors differ.
+  const server = tls
+    ? https.createServer({ ...tls, minVersion: 'TLSv1.2', handshakeTimeout: handshakeMs, ...options }, handle) as unknown as http.Server
+    : http.createServer(options, handle)
+  // Node would drop what is past this count without a word; the size of the headers bounds it, and we say no.
+  server.maxHeadersCount = 0
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    const fault = parserFault(error, limits)
+    if (fault && socket.writable && isFreeToAnswer(socket, latest.get(socket))) refuseConnection(socket, fault, wire)
+    else socket.destroy()
+  })
+  cutSlowReaders(server, tls ? 'secureConnection' : 'connection', limits.ANSWER_READ_SECONDS)
+  boundConnections(server, limits, isProxy, wire, tls !== undefined)
+  return server
+}
+
+/** Whether what is written now cannot end up inside the answer to another request. */
+const isFreeToAnswer = (socket: Duplex, response: http.ServerResponse | undefined): boolean =>
+  response === undefined || response.writableFinished || (response.socket === socket && !response.headersSent)
+
+/** So many at a time are told why they cannot stay; more are cut without a word. */
+const mostRefusals = 256
+
+const boundConnections = (server: http.Server, limits: ListenerLimits, isProxy: IsProxy | undefined, wire: ProblemWire, encrypted: boolean): void => {
+  const connections = new Connections(limits, isProxy ?? (() => true))
+  server.maxConnections = limits.CONNECTIONS + mostRefusals
+  // Node's own listeners wait behind ours: a connection that is refused must not be read for requests as well.
+  const welcome = server.listeners('connection')
+  server.removeAllListeners('connection')
+  let refusals = 0
+  server.on('connection', (socket: Socket) => {
+    const fault = connections.enter(socket)
+    if (!fault) return welcome.forEach((listener) => listener.call(server, socket))
+    // What would be said in the clear is of no use to a client that speaks TLS.
+    if (encrypted || refusals >= mostRefusals) return void socket.destroy()
+    refusals++
+    socket.once('close', () => { refusals-- })
+    refuseConnection(socket, fault, wire)
+  })
+}
+
+const listenFault = (error: NodeJS.ErrnoException, host: string, port: number): Error => {
+  if (error.code === 'EADDRINUSE') return new Exit(`Port ${port} on ${host} is taken by another program; set PORT to a free one.`)
+  if (error.code === 'EACCES') return new Exit(`Port ${port} on ${host} may not be opened by this user; set PORT to one above 1023.`)
+  if (error.code === 'EADDRNOTAVAIL') return new Exit(`${host} is not an address of this machine; set HOST to one that is.`)
+  return error
+}
+
+const drained = async (server: http.Server, deadlineMs: number): Promise<void> => {
+  const closed = new Promise<void>((resolve) => { server.close(() => resolve()) })
+  const sweep = setInterval(() => server.closeIdleConnections(), 50)
+  const cut = setTimeout(() => server.closeAllConnections(), deadlineMs)
+  server.closeIdleConnections()
+  await closed
+  clearInterval(sweep)
+  clearTimeout(cut)
+}
