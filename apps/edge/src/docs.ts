@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+
 /** As much of an OpenAPI document as the page shows. */
 interface Shown {
   readonly info?: { readonly title?: string; readonly version?: string; readonly description?: string }
@@ -20,6 +22,9 @@ const tableOf = (lines: readonly Line[]): string => `<table>${lines.map(({ metho
 const style = `body{font:16px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:60rem;padding:0 1rem;color:#1b1f24;background:#fff}
 table{border-collapse:collapse;width:100%}td{border-top:1px solid #d7dce1;padding:.4rem .6rem;vertical-align:top}code{white-space:nowrap}
 @media (prefers-color-scheme:dark){body{color:#e6e9ec;background:#15181c}td{border-color:#343a41}a{color:#8ab8ff}}`
+
+/** What the page may do: show its own style, and nothing else. */
+export const docsPolicy = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'`
 
 /** A page that lists the operations of the document, complete in itself. */
 export const docsPage = (document: object): string => {

@@ -2,9 +2,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { BlockList } from 'node:net'
 import { Problem, type ProblemWire } from '@tenantry/contracts'
 import { problemWire } from '@tenantry/dialects-featurebase'
-import { type IsProxy, type Readiness, readiness, requestIdOf } from '@tenantry/service'
+import { type IsProxy, type Readiness, privateHeaders, readiness, requestIdOf } from '@tenantry/service'
 import { isProxyOf, settleAddress } from './caller-address.js'
-import { type KnownOperation, compileRoutes } from './matcher.js'
+import { isPreflight } from './cors.js'
+import { type Door, type DoorRules, createDoor, foreign } from './door.js'
+import { type KnownOperation, type Match, compileRoutes } from './matcher.js'
 import { ownPages } from './own.js'
 import { pathOf } from './path.js'
 import { refuse } from './refuse.js'
@@ -16,7 +18,7 @@ export interface Backend {
   ready(): Promise<{ readonly ok: boolean }>
 }
 
-export interface EdgeOptions {
+export interface EdgeOptions extends DoorRules {
   readonly backends: Readonly<Record<ServiceName, Backend>>
   /** Services that own no path, and without which databases come to no rest: the provisioner. */
   readonly alsoReady?: Readonly<Record<string, Pick<Backend, 'ready'>>>
@@ -42,7 +44,8 @@ const mustBeReady = async (backend: Pick<Backend, 'ready'>): Promise<void> => {
 }
 
 /** The one way in: finds the service that owns a request and hands it over as it is. */
-export const createEdge = ({ backends, alsoReady = {}, operations, document, trustedProxies = new BlockList() }: EdgeOptions): Edge => {
+export const createEdge = ({ backends, alsoReady = {}, operations, document, trustedProxies = new BlockList(), ...rules }: EdgeOptions): Edge => {
+  const door = createDoor(rules)
   const match = compileRoutes(routes, operations)
   const needed = [...services.map((name) => [name, backends[name]] as const), ...Object.entries(alsoReady)]
   const ready = (): Promise<Readiness> => readiness(Object.fromEntries(needed.map(([name, backend]) => [name, () => mustBeReady(backend)])))
@@ -53,8 +56,11 @@ export const createEdge = ({ backends, alsoReady = {}, operations, document, tru
     const path = pathOf(url)
     const refused = (problem: Problem, headers: Readonly<Record<string, string>> = {}): void =>
       refuse(response, problem, { 'x-request-id': requestIdOf(request.headers['x-request-id']), ...headers })
+    const turnedAway = isProbe(url) ? undefined : door.refusal(request, response)
+    if (turnedAway) return refused(turnedAway)
     if (path === undefined) return refused(new Problem('InvalidParameter', 'The path of the request can be read in more than one way; write it plainly.'))
     const found = match(method, path)
+    if (isPreflight(request)) return preflight(door, response, found, refused, requestIdOf(request.headers['x-request-id']))
     if (found.kind === 'unknown') return refused(new Problem('RouteNotFound', `There is nothing at ${method} ${path}.`))
     // It would say back what the caller's own program may not read: its credentials.
     if (method === 'TRACE') return refused(notAllowed(method, path), { allow: found.kind === 'wrongMethod' ? found.allowed.join(', ') : '' })
@@ -64,6 +70,15 @@ export const createEdge = ({ backends, alsoReady = {}, operations, document, tru
     backends[found.owner].handle(request, response)
   }
   return { handle, ready, wire: problemWire, isProxy: isProxyOf(trustedProxies) }
+}
+
+// Whoever asks whether we live may ask under any name.
+const isProbe = (url: string): boolean => url === '/healthz' || url === '/readyz'
+
+const preflight = (door: Door, response: ServerResponse, found: Match, refused: (problem: Problem, headers?: Readonly<Record<string, string>>) => void, requestId: string): void => {
+  if (!response.hasHeader('access-control-allow-origin')) return refused(foreign(), { vary: 'Origin' })
+  if (found.kind !== 'wrongMethod') return refused(new Problem('RouteNotFound', 'There is nothing that could be asked at this path.'))
+  door.cors.answer(response, found.allowed, { ...privateHeaders, 'x-request-id': requestId })
 }
 
 const notAllowed = (method: string, path: string): Problem => new Problem('MethodNotAllowed', `${path} does not know the method ${method}.`)

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Readiness } from '@tenantry/service'
-import { docsPage } from './docs.js'
+import { type Readiness, privateHeaders, safeHeaders } from '@tenantry/service'
+import { docsPage, docsPolicy } from './docs.js'
 
 export interface OwnPages {
   readonly document: () => object
@@ -9,9 +9,9 @@ export interface OwnPages {
 
 type Page = (request: IncomingMessage, response: ServerResponse) => void
 
-const send = (response: ServerResponse, status: number, type: string, text: string, headers: Readonly<Record<string, string>> = {}): void => {
+const send = (response: ServerResponse, status: number, type: string, text: string, headers: Readonly<Record<string, string>>): void => {
   const body = Buffer.from(text)
-  response.writeHead(status, { 'content-type': type, 'content-length': String(body.length), 'x-content-type-options': 'nosniff', ...headers })
+  response.writeHead(status, { 'content-type': type, 'content-length': String(body.length), ...headers })
   response.end(body)
 }
 
@@ -21,12 +21,13 @@ const once = (make: () => string): (() => string) => {
 }
 
 const json = 'application/json; charset=utf-8'
-const fresh = { 'cache-control': 'no-store' } as const
-const pageOnly = { 'content-security-policy': 'default-src \'none\'; style-src \'unsafe-inline\'; frame-ancestors \'none\'' } as const
+const fresh = privateHeaders
+const described = { ...safeHeaders, 'cache-control': 'no-cache' } as const
+const page = { ...described, 'content-security-policy': docsPolicy } as const
 
 /** The few pages that the edge serves itself, by path. */
 export const ownPages = ({ document, ready }: OwnPages): Readonly<Record<string, Page>> => {
-  const described = once(() => JSON.stringify(document()))
+  const description = once(() => JSON.stringify(document()))
   const listed = once(() => docsPage(document()))
   return {
     '/healthz': (_request, response) => send(response, 200, 'text/plain; charset=utf-8', 'ok\n', fresh),
@@ -34,7 +35,7 @@ export const ownPages = ({ document, ready }: OwnPages): Readonly<Record<string,
       ({ ok }) => send(response, ok ? 200 : 503, json, JSON.stringify({ ok }), ok ? fresh : { ...fresh, 'retry-after': '1' }),
       () => send(response, 503, json, JSON.stringify({ ok: false }), { ...fresh, 'retry-after': '1' }),
     ),
-    '/docs': (_request, response) => send(response, 200, 'text/html; charset=utf-8', listed(), pageOnly),
-    '/docs/openapi.json': (_request, response) => send(response, 200, json, described()),
+    '/docs': (_request, response) => send(response, 200, 'text/html; charset=utf-8', listed(), page),
+    '/docs/openapi.json': (_request, response) => send(response, 200, json, description(), described),
   }
 }

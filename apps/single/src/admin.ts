@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { RunningService } from '@tenantry/service'
+import { type RunningService, privateHeaders } from '@tenantry/service'
 import { mergeMetrics } from './merge-metrics.js'
 
 export interface AdminRules {
@@ -12,7 +12,7 @@ export interface AdminRules {
 const owners = [['/internal/identity.', 'identity'], ['/.well-known/', 'identity'], ['/internal/control.', 'control-plane']] as const
 
 const send = (response: ServerResponse, status: number, type: string, body: string): void => {
-  response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store', ...(status === 503 && { 'retry-after': '1' }) }).end(body)
+  response.writeHead(status, { ...privateHeaders, 'content-type': type, ...(status === 503 && { 'retry-after': '1' }) }).end(body)
 }
 
 const readinessOf = async (running: AdminRules['running']): Promise<{ ok: boolean; services: object }> => {

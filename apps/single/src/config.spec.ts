@@ -5,7 +5,7 @@ const secrets = { sealingKey: 's', pepper: 'p', internalToken: 'i', natsToken: '
 const surroundings = { nats: { url: 'nats://inside', token: 'n' }, publicUrl: 'http://here', adminUrl: 'http://admin', engineSocket: '/socket', secrets }
 
 it('starts on the loopback address with an open sign-up when nothing is said', () => {
-  expect(parseSingleConfig({})).toMatchObject({ host: '127.0.0.1', port: 8080, dataDir: '.tenantry', signUp: 'open', tls: 'off', logLevel: 'warn' })
+  expect(parseSingleConfig({})).toMatchObject({ host: '127.0.0.1', port: 8080, dataDir: '.tenantry', signUp: 'open', tls: undefined, logLevel: 'warn' })
 })
 
 it('closes the sign-up where strangers can reach it, unless it is opened by name', () => {
@@ -19,7 +19,20 @@ it.each(['0.0.0.0', '::', '192.168.1.5', 'example.com'])('asks for TLS on %s', (
 })
 
 it('takes a certificate only together with its key', () => {
-  expect(() => parseSingleConfig({ TLS_CERT: 'x' })).toThrow('must be set together')
+  expect(() => parseSingleConfig({ TLS_CERT_FILE: 'x' })).toThrow('must be set together')
+})
+
+it('takes no public address that begins with http:// when it ends TLS itself', () => {
+  expect(() => parseSingleConfig({ TLS: 'auto', PUBLIC_URL: 'http://db.example.com' })).toThrow('must begin with https://')
+  expect(parseSingleConfig({ INSECURE: '1', PUBLIC_URL: 'https://db.example.com' }).publicUrl).toBe('https://db.example.com')
+})
+
+it('takes one certificate and not two', () => {
+  expect(() => parseSingleConfig({ TLS: 'auto', TLS_CERT_FILE: 'x', TLS_KEY_FILE: 'y' })).toThrow('set one of them')
+})
+
+it.each([['CORS_ORIGINS', 'https://a.example/path'], ['CORS_ORIGINS', '*, https://a.example'], ['CORS_ORIGINS', 'null'], ['ALLOWED_HOSTS', 'a b'], ['ALLOWED_HOSTS', 'https://a']])('refuses %s=%s', (name, value) => {
+  expect(() => parseSingleConfig({ [name]: value })).toThrow(name)
 })
 
 it('writes the public address without a slash at its end, as it stands in tokens', () => {

@@ -11,7 +11,7 @@ export interface Surroundings {
 }
 
 // These speak of this process as a whole and would mean something else to a service in it.
-const ours = ['HOST', 'PORT', 'ADMIN_PORT', 'DATA_DIR', 'DATABASE_URL', 'NATS_URL', 'NATS_TOKEN', 'TLS', 'TLS_CERT_FILE', 'TLS_KEY_FILE', 'TRUSTED_PROXIES', 'INSECURE'] as const
+const ours = ['HOST', 'PORT', 'ADMIN_PORT', 'DATA_DIR', 'DATABASE_URL', 'NATS_URL', 'NATS_TOKEN', 'TLS', 'TLS_CERT_FILE', 'TLS_KEY_FILE', 'TRUSTED_PROXIES', 'ALLOWED_HOSTS', 'CORS_ORIGINS', 'INSECURE'] as const
 
 const unlessSet = (env: Environment, defaults: Readonly<Record<string, string>>): Environment =>
   Object.fromEntries(Object.entries(defaults).filter(([name]) => !env[name] && !env[`${name}_FILE`]))

@@ -1,7 +1,5 @@
 import type http from 'node:http'
-import { type OpenServer, type ServerOptions, openServer } from '@tenantry/service'
-
-type Listener = (request: http.IncomingMessage, response: http.ServerResponse) => void
+import { type Listener, type OpenServer, type ServerOptions, openServer } from '@tenantry/service'
 
 /** Opens the port that the world uses. Once it drains, every answer says that its connection ends, so that no client asks on it again. */
 export const openFront = async (host: string, port: number, listener: Listener, options: ServerOptions = {}): Promise<OpenServer> => {

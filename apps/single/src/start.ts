@@ -1,7 +1,7 @@
-import { createEdge, operations, services, wholeDocument, type Backend, type ServiceName } from '@tenantry/edge'
+import { type Backend, type ServiceName, createEdge, openCertificate, operations, services, wholeDocument } from '@tenantry/edge'
 import { checkNats, freePort } from '@tenantry/embedded'
 import { socketPathOf } from '@tenantry/engine-host'
-import { type Environment, Exit, type Logger, type RunningService, createLogger, createMetrics, openServer } from '@tenantry/service'
+import { type Certificate, type Environment, Exit, type Logger, type RunningService, createLogger, createMetrics, openServer } from '@tenantry/service'
 import { adminRoutes } from './admin.js'
 import type { Closing } from './closing.js'
 import type { SingleConfig } from './config.js'
@@ -16,7 +16,6 @@ import { type KeptServer, type Server, keepRunning } from './servers/keep-runnin
 import { keepNats } from './servers/nats.js'
 import { keepPostgres } from './servers/postgres.js'
 import { type SchemaUrls, ensureSchemas } from './servers/schemas.js'
-import { localTls } from './tls/local-authority.js'
 import { welcomeLines } from './welcome.js'
 
 export interface Start {
@@ -37,10 +36,12 @@ export const start = async (how: Start): Promise<void> => {
   checkSettings(env, config, plans)
   const port = config.port === 0 ? await freePort() : config.port
   await checkPort(config.host, port)
+  // A certificate that cannot serve ends the start before it has made anything.
+  const given = config.tls?.kind === 'files' ? await openTls(how, config.dataDir) : undefined
   const data = await takeDataDirectory(config.dataDir)
   closing.add('data directory', async () => data.release())
   const secrets = await settleSecrets(data.path, await hasRecords(data.path, config.databaseUrl, schemasOf(plans)))
-  const tls = await tlsOf(config, data)
+  const tls = given ?? await openTls(how, data.path)
   const publicUrl = config.publicUrl ?? `${tls ? 'https' : 'http'}://localhost:${port}`
   signal.throwIfAborted()
 
@@ -55,15 +56,17 @@ export const start = async (how: Start): Promise<void> => {
   await startServices(how, common, urls, running)
   signal.throwIfAborted()
 
-  const edge = createEdge({ backends: backendsOf(running), alsoReady: alsoReadyOf(running), operations, document: () => wholeDocument(publicUrl), trustedProxies: config.trustedProxies })
+  const edge = createEdge({ backends: backendsOf(running), alsoReady: alsoReadyOf(running), operations, document: () => wholeDocument(publicUrl), ...doorOf(config, publicUrl) })
   const front = await openFront(config.host, port, edge.handle, { tls, limits: config.limits, wire: edge.wire, isProxy: edge.isProxy })
   closing.add('front', () => front.drain(config.drainSeconds * 1_000))
   const told = {
     url: publicUrl, adminUrl, dataDir: data.path, isNew: data.isNew, signUpOpen: config.signUp === 'open',
-    ...(tls && 'authorityFile' in tls && { authorityFile: tls.authorityFile }),
+    ...(tls?.authorityFile !== undefined && { authorityFile: tls.authorityFile }),
   }
   for (const line of welcomeLines(told)) how.print(line)
 }
+
+const doorOf = ({ trustedProxies, allowedHosts, corsOrigins }: SingleConfig, publicUrl: string) => ({ publicUrl, trustedProxies, allowedHosts, corsOrigins })
 
 const schemasOf = (plans: readonly ServicePlan[]): readonly string[] => plans.flatMap(({ schema }) => schema ?? [])
 
@@ -81,8 +84,12 @@ const checkSettings = (env: Environment, config: SingleConfig, plans: readonly S
   if (wrong.size > 0) throw new Exit(`The configuration is wrong:\n${[...wrong].join('\n')}`)
 }
 
-const tlsOf = async ({ tls, host }: SingleConfig, data: DataDirectory) =>
-  tls === 'off' ? undefined : tls === 'auto' ? await localTls(data.path, host) : tls
+const openTls = async ({ config, closing, logger }: Start, dataDir: string): Promise<Certificate | undefined> => {
+  if (!config.tls) return undefined
+  const certificate = await openCertificate({ source: config.tls, dataDir, host: config.host, logger })
+  closing.add('certificate', certificate.stop)
+  return certificate
+}
 
 /** Notes a kept server, so that it is stopped with everything else. */
 const kept = async <S extends Server>({ closing, children }: Start, name: string, server: KeptServer<S>): Promise<KeptServer<S>> => {

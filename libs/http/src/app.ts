@@ -4,7 +4,7 @@ import type { DynamicModule, LoggerService, Type } from '@nestjs/common'
 import { NestFactory } from '@nestjs/core'
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify'
 import { Problem } from '@tenantry/contracts'
-import { type Readiness, type ServiceMetrics, requestIdOf } from '@tenantry/service'
+import { type Readiness, type ServiceMetrics, privateHeaderPairs, requestIdOf } from '@tenantry/service'
 import type { FastifyInstance } from 'fastify'
 import { type JsonLimits, readBodies } from './body.js'
 import { type ProblemRules, ProblemsFilter } from './problems.filter.js'
@@ -57,8 +57,7 @@ const addHooks = (fastify: FastifyInstance, rules: HttpAppRules): void => {
     // A type that is none would end the request before its operation has said whether it minds.
     if (!isMediaType(request.headers['content-type'])) request.raw.headers['content-type'] = 'text/plain'
     reply.raw.setHeader('x-request-id', request.id)
-    reply.raw.setHeader('cache-control', 'no-store')
-    reply.raw.setHeader('x-content-type-options', 'nosniff')
+    for (const [name, value] of privateHeaderPairs) reply.raw.setHeader(name, value)
     done(isEncoded(request.headers['content-encoding']) ? new Problem('UnsupportedEncoding', 'Send the body as it is: no content encoding is read here.') : undefined)
   })
   fastify.addHook('onResponse', (request, reply, done) => {

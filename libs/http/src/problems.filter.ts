@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common'
 import { type Operation, Problem, type ProblemWire, statusOfKind } from '@tenantry/contracts'
-import type { Logger, ServiceMetrics } from '@tenantry/service'
+import { type Logger, type ServiceMetrics, privateHeaders } from '@tenantry/service'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { throwError } from 'rxjs'
 import { operationOf } from './on.js'
@@ -40,7 +40,7 @@ export const refuseRaw = (error: unknown, operation: Operation, requestId: strin
   metrics.requests.labels(operation.method, operation.path, String(said.status)).observe(0)
   if (response.headersSent || response.destroyed) return
   response.writeHead(said.status, {
-    'x-request-id': requestId, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', ...said.headers, 'content-length': Buffer.byteLength(said.body),
+    ...privateHeaders, 'x-request-id': requestId, ...said.headers, 'content-length': Buffer.byteLength(said.body),
   })
   response.end(said.body)
 }

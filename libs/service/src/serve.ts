@@ -1,8 +1,10 @@
 import { runMain } from './exit.js'
 import { type Listener, openServer } from './listener/open-server.js'
+import type { Certificate } from './listener/encrypted.js'
 import type { ListenerLimits } from './listener/fault.js'
 import { type Logger, createLogger } from './logger.js'
 import type { RunningService } from './running.js'
+import { privateHeaders } from './safe-headers.js'
 
 export interface AloneConfig {
   readonly host: string
@@ -19,6 +21,8 @@ export interface AloneService<C extends AloneConfig> {
   readonly parse: (env: NodeJS.ProcessEnv) => C
   readonly migrate?: (config: C, logger: Logger) => Promise<void>
   readonly create: (config: C, logger: Logger) => Promise<RunningService>
+  /** The certificate to serve the port with; nothing where it speaks plain HTTP. */
+  readonly certificate?: (config: C, logger: Logger) => Promise<Certificate | undefined>
 }
 
 /**
@@ -29,15 +33,17 @@ export const serveAlone = <C extends AloneConfig>(service: AloneService<C>): voi
   const config = service.parse(process.env)
   const logger = createLogger(service.name, config.logLevel)
   if (process.argv[2] === 'migrate') return await service.migrate?.(config, logger)
+  const tls = await service.certificate?.(config, logger)
   const running = await service.create(config, logger)
   const admin = await openServer('127.0.0.1', config.adminPort, adminListener(running))
   const { limits } = config
-  const front = await openServer(config.host, config.port, (request, response) => running.handle(request, response), { limits, isProxy: running.isProxy, ...(running.wire && { wire: running.wire }) })
+  const front = await openServer(config.host, config.port, (request, response) => running.handle(request, response), { limits, isProxy: running.isProxy, ...(running.wire && { wire: running.wire }), tls })
   logger.info({ port: front.port, adminPort: admin.port }, 'listening')
   onSignal(async (signal) => {
     logger.info({ signal }, 'draining')
     await front.drain(config.drainSeconds * 1000)
     await running.close()
+    await tls?.stop()
     await admin.drain(1000)
   })
 })
@@ -59,7 +65,7 @@ export const onSignal = (stop: (signal: NodeJS.Signals) => Promise<void>, exit: 
 
 /** What an operator may ask on the loopback port: liveness, detailed readiness, metrics. */
 export const adminListener = (service: RunningService): Listener => (request, response) => {
-  const answer = (status: number, type: string, body: string): void => { response.writeHead(status, { 'content-type': type }).end(body) }
+  const answer = (status: number, type: string, body: string): void => { response.writeHead(status, { ...privateHeaders, 'content-type': type }).end(body) }
   const fail = (error: unknown): void => answer(500, 'text/plain', error instanceof Error ? error.message : 'failed')
   if (request.url === '/healthz') return answer(200, 'text/plain', 'ok\n')
   if (request.url === '/readyz') {

@@ -1,11 +1,11 @@
 import http from 'node:http'
-import https from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import type { ProblemWire } from '@tenantry/contracts'
+import { Problem, type ProblemWire } from '@tenantry/contracts'
 import { Exit } from '../exit.js'
 import { usualLimits } from '../limits.js'
 import { Connections, type IsProxy, cutSlowReaders } from './connections.js'
+import { type Certificate, encryptedServer } from './encrypted.js'
 import { type ListenerLimits, parserFault, requestFault } from './fault.js'
 import { plainWire, refuseConnection, refuseRequest } from './refusal.js'
 
@@ -23,7 +23,7 @@ export interface ServerOptions {
   readonly wire?: ProblemWire
   /** Given where the world itself connects: who is not bounded by itself. Without it no address is. */
   readonly isProxy?: IsProxy | undefined
-  readonly tls?: { readonly cert: string; readonly key: string } | undefined
+  readonly tls?: Certificate | undefined
 }
 
 /** Opens a port. Throws Exit with one sentence when it is taken. */
@@ -38,7 +38,6 @@ export const openServer = async (host: string, port: number, listener: Listener,
 
 // Node looks for connections that are late this often.
 const lateEveryMs = 500
-const handshakeMs = 10_000
 
 const serverOf = (listener: Listener, { limits = usualLimits, wire = plainWire, isProxy, tls }: ServerOptions): http.Server => {
   const options = {
@@ -57,10 +56,7 @@ const serverOf = (listener: Listener, { limits = usualLimits, wire = plainWire, 
     if (fault) refuseRequest(response, fault, wire)
     else listener(request, response)
   }
-  // Both kinds of server listen, close and count connections alike; only their ancestors differ.
-  const server = tls
-    ? https.createServer({ ...tls, minVersion: 'TLSv1.2', handshakeTimeout: handshakeMs, ...options }, handle) as unknown as http.Server
-    : http.createServer(options, handle)
+  const server = tls ? encryptedServer(tls, options, handle, wire) : http.createServer(options, handle)
   // Node would drop what is past this count without a word; the size of the headers bounds it, and we say no.
   server.maxHeadersCount = 0
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
@@ -68,10 +64,13 @@ const serverOf = (listener: Listener, { limits = usualLimits, wire = plainWire, 
     if (fault && socket.writable && isFreeToAnswer(socket, latest.get(socket))) refuseConnection(socket, fault, wire)
     else socket.destroy()
   })
+  server.on('checkExpectation', (_request, response) => refuseRequest(response, unknownExpectation(), wire))
   cutSlowReaders(server, tls ? 'secureConnection' : 'connection', limits.ANSWER_READ_SECONDS)
   boundConnections(server, limits, isProxy, wire, tls !== undefined)
   return server
 }
+
+const unknownExpectation = (): Problem => new Problem('MalformedRequest', 'The only expectation that is met here is 100-continue.')
 
 /** Whether what is written now cannot end up inside the answer to another request. */
 const isFreeToAnswer = (socket: Duplex, response: http.ServerResponse | undefined): boolean =>

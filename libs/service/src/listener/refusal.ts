@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { STATUS_CODES, type ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type Problem, type ProblemWire, statusOfKind } from '@tenantry/contracts'
+import { privateHeaders } from '../safe-headers.js'
 
 /** For programs that speak no API of ours to the world. */
 export const plainWire: ProblemWire = { body: ({ code, message }) => ({ code, message }) }
@@ -12,8 +13,8 @@ const said = (problem: Problem, wire: ProblemWire) => {
   const status = wire.status?.(problem) ?? statusOfKind[problem.kind]
   const body = JSON.stringify(wire.body(problem, status))
   const headers = {
-    'x-request-id': randomUUID(), 'content-type': 'application/json; charset=utf-8', 'content-length': String(Buffer.byteLength(body)), 'cache-control': 'no-store',
-    'x-content-type-options': 'nosniff', 'connection': 'close', ...(problem.mayPass && { 'retry-after': String(Math.max(1, Math.ceil(problem.retryAfterSeconds ?? 1))) }),
+    ...privateHeaders, 'x-request-id': randomUUID(), 'content-type': 'application/json; charset=utf-8', 'content-length': String(Buffer.byteLength(body)),
+    'connection': 'close', ...(problem.mayPass && { 'retry-after': String(Math.max(1, Math.ceil(problem.retryAfterSeconds ?? 1))) }),
   }
   return { status, headers, body }
 }

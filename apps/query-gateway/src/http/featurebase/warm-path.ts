@@ -3,7 +3,7 @@ import { type Gatekeeper, may } from '@tenantry/auth'
 import { type DatabaseTarget, type Principal, Problem, type Rights, isUuid } from '@tenantry/contracts'
 import { answerParts, runSql } from '@tenantry/dialects-featurebase'
 import { refuseRaw } from '@tenantry/http'
-import { requestIdOf } from '@tenantry/service'
+import { privateHeaders, requestIdOf } from '@tenantry/service'
 import { checkedText, queryAccess } from './query.text.js'
 import type { QueryRouteRules } from './query.routes.js'
 import { runQuery } from '../../queries/run-query.js'
@@ -67,7 +67,7 @@ const answer = async (request: IncomingMessage, response: ServerResponse, length
       const body = Buffer.concat(answerParts(given))
       await rules.outgoing.send(response, body.length, () => {
         response.writeHead(200, {
-          'x-request-id': requestId, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff',
+          ...privateHeaders, 'x-request-id': requestId,
           'content-type': 'application/json; charset=utf-8', 'content-length': body.length,
         })
         response.end(body)

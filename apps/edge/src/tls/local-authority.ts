@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process'
 import { X509Certificate, createPrivateKey } from 'node:crypto'
-import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { access, chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { isIP } from 'node:net'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import { Exit } from '@tenantry/service'
+import { Exit, type Pair } from '@tenantry/service'
 
 const run = promisify(execFile)
 const authorityDays = 3_650
@@ -13,12 +13,7 @@ const certificateDays = 397
 const renewDays = 30
 const dayMs = 86_400_000
 
-export interface TlsFiles {
-  readonly cert: string
-  readonly key: string
-}
-
-export interface LocalTls extends TlsFiles {
+export interface LocalTls extends Pair {
   /** The certificate that clients are told to trust. */
   readonly authorityFile: string
 }
@@ -35,15 +30,17 @@ const openssl = async (folder: string, ...args: readonly string[]): Promise<void
 
 const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'] as const
 
-const isGood = async (file: string, names: readonly string[]): Promise<boolean> => {
+const isGood = async (file: string, names: readonly string[], now: Date): Promise<boolean> => {
   try {
     const certificate = new X509Certificate(await readFile(file))
-    const isFresh = certificate.validToDate.getTime() - Date.now() > renewDays * dayMs
+    const isFresh = certificate.validToDate.getTime() - now.getTime() > renewDays * dayMs
     return isFresh && names.every((name) => isIP(name) ? certificate.checkIP(name) !== undefined : certificate.checkHost(name) !== undefined)
   } catch {
     return false
   }
 }
+
+const isThere = (file: string): Promise<boolean> => access(file).then(() => true, () => false)
 
 const makeAuthority = async (folder: string): Promise<void> => {
   await openssl(folder, 'req', '-x509', ...newKey, '-keyout', 'ca.key.new', '-out', 'ca.crt.new', '-days', String(authorityDays),
@@ -54,6 +51,9 @@ const makeAuthority = async (folder: string): Promise<void> => {
 }
 
 const makeCertificate = async (folder: string, names: readonly string[]): Promise<void> => {
+  if (!await isThere(path.join(folder, 'ca.key'))) {
+    throw new Exit(`The key of the local authority, ${path.join(folder, 'ca.key')}, is missing, and a new certificate is due; restore it from a backup, or remove ${folder} and have clients trust the authority that is made then.`)
+  }
   const alternatives = names.map((name) => `${isIP(name) ? 'IP' : 'DNS'}:${name}`).join(',')
   await writeFile(path.join(folder, 'server.ext'), `subjectAltName=${alternatives}\nbasicConstraints=CA:FALSE\nkeyUsage=digitalSignature\nextendedKeyUsage=serverAuth\n`)
   await openssl(folder, 'req', '-new', ...newKey, '-keyout', 'server.key.new', '-out', 'server.csr', '-subj', '/CN=Tenantry')
@@ -75,14 +75,14 @@ const pairs = async (folder: string): Promise<boolean> => {
 }
 
 /** A certificate for this machine, signed by an authority that lives in the data directory; both are made when they are due. */
-export const localTls = async (dataDir: string, host: string): Promise<LocalTls> => {
+export const localTls = async (dataDir: string, host: string, now = new Date()): Promise<LocalTls> => {
   const folder = path.join(dataDir, 'tls')
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const isAddress = isIP(host) !== 0
   const wildcard = ['0.0.0.0', '::'].includes(host)
   const names = [...new Set(['localhost', '127.0.0.1', '::1', hostname(), ...(wildcard || (isAddress && host.startsWith('127.')) ? [] : [host])])]
-  if (!await isGood(path.join(folder, 'ca.crt'), [])) await makeAuthority(folder)
-  if (!await isGood(path.join(folder, 'server.crt'), names) || !await pairs(folder)) await makeCertificate(folder, names)
+  if (!await isGood(path.join(folder, 'ca.crt'), [], now)) await makeAuthority(folder)
+  if (!await isGood(path.join(folder, 'server.crt'), names, now) || !await pairs(folder)) await makeCertificate(folder, names)
   return {
     cert: await readFile(path.join(folder, 'server.crt'), 'utf8'),
     key: await readFile(path.join(folder, 'server.key'), 'utf8'),

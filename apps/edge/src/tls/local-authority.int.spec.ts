@@ -5,7 +5,8 @@ import https from 'node:https'
 import type { IncomingMessage } from 'node:http'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { openFront } from '../front.js'
+import { createLogger, openServer } from '@tenantry/service'
+import { openCertificate } from './certificate.js'
 import { localTls } from './local-authority.js'
 
 let folder: string
@@ -17,13 +18,14 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }))
 
 it('makes a certificate that a client accepts who trusts the authority, and nobody else', async () => {
-  const tls = await localTls(folder, '127.0.0.1')
-  const front = await openFront('127.0.0.1', 0, (_request, response) => void response.end('hello'), { tls })
-  const ca = await readFile(tls.authorityFile, 'utf8')
+  const certificate = await openCertificate({ source: { kind: 'auto' }, dataDir: folder, host: '127.0.0.1', logger: createLogger('test', 'silent') })
+  const front = await openServer('127.0.0.1', 0, (_request, response) => void response.end('hello'), { tls: certificate })
+  const ca = await readFile(certificate.authorityFile ?? '', 'utf8')
   const [answer] = await once(https.get(`https://localhost:${front.port}/`, { ca, agent: false }), 'response') as [IncomingMessage]
   expect(answer.statusCode).toBe(200)
   answer.resume()
   await expect(once(https.get(`https://localhost:${front.port}/`, { agent: false }), 'response')).rejects.toThrow(/certificate/)
+  await certificate.stop()
   await front.drain(100)
 })
 
@@ -46,4 +48,23 @@ it('mends a pair that was written by halves', async () => {
 it('shows its keys to nobody else', async () => {
   await localTls(folder, '127.0.0.1')
   for (const name of ['ca.key', 'server.key']) expect((await stat(path.join(folder, 'tls', name))).mode & 0o777).toBe(0o600)
+})
+
+it('makes another certificate a month before the last one ends, from the same authority', async () => {
+  const first = await localTls(folder, '127.0.0.1')
+  const end = new X509Certificate(first.cert).validToDate.getTime()
+  const days = 86_400_000
+  expect((await localTls(folder, '127.0.0.1', new Date(end - 31 * days))).cert).toBe(first.cert)
+  const second = await localTls(folder, '127.0.0.1', new Date(end - 29 * days))
+  expect(second.cert).not.toBe(first.cert)
+  expect(new X509Certificate(second.cert).verify(new X509Certificate(await readFile(first.authorityFile)).publicKey)).toBe(true)
+})
+
+it('says that the authority has lost its key when that is needed, and makes no other authority behind the clients\' back', async () => {
+  const { authorityFile } = await localTls(folder, '127.0.0.1')
+  const authority = await readFile(authorityFile, 'utf8')
+  await rm(path.join(folder, 'tls', 'ca.key'))
+  await localTls(folder, '127.0.0.1')
+  await expect(localTls(folder, '192.0.2.7')).rejects.toThrow(/^The key of the local authority, \S+ca\.key, is missing/)
+  expect(await readFile(authorityFile, 'utf8')).toBe(authority)
 })
