@@ -1,4 +1,5 @@
 import http from 'node:http'
+import https from 'node:https'
 import type { z } from 'zod'
 
 export interface Ask {
@@ -24,25 +25,30 @@ export type Api = (method: string, path: string, ask?: Ask) => Promise<Answer>
 
 const deadlineMs = 15_000
 
-const headersOf = ({ token, key, json, text, headers = [] }: Ask): string[] => {
-  const named = (name: string): boolean => headers.some((header, at) => at % 2 === 0 && header.toLowerCase() === name)
+const named = ({ headers = [] }: Ask, name: string): boolean => headers.some((header, at) => at % 2 === 0 && header.toLowerCase() === name)
+
+const headersOf = (ask: Ask): string[] => {
+  const { token, key, json, text, headers = [] } = ask
   return [
     ...(token === undefined ? [] : ['Authorization', `Bearer ${token}`]),
     ...(key === undefined ? [] : ['X-API-Key', key]),
-    ...(json !== undefined && !named('content-type') ? ['Content-Type', 'application/json'] : []),
-    ...(text !== undefined && !named('content-type') ? ['Content-Type', 'text/plain'] : []),
+    ...(json !== undefined && !named(ask, 'content-type') ? ['Content-Type', 'application/json'] : []),
+    ...(text !== undefined && !named(ask, 'content-type') ? ['Content-Type', 'text/plain'] : []),
     ...headers,
   ]
 }
 
-/** Speaks to the system at `url`; `hear` is told every answer. Each request has its own connection: servers come and go here. */
-export const speakTo = (url: string, hear: (answer: Answer) => void = () => undefined): Api => (method, path, ask = {}) =>
+/**
+ * Speaks to the system at `url`; `hear` is told every answer. Each request has its own connection: servers come and go here. Over
+ * https only the authority `ca` is trusted.
+ */
+export const speakTo = (url: string, hear: (answer: Answer) => void = () => undefined, ca?: string): Api => (method, path, ask = {}) =>
   new Promise((resolve, reject) => {
-    const { hostname, port, host } = new URL(url)
+    const { protocol, hostname, port, host } = new URL(url)
     const body = ask.text ?? (ask.json === undefined ? undefined : JSON.stringify(ask.json))
     const length = body === undefined ? [] : ['Content-Length', String(Buffer.byteLength(body))]
-    const request = http.request({
-      hostname, port, path, method, agent: false, signal: AbortSignal.timeout(deadlineMs), headers: ['Host', host, 'Connection', 'close', ...headersOf(ask), ...length],
+    const request = (protocol === 'https:' ? https : http).request({
+      ...(ca !== undefined && { ca }), hostname, port, path, method, agent: false, signal: AbortSignal.timeout(deadlineMs), headers: [...(named(ask, 'host') ? [] : ['Host', host]), 'Connection', 'close', ...headersOf(ask), ...length],
     }, (response) => {
       const chunks: Buffer[] = []
       response.on('data', (chunk: Buffer) => chunks.push(chunk)).on('error', reject).on('end', () => {

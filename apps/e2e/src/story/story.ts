@@ -6,8 +6,8 @@ import { seesNothing } from './stranger.js'
 import { until } from './until.js'
 
 /** What somebody would do on their first day, asked of the system at `url` over HTTP alone. */
-export const tellStory = async (url: string, hear?: (answer: Answer) => void): Promise<void> => {
-  const api = speakTo(url, hear)
+export const tellStory = async (url: string, hear?: (answer: Answer) => void, ca?: string): Promise<void> => {
+  const api = speakTo(url, hear, ca)
   const ada = await signUp(api)
   const session = { ...ada, token: await logIn(api, ada) }
   const databaseId = await createDatabase(api, ada, 'orders')
