@@ -1,9 +1,11 @@
+import { types } from 'node:util'
 import { Problem } from '@tenantry/contracts'
 import { QueryFailedError } from 'typeorm'
 
 const driverFault = (error: unknown): { code?: string; constraint?: string } | undefined => {
   const source = error instanceof QueryFailedError ? error.driverError : error
-  return source instanceof Error ? source as { code?: string; constraint?: string } : undefined
+  // An error of a socket may be of another realm than ours, and then no instance of our Error.
+  return types.isNativeError(source) ? source as { code?: string; constraint?: string } : undefined
 }
 
 /** Whether a write was refused because `constraint` holds already: the name of a unique index or constraint. */
@@ -19,7 +21,7 @@ const away = /^(08...|57P0.|53...|55P03|57014|25P03|40001|40P01|ECONNREFUSED|ECO
 export const storageProblem = (error: unknown): Problem | undefined => {
   const fault = driverFault(error)
   if (fault?.code === '53100') return new Problem('StorageFull', 'The storage for records is full; free some space and try again.', { cause: error, retryAfterSeconds: 10 })
-  const lost = fault instanceof Error && /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/.test(fault.message)
+  const lost = types.isNativeError(fault) && /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/.test(fault.message)
   if (!lost && !away.test(fault?.code ?? '')) return undefined
   return new Problem('ServiceUnavailable', 'The records cannot be reached at the moment; try again shortly.', { cause: error, retryAfterSeconds: 2 })
 }
