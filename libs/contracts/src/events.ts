@@ -22,6 +22,7 @@ export const DesiredSchema = z.object({
 })
 export type Desired = z.infer<typeof DesiredSchema>
 
+const membership = { orgId: OrgIdSchema, userId: UserIdSchema, version: z.number().int() }
 const account = { userId: UserIdSchema, email: z.string(), firstname: z.string(), lastname: z.string() }
 
 /** Subject → payload. Past tense, owner first; the word before the first dot names the stream. Never a secret. */
@@ -37,7 +38,10 @@ export const eventSchemas = {
     state: z.enum(databaseStates),
   }),
   'control.rights.changed': z.object({ ...envelope, orgId: OrgIdSchema, userId: UserIdSchema, version: z.number().int() }),
-  'control.user.deactivated': z.object({ ...envelope, orgId: OrgIdSchema, userId: UserIdSchema }),
+  // A membership has changed; `version` is its own, so that what is said last is told from what arrives last.
+  'control.user.deactivated': z.object({ ...envelope, ...membership }),
+  'control.user.activated': z.object({ ...envelope, ...membership }),
+  'control.user.removed': z.object({ ...envelope, ...membership }),
   'provisioner.database.seen': z.object({
     ...envelope, databaseId: DatabaseIdSchema, orgId: OrgIdSchema, generation: z.number().int(), version: z.number().int(),
     fact: z.enum(databaseFacts), reason: z.string().optional(),

@@ -36,6 +36,7 @@ export const problemKinds = {
   EmailTaken: 'conflict',
   DatabaseInWrongState: 'conflict',
   KeyRevoked: 'conflict',
+  LastOwner: 'conflict',
   DatabaseNotReady: 'notReady',
   RequestTooLarge: 'tooLarge',
   AnswerTooLarge: 'unprocessable',

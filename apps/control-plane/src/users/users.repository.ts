@@ -28,6 +28,27 @@ export class UsersRepository {
     return rows[0]
   }
 
+  /** The active owners of an org, held until the transaction ends. */
+  async holdActiveOwners(tx: EntityManager, org: OrgId): Promise<readonly UserId[]> {
+    const rows: { id: UserId }[] = await tx.query(
+      `SELECT user_id AS id FROM memberships WHERE org_id = $1 AND role = 'owner' AND status = 'Active' ORDER BY user_id FOR UPDATE`, [org])
+    return rows.map(({ id }) => id)
+  }
+
+  /** The status of a membership, held until the transaction ends. */
+  async holdStatus(tx: EntityManager, org: OrgId, id: UserId): Promise<MemberStatus | undefined> {
+    const rows: { status: MemberStatus }[] = await tx.query('SELECT status FROM memberships WHERE org_id = $1 AND user_id = $2 FOR UPDATE', [org, id])
+    return rows[0]?.status
+  }
+
+  /** Answers the new version. */
+  async setStatus(tx: EntityManager, org: OrgId, id: UserId, status: MemberStatus, by: UserId): Promise<number> {
+    const [rows]: [{ version: number }[], number] = await tx.query(
+      `UPDATE memberships SET status = $3, version = version + 1, updated_at = now(), updated_by = $4 WHERE org_id = $1 AND user_id = $2 RETURNING version`,
+      [org, id, status, by])
+    return rows[0]?.version ?? 0
+  }
+
   async insertOnce(tx: EntityManager, user: Pick<User, 'id' | 'email' | 'firstname' | 'lastname' | 'serverAdmin' | 'updatedBy'>): Promise<void> {
     await tx.createQueryBuilder().insert().into(UserEntity).values(user).orIgnore().execute()
   }
