@@ -8,7 +8,7 @@ const env = {
 
 describe('the configuration of identity', () => {
   it('has a default for what is no secret and no address', () => {
-    expect(parseIdentityConfig(env)).toMatchObject({ bcryptCost: 10, signUp: 'open', rotateKeysDays: 90, signUpsPerHour: undefined, failedLoginsPerMinute: 100, host: '127.0.0.1', sealingKey: Buffer.alloc(32, 1) })
+    expect(parseIdentityConfig(env)).toMatchObject({ bcryptCost: 10, signUp: 'open', rotateKeysDays: 90, signUpsPerHour: undefined, failedLoginsPerMinute: 20, wrongPasswords: 5, wrongPasswordWaitSeconds: 5, host: '127.0.0.1', sealingKey: Buffer.alloc(32, 1) })
   })
 
   it('names everything that is wrong at once, and shows no secret', () => {

@@ -19,6 +19,8 @@ const schema = z.object({
   SIGNUP: z.enum(['open', 'closed', 'invite']).default('open'),
   BOOTSTRAP_TOKEN: variable.secret().optional(),
   ROTATE_KEYS_DAYS: variable.positive(90),
+  /** How long a key that signs tokens is published before its first token. */
+  KEY_LEAD_SECONDS: variable.positive(600),
 }).transform((env) => ({
   ...aloneConfig(env),
   ...recordsConfig(env),
@@ -29,8 +31,12 @@ const schema = z.object({
   signUp: env.SIGNUP,
   signUpsPerHour: env.SIGNUPS_PER_HOUR,
   failedLoginsPerMinute: env.FAILED_LOGINS_PER_MINUTE,
+  failedTokensPerMinute: env.FAILED_TOKENS_PER_MINUTE,
+  wrongPasswords: env.WRONG_PASSWORDS,
+  wrongPasswordWaitSeconds: env.WRONG_PASSWORD_WAIT_SECONDS,
   bootstrapToken: env.BOOTSTRAP_TOKEN,
   rotateKeysDays: env.ROTATE_KEYS_DAYS,
+  keyLeadSeconds: env.KEY_LEAD_SECONDS,
 }))
 
 export type IdentityConfig = Readonly<z.infer<typeof schema>>

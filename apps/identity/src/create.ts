@@ -3,19 +3,23 @@ import { assemble, migrateSchema } from '@tenantry/assembly'
 import type { GatekeeperPorts } from '@tenantry/auth'
 import { Problem } from '@tenantry/contracts'
 import { problemWire } from '@tenantry/dialects-featurebase'
+import { mountOrder } from '@tenantry/events'
 import type { Logger, RunningService } from '@tenantry/service'
 import { AppModule } from './app.module.js'
 import type { IdentityConfig } from './config.js'
 import { listenToKeysUsed } from './keys/keys-used.listener.js'
 import { KeysService } from './keys/keys.service.js'
+import { Limits } from './limits/limits.service.js'
 import { RevocationsService } from './revocations/revocations.service.js'
 import { SessionsService } from './sessions/sessions.service.js'
 import { identitySource, schema } from './source.js'
 import { Keyring } from './tokens/keyring.js'
+import { turnKeys, turnKeysName } from './tokens/turn-keys.js'
 
 interface Features {
   readonly keyring: Keyring
   readonly keys: KeysService
+  readonly limits: Limits
   readonly revocations: RevocationsService
   readonly sessions: SessionsService
 }
@@ -36,9 +40,10 @@ export const createIdentity = async (config: IdentityConfig, logger: Logger): Pr
     records: { source, schema, stream: 'IDENTITY' },
     ownPorts: () => ownPorts(made.promise),
     module: (parts) => AppModule.with(config, source, parts),
-    routes: (_fastify, app, { connection }) => {
+    routes: (fastify, app, { connection }) => {
       const features = featuresOf(app)
       made.resolve(features)
+      mountOrder(fastify, turnKeysName, config.internalToken, (body) => turnKeys(features.keyring, body))
       listenToKeysUsed(connection, features.keys, logger)
     },
     checks: { keyring: async () => (await made.promise).keyring.current() },
@@ -47,7 +52,7 @@ export const createIdentity = async (config: IdentityConfig, logger: Logger): Pr
 }
 
 const featuresOf = (app: NestFastifyApplication): Features => ({
-  keyring: app.get(Keyring), keys: app.get(KeysService), revocations: app.get(RevocationsService), sessions: app.get(SessionsService),
+  keyring: app.get(Keyring), keys: app.get(KeysService), limits: app.get(Limits), revocations: app.get(RevocationsService), sessions: app.get(SessionsService),
 })
 
 const ownPorts = (made: Promise<Features>): Partial<GatekeeperPorts> => ({
@@ -59,8 +64,9 @@ const ownPorts = (made: Promise<Features>): Partial<GatekeeperPorts> => ({
   revocationsSince: async (seq) => (await made).revocations.since(seq),
 })
 
-const choresOf = ({ keyring, revocations, sessions }: Features) => ({
-  keyring: { everySeconds: 30, run: () => keyring.tend() },
+const choresOf = ({ keyring, limits, revocations, sessions }: Features) => ({
+  keyring: { everySeconds: keyring.tendSeconds, run: () => keyring.tend() },
+  limits: { everySeconds: 60, run: () => limits.clean() },
   revocations: { everySeconds: 3600, run: () => revocations.clean() },
   sessions: { everySeconds: 3600, run: () => sessions.clean() },
 })

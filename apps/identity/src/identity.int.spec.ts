@@ -35,7 +35,7 @@ const rightsOf = new Map<string, Rights>()
 const configured = (changes: Record<string, string> = {}): IdentityConfig => parseIdentityConfig({
   DATABASE_URL: database.url, NATS_URL: nats.url, NATS_TOKEN: nats.token, PUBLIC_URL: publicUrl, IDENTITY_URL: 'http://127.0.0.1:1',
   CONTROL_PLANE_URL: controlPlaneUrl, INTERNAL_TOKEN: internalToken, SEALING_KEY: Buffer.alloc(32, 1).toString('base64url'),
-  PEPPER: Buffer.alloc(32, 2).toString('base64url'), BCRYPT_COST: '4', BOOTSTRAP_TOKEN: 'a-bootstrap-token-for-tests', POOL_SIZE: '5', ...changes,
+  PEPPER: Buffer.alloc(32, 2).toString('base64url'), BCRYPT_COST: '4', BOOTSTRAP_TOKEN: 'a-bootstrap-token-for-tests', POOL_SIZE: '5', WRONG_PASSWORD_WAIT_SECONDS: '1', ...changes,
 })
 
 const listening = async (handle: http.RequestListener): Promise<{ server: http.Server; base: string }> => {
@@ -208,7 +208,7 @@ describe('limits', () => {
       const taken = { email: (await signUp()).email }
       for (let time = 0; time < 20; time++) expect((await signUpFrom('192.0.2.1', taken, at)).status).toBe(409)
       const refused = await signUpFrom('192.0.2.1, 10.0.0.1', {}, at)
-      expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '180'])
+      expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, expect.stringMatching(/^1[0-8]\d$/)])
       expect((await signUpFrom('192.0.2.2', {}, at)).status).toBe(201)
       expect((await signUpFrom('192.0.2.1', { bootstrap_token: 'a-bootstrap-token-for-tests' }, at)).status).toBe(201)
       for (let time = 0; time < 25; time++) expect((await signUpFrom(undefined, taken, at)).status).toBe(409)
@@ -216,6 +216,7 @@ describe('limits', () => {
   })
 
   it('counts the sign-ups of this machine too when their number is set', async () => {
+    await records.query('TRUNCATE allowances')
     await serving(configured({ SIGNUPS_PER_HOUR: '2' }), async (at) => {
       const statuses = []
       for (let time = 0; time < 3; time++) statuses.push((await signUpFrom(undefined, {}, at)).status)
@@ -226,7 +227,7 @@ describe('limits', () => {
   it('slows down guessing at one address, in the same words whether it is known or not', async () => {
     const known = await signUp()
     const outcome = async (email: string) => {
-      for (let guess = 0; guess < 10; guess++) expect((await logInFrom(undefined, email, 'a wrong password', base)).status).toBe(401)
+      for (let guess = 0; guess < 5; guess++) expect((await logInFrom(undefined, email, 'a wrong password', base)).status).toBe(401)
       const { status, text, headers } = await logInFrom(undefined, email.toUpperCase(), password, base)
       return { status, text, retryAfter: headers.get('retry-after') }
     }
@@ -380,13 +381,10 @@ describe('what was taken back', () => {
     const ann = await signUp()
     const key = await newKey(ann)
     await until('the stream is there', () => connection.request('$JS.API.STREAM.INFO.CONTROL', '').then((said) => !said.string().includes('not found')))
-    connection.publish('control.user.deactivated', JSON.stringify({ id: randomUUID(), at: new Date().toISOString(), orgId: ann.orgId, userId: ann.userId }))
+    connection.publish('control.user.deactivated', JSON.stringify({ id: randomUUID(), at: new Date().toISOString(), orgId: ann.orgId, userId: ann.userId, version: 2 }))
     await until('the token is refused', async () => await admittedElsewhere(bearer(ann.idToken)) === 'InvalidCredentials')
     expect((await refresh(ann.refreshToken)).status).toBe(401)
-    rightsOf.set(ann.userId, { status: 'Deactivated', permissions: [], version: 2 })
-    gateway.doubt()
-    const principal = await gateway.admit(elsewhere({ 'x-api-key': key.secret }))
-    await expect(gateway.rightsOf(principal)).rejects.toMatchObject({ code: 'InvalidCredentials' })
+    expect(await admittedElsewhere({ 'x-api-key': key.secret })).toBe('InvalidCredentials')
   })
 
   it('is numbered without a gap, in the order in which it became true', async () => {

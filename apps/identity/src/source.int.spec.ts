@@ -20,7 +20,7 @@ describe('the records of identity', () => {
     const source = identitySource({ databaseUrl: database.url, poolSize: 2 })
     await source.initialize()
     await migrate(source, schema)
-    await source.undoLastMigration()
+    for (const _ of source.migrations) await source.undoLastMigration()
     expect(await source.query("SELECT table_name FROM information_schema.tables WHERE table_schema = $1 AND table_name <> 'migrations'", [schema])).toEqual([])
     await source.destroy()
     await database.drop()

@@ -1,9 +1,12 @@
 import { createSource } from '@tenantry/persistence'
 import type { DataSource } from 'typeorm'
 import { AccountEntity } from './accounts/account.entity.js'
+import { StandingEntity } from './accounts/standing.entity.js'
 import type { IdentityConfig } from './config.js'
 import { ApiKeyEntity } from './keys/key.entity.js'
+import { AllowanceEntity, FamiliarPlaceEntity, GuessesEntity } from './limits/limit.entities.js'
 import { FirstRecords1732233600000 } from './migrations/first-records.js'
+import { LimitsAndStandings1763776800000 } from './migrations/limits-and-standings.js'
 import { RefreshTokenEntity, SessionEntity } from './sessions/session.entity.js'
 import { SigningKeyEntity } from './tokens/signing-key.entity.js'
 
@@ -12,7 +15,9 @@ export const schema = 'identity'
 export const identitySource = ({ databaseUrl, poolSize }: Pick<IdentityConfig, 'databaseUrl' | 'poolSize'>): DataSource => createSource({
   url: databaseUrl,
   schema,
-  entities: [AccountEntity, SessionEntity, RefreshTokenEntity, ApiKeyEntity, SigningKeyEntity],
-  migrations: [FirstRecords1732233600000],
+  entities: [
+    AccountEntity, StandingEntity, SessionEntity, RefreshTokenEntity, ApiKeyEntity, SigningKeyEntity, GuessesEntity, AllowanceEntity, FamiliarPlaceEntity,
+  ],
+  migrations: [FirstRecords1732233600000, LimitsAndStandings1763776800000],
   poolSize,
 })

@@ -68,7 +68,8 @@ export class Gatekeeper {
     const feed = new RevocationFeed(ports.revocationsSince, (entry) => this.revoke(entry))
     this.pulse = new Pulse(rules.pulseMs ?? 2000, [
       { every: 1, run: () => feed.catchUp() },
-      { every: 30, run: () => this.keys.refresh() },
+      // A key that was taken away is published by identity for at most 20 seconds more, and believed here for as long again.
+      { every: 10, run: () => this.keys.refresh() },
       { every: 15, run: () => this.used.flush() },
       { every: 1, run: () => { if (ports.newsArrives?.() === false) this.rights.doubtAll() } },
     ])

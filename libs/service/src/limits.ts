@@ -46,8 +46,13 @@ export const limitVariables = {
   DATABASES_PER_ORG: variable.positive(10_000),
   /** For each caller's address: 20 unless set, and then of this machine's own too, which are free otherwise. */
   SIGNUPS_PER_HOUR: optional(),
-  /** For each caller's address but this machine's own. */
-  FAILED_LOGINS_PER_MINUTE: variable.positive(100),
+  /** For each caller's address but this machine's own; its network may have five times as many in an hour. */
+  FAILED_LOGINS_PER_MINUTE: variable.positive(20),
+  /** Refresh tokens that are none, for each caller's address but this machine's own. */
+  FAILED_TOKENS_PER_MINUTE: variable.positive(60),
+  /** How many wrong passwords in a row may come for one address before the waiting begins, and how long is waited first. */
+  WRONG_PASSWORDS: variable.positive(5),
+  WRONG_PASSWORD_WAIT_SECONDS: variable.positive(5),
 } as const
 
 const schema = z.object(limitVariables)

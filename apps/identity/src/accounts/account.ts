@@ -5,6 +5,8 @@ export interface AccountView extends AccountFacts {
   readonly id: UserId
   readonly orgId: OrgId
   readonly epoch: number
+  /** False for who was deactivated in, or removed from, the account's org. */
+  readonly active: boolean
 }
 
 /** What identity vouches for when it speaks of an account in one of its orgs. */

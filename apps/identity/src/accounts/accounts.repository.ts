@@ -1,19 +1,47 @@
 import { Injectable } from '@nestjs/common'
-import { type UserId, Problem } from '@tenantry/contracts'
+import { type OrgId, type UserId, Problem } from '@tenantry/contracts'
 import { isTaken } from '@tenantry/persistence'
 import { DataSource, type EntityManager } from 'typeorm'
 import { type Account, AccountEntity } from './account.entity.js'
+import type { Standing } from './standing.entity.js'
+
+/** An account with what the control plane says of it. */
+export type KnownAccount = Pick<Account, 'id' | 'orgId' | 'email' | 'firstname' | 'lastname' | 'orgName' | 'founder' | 'serverAdmin' | 'epoch' | 'passwordHash'>
+  & { readonly active: boolean }
+
+const columns = `a.id, a.org_id AS "orgId", a.email, a.firstname, a.lastname, a.org_name AS "orgName", a.founder, a.server_admin AS "serverAdmin", a.epoch,
+  a.password_hash AS "passwordHash", coalesce(s.active, true) AS active`
+const standingIn = (org: string): string => `LEFT JOIN standings s ON s.user_id = a.id AND s.org_id = ${org}`
 
 @Injectable()
 export class AccountsRepository {
   constructor(private readonly source: DataSource) {}
 
-  async findByEmailKey(emailKey: string): Promise<Account | undefined> {
-    return await this.source.manager.findOneBy(AccountEntity, { emailKey }) ?? undefined
+  async findByEmailKey(emailKey: string): Promise<KnownAccount | undefined> {
+    const rows: KnownAccount[] = await this.source.query(`SELECT ${columns} FROM accounts a ${standingIn('a.org_id')} WHERE a.email_key = $1`, [emailKey])
+    return rows[0]
   }
 
-  async find(id: UserId): Promise<Account | undefined> {
-    return await this.source.manager.findOneBy(AccountEntity, { id }) ?? undefined
+  /** The account as it stands in an org: its own unless another one is named. */
+  async find(id: UserId, orgId?: OrgId): Promise<KnownAccount | undefined> {
+    const rows: KnownAccount[] = await this.source.query(
+      `SELECT ${columns} FROM accounts a ${standingIn('coalesce($2, a.org_id)')} WHERE a.id = $1`, [id, orgId ?? null])
+    return rows[0]
+  }
+
+  /** Whether nothing of the account was ended since it was read; then it is not either until the transaction ends. */
+  async holds(tx: EntityManager, { id, epoch }: Pick<KnownAccount, 'id' | 'epoch'>): Promise<boolean> {
+    const rows: unknown[] = await tx.query('SELECT 1 FROM accounts WHERE id = $1 AND epoch = $2 FOR SHARE', [id, epoch])
+    return rows.length > 0
+  }
+
+  /** Remembers what was said of a membership; false when something newer was said before. */
+  async noteStanding(tx: EntityManager, { userId, orgId, version, active }: Standing): Promise<boolean> {
+    const rows: unknown[] = await tx.query(
+      `INSERT INTO standings AS s (user_id, org_id, version, active) VALUES ($1, $2, $3, $4)
+       ON CONFLICT (user_id, org_id) DO UPDATE SET version = EXCLUDED.version, active = EXCLUDED.active WHERE s.version < EXCLUDED.version
+       RETURNING 1`, [userId, orgId, version, active])
+    return rows.length > 0
   }
 
   /** Whether there is no account yet; when true, nobody else can make one and be told the same until the transaction ends. */

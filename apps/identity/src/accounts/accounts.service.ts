@@ -1,27 +1,29 @@
 import { Injectable } from '@nestjs/common'
-import { Problem, type UserId } from '@tenantry/contracts'
+import { type OrgId, Problem, type UserId } from '@tenantry/contracts'
 import { Outbox } from '@tenantry/events'
 import type { EntityManager } from 'typeorm'
 import type { AccountView } from './account.js'
 import { AccountsRepository } from './accounts.repository.js'
 import { emailKey, readEmail } from './email.js'
 import { Passwords } from './passwords.js'
+import type { Standing } from './standing.entity.js'
 
-export interface NewAccount extends Omit<AccountView, 'epoch'> { readonly passwordHash: string }
+export interface NewAccount extends Omit<AccountView, 'epoch' | 'active'> { readonly passwordHash: string }
 
 @Injectable()
 export class AccountsService {
   constructor(private readonly accounts: AccountsRepository, private readonly passwords: Passwords, private readonly outbox: Outbox) {}
 
-  find(id: UserId): Promise<AccountView | undefined> {
-    return this.accounts.find(id)
+  /** The account as it stands in an org: its own unless another one is named. */
+  find(id: UserId, orgId?: OrgId): Promise<AccountView | undefined> {
+    return this.accounts.find(id, orgId)
   }
 
   /** The account behind an address and a password. Throws LoginFailed, after the same work, whatever is wrong with them. */
   async prove(email: string, password: string): Promise<AccountView> {
     const account = isAddress(email) ? await this.accounts.findByEmailKey(emailKey(email)) : undefined
     const { matches, stronger } = await this.passwords.check(password, account?.passwordHash)
-    if (!account || !matches) throw loginFailed()
+    if (!account?.active || !matches) throw loginFailed()
     if (stronger) await this.accounts.strengthen(account.id, account.passwordHash, stronger)
     return account
   }
@@ -36,6 +38,16 @@ export class AccountsService {
     await this.accounts.insert(tx, { ...account, emailKey: emailKey(account.email) })
     const { id: userId, orgId, email, firstname, lastname, orgName, serverAdmin } = account
     await this.outbox.append(tx, 'identity.account.registered', { userId, orgId, email, firstname, lastname, orgName, serverAdmin })
+  }
+
+  /** Whether nothing of the account was ended since it was read; then it is not either until the transaction ends. */
+  holds(tx: EntityManager, account: Pick<AccountView, 'id' | 'epoch'>): Promise<boolean> {
+    return this.accounts.holds(tx, account)
+  }
+
+  /** Remembers what the control plane says of a membership; false when something newer was said before. */
+  noteStanding(tx: EntityManager, standing: Standing): Promise<boolean> {
+    return this.accounts.noteStanding(tx, standing)
   }
 
   raiseEpoch(tx: EntityManager, id: UserId): Promise<number | undefined> {

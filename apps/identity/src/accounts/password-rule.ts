@@ -1,4 +1,5 @@
 import { Problem } from '@tenantry/contracts'
+import { isCommon } from './common-passwords.js'
 import { emailKey } from './email.js'
 
 const bytes = { min: 8, max: 1024 } as const
@@ -10,5 +11,6 @@ export const normalised = (password: string): string => password.normalize('NFKC
 export const checkPassword = (password: string, email: string): void => {
   const length = Buffer.byteLength(normalised(password))
   if (length < bytes.min || length > bytes.max) throw new Problem('InvalidParameter', `password must have ${bytes.min} to ${bytes.max} bytes.`)
+  if (isCommon(normalised(password))) throw new Problem('InvalidParameter', 'password is one of those that are tried first; choose another one.')
   if (emailKey(normalised(password)) === emailKey(email)) throw new Problem('InvalidParameter', 'password must not be the e-mail address.')
 }

@@ -6,6 +6,7 @@ import { BoundedQueue } from './bounded-queue.js'
 import { normalised } from './password-rule.js'
 
 const mostWaiting = 50
+const leastCost = 4
 
 export interface Checked {
   readonly matches: boolean
@@ -20,30 +21,38 @@ export interface Checked {
 export class Passwords {
   private readonly key: Buffer
   private readonly queue: BoundedQueue
-  /** Compared against where there is no account, so that an unknown address costs what a known one does. */
-  private readonly dummy: string
 
-  private constructor(pepper: Buffer, private readonly cost: number, dummy: string, atOnce: number) {
+  private constructor(pepper: Buffer, private readonly cost: number, private readonly dummies: readonly string[], atOnce: number) {
     this.key = deriveKey(pepper, 'identity/passwords')
     this.queue = new BoundedQueue(atOnce, mostWaiting)
-    this.dummy = dummy
   }
 
   static async create(pepper: Buffer, cost: number, atOnce = Math.max(1, availableParallelism() - 1)): Promise<Passwords> {
-    return new Passwords(pepper, cost, await bcrypt.hash(randomBytes(32).toString('base64'), cost), atOnce)
+    const dummy = await bcrypt.hash(randomBytes(32).toString('base64'), leastCost)
+    // A hash that nothing matches is made by naming another cost in it; comparing with it takes that cost's time.
+    const dummies = Array.from({ length: cost + 1 }, (_, at) => dummy.replace('$04$', `$${String(at).padStart(2, '0')}$`))
+    return new Passwords(pepper, cost, dummies, atOnce)
   }
 
   hash(password: string): Promise<string> {
     return this.queue.run(() => bcrypt.hash(this.peppered(password), this.cost))
   }
 
+  /** Takes the time of one hash at today's cost, whether there is a hash to compare with, whichever cost it has, and whether it matches. */
   check(password: string, hash: string | undefined): Promise<Checked> {
     const peppered = this.peppered(password)
     return this.queue.run(async () => {
-      const matches = await bcrypt.compare(peppered, hash ?? this.dummy) && hash !== undefined
-      const weak = matches && bcrypt.getRounds(hash) < this.cost
-      return { matches, ...(weak && { stronger: await bcrypt.hash(peppered, this.cost) }) }
+      const matches = await bcrypt.compare(peppered, hash ?? this.dummy(this.cost)) && hash !== undefined
+      const rounds = hash === undefined ? this.cost : bcrypt.getRounds(hash)
+      if (matches && rounds < this.cost) return { matches, stronger: await bcrypt.hash(peppered, this.cost) }
+      // Each cost takes twice the time of the one before, so that all from an old hash's up to today's make one of today's.
+      for (let cost = rounds; cost < this.cost; cost++) await bcrypt.compare(peppered, this.dummy(cost))
+      return { matches }
     })
+  }
+
+  private dummy(cost: number): string {
+    return this.dummies[cost] ?? ''
   }
 
   private peppered(password: string): string {

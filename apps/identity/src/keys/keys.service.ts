@@ -70,8 +70,8 @@ export class KeysService {
   /** Whose key has this digest. Throws KeyNotFound for a key that is not, or is no longer, one. */
   async verify(digest: string): Promise<AnswerOf<'identity.key.verify'>> {
     const key = await this.keys.findActive(this.peppered(digest))
-    const account = key && await this.accounts.find(key.ownedBy)
-    if (!account) throw noKey()
+    const account = key && await this.accounts.find(key.ownedBy, key.orgId)
+    if (!key || !account?.active) throw noKey()
     return { keyId: key.id, orgId: key.orgId, userId: account.id, epoch: account.epoch, account: factsIn(key.orgId, account) }
   }
 

@@ -1,42 +1,60 @@
-import { createHash } from 'node:crypto'
-import { Recent } from './recent.js'
+import { setTimeout as delay } from 'node:timers/promises'
+import { Injectable } from '@nestjs/common'
+import { type GuessFigures, GuessesRepository } from './guesses.repository.js'
+import { refuseFor } from './too-many.js'
 
-const mostNames = 100_000
-const free = 10
-const longestMs = 15 * 60_000
-const forgottenMs = 24 * 60 * 60_000
-
-interface Failures {
-  readonly count: number
-  readonly atMs: number
+/** A guess that was let in. It is told exactly once how it went. */
+export interface Guess {
+  failed(): Promise<void>
+  /** Clears the count. */
+  succeeded(): Promise<void>
+  /** Nothing was looked at: the guess is as if it had not been made. */
+  undone(): Promise<void>
 }
 
-/** Wrong passwords in a row for each name, known or not. After ten, every further one doubles the time until the next try. */
+const mostWaiting = 100
+const patienceMs = 4_000
+const pollMs = [20, 40, 80, 160] as const
+const refusal = 'Too many logins have failed; try again later.'
+
+/**
+ * Wrong passwords for each name, known or not. A guess is counted before it is looked at, so that however many come at once, and
+ * to however many processes, no more than `free` are; each further one doubles the time until the next. Whoever only waits for
+ * guesses under way is let wait: those may be the same right password, sent by many programs of one owner.
+ */
+@Injectable()
 export class Guesses {
-  private readonly failures: Recent<Failures>
+  private waiting = 0
 
-  constructor(most = mostNames) {
-    this.failures = new Recent(most)
+  constructor(private readonly repository: GuessesRepository, private readonly figures: GuessFigures) {}
+
+  /** Throws TooManyRequests, before any work was done. */
+  async begin(subject: Buffer): Promise<Guess> {
+    if (!await this.repository.reserve(subject, this.figures)) await this.wait(subject)
+    return {
+      failed: () => this.repository.failed(subject, this.figures),
+      succeeded: () => this.repository.succeeded(subject),
+      undone: () => this.repository.undone(subject),
+    }
   }
 
-  waitMs(name: string, nowMs: number): number {
-    const { count, atMs } = this.find(name, nowMs)
-    return count < free ? 0 : Math.max(0, atMs + Math.min(longestMs, 1_000 * 2 ** (count - free)) - nowMs)
+  clean(): Promise<void> {
+    return this.repository.clean()
   }
 
-  failed(name: string, nowMs: number): void {
-    this.failures.set(digest(name), { count: this.find(name, nowMs).count + 1, atMs: nowMs })
-  }
-
-  succeeded(name: string): void {
-    this.failures.delete(digest(name))
-  }
-
-  private find(name: string, nowMs: number): Failures {
-    const found = this.failures.get(digest(name))
-    return found && nowMs - found.atMs < forgottenMs ? found : { count: 0, atMs: nowMs }
+  private async wait(subject: Buffer): Promise<void> {
+    if (this.waiting >= mostWaiting) refuseFor(1_000, refusal)
+    this.waiting++
+    try {
+      const end = performance.now() + patienceMs
+      for (let turn = 0; ; turn++) {
+        refuseFor(await this.repository.waitMs(subject, this.figures), refusal)
+        if (performance.now() > end) refuseFor(1_000, refusal)
+        await delay(pollMs[Math.min(turn, pollMs.length - 1)])
+        if (await this.repository.reserve(subject, this.figures)) return
+      }
+    } finally {
+      this.waiting--
+    }
   }
 }
-
-// A name may be anything that a stranger sends: kept this way all take the same room, and nobody's address is kept.
-const digest = (name: string): string => createHash('sha256').update(name).digest('base64')

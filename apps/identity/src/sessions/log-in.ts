@@ -1,52 +1,49 @@
-import { Inject, Injectable } from '@nestjs/common'
+import { Injectable } from '@nestjs/common'
 import { Problem } from '@tenantry/contracts'
 import type { AccountView } from '../accounts/account.js'
-import { AccountsService } from '../accounts/accounts.service.js'
+import { AccountsService, loginFailed } from '../accounts/accounts.service.js'
 import { emailKey } from '../accounts/email.js'
-import type { IdentityConfig } from '../config.js'
-import { Allowance } from '../limits/allowance.js'
-import { Guesses } from '../limits/guesses.js'
-import { refuseFor } from '../limits/too-many.js'
-import { CONFIG } from '../platform/platform.module.js'
-import { type Client, callerOf, isLoopback } from './client.js'
+import type { Client } from '../limits/client.js'
+import type { Guess } from '../limits/guesses.js'
+import { Limits, type Taken } from '../limits/limits.service.js'
 import { type SessionTokens, SessionsService } from './sessions.service.js'
 
-const refusal = 'Too many logins have failed; try again later.'
-
-/** Trades an address and a password for tokens. Who guesses is slowed down before any work is done, whether the account exists or not. */
+/**
+ * Trades an address and a password for tokens. A try is counted in Postgres before any work is done for it, whether the account
+ * exists or not; when Postgres cannot be asked, nobody logs in.
+ */
 @Injectable()
 export class LogIn {
-  private readonly guesses = new Guesses()
-  private readonly failures: Allowance
-
-  constructor(@Inject(CONFIG) config: Pick<IdentityConfig, 'failedLoginsPerMinute'>, private readonly accounts: AccountsService,
-    private readonly sessions: SessionsService) {
-    this.failures = new Allowance(config.failedLoginsPerMinute, 60_000)
-  }
+  constructor(private readonly limits: Limits, private readonly accounts: AccountsService, private readonly sessions: SessionsService) {}
 
   /** Throws LoginFailed, TooManyRequests. */
   async run(email: string, password: string, client: Client): Promise<SessionTokens> {
     const name = emailKey(email)
-    const caller = isLoopback(client) ? undefined : callerOf(client)
-    const nowMs = performance.now()
-    refuseFor(Math.max(this.guesses.waitMs(name, nowMs), caller === undefined ? 0 : this.failures.waitMs(caller, nowMs)), refusal)
-    const account = await this.prove(email, password, () => this.note(name, caller))
-    this.guesses.succeeded(name)
-    return await this.sessions.begin(account)
+    const guess = await this.limits.guess(name, client)
+    const taken = await this.taken(guess, client)
+    const account = await this.prove(email, password, guess, taken)
+    await Promise.all([guess.succeeded(), taken.giveBack(), this.limits.wasHere(name, client)])
+    const tokens = await this.sessions.begin(account)
+    if (!tokens) throw loginFailed()
+    return tokens
   }
 
-  private async prove(email: string, password: string, failed: () => void): Promise<AccountView> {
+  private async taken(guess: Guess, client: Client): Promise<Taken> {
     try {
-      return await this.accounts.prove(email, password)
+      return await this.limits.take('login', client)
     } catch (error) {
-      if (error instanceof Problem && error.code === 'LoginFailed') failed()
+      await guess.undone()
       throw error
     }
   }
 
-  private note(name: string, caller: string | undefined): void {
-    const nowMs = performance.now()
-    this.guesses.failed(name, nowMs)
-    if (caller !== undefined) this.failures.use(caller, nowMs)
+  private async prove(email: string, password: string, guess: Guess, taken: Taken): Promise<AccountView> {
+    try {
+      return await this.accounts.prove(email, password)
+    } catch (error) {
+      if (error instanceof Problem && error.code === 'LoginFailed') await guess.failed()
+      else await Promise.all([guess.undone(), taken.giveBack()])
+      throw error
+    }
   }
 }

@@ -4,14 +4,35 @@ import type { EventOf } from '@tenantry/contracts'
 import { Work, once } from '@tenantry/events'
 import { inTransaction } from '@tenantry/persistence'
 import { DataSource } from 'typeorm'
+import { AccountsService } from '../accounts/accounts.service.js'
 import { SessionsService } from './sessions.service.js'
 
+type Change = EventOf<'control.user.deactivated' | 'control.user.removed' | 'control.user.activated'>
+
+/** Learns who may still log in. Who may not loses everything that was proven before, in the same transaction. */
 @Controller()
 export class SessionsConsumer {
-  constructor(private readonly source: DataSource, private readonly sessions: SessionsService) {}
+  constructor(private readonly source: DataSource, private readonly accounts: AccountsService, private readonly sessions: SessionsService) {}
 
   @Work('control.user.deactivated')
-  async deactivated(@Payload() event: EventOf<'control.user.deactivated'>): Promise<void> {
-    await inTransaction(this.source, (tx) => once(tx, 'sessions', event.id, () => this.sessions.endAllOf(tx, event.userId)))
+  deactivated(@Payload() event: EventOf<'control.user.deactivated'>): Promise<void> {
+    return this.take(event, false)
+  }
+
+  @Work('control.user.removed')
+  removed(@Payload() event: EventOf<'control.user.removed'>): Promise<void> {
+    return this.take(event, false)
+  }
+
+  @Work('control.user.activated')
+  activated(@Payload() event: EventOf<'control.user.activated'>): Promise<void> {
+    return this.take(event, true)
+  }
+
+  private async take({ id, userId, orgId, version }: Change, active: boolean): Promise<void> {
+    await inTransaction(this.source, (tx) => once(tx, 'sessions', id, async () => {
+      const isNews = await this.accounts.noteStanding(tx, { userId, orgId, version, active })
+      if (isNews && !active) await this.sessions.endAllOf(tx, userId)
+    }))
   }
 }

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common'
 import { AccountsModule } from '../accounts/accounts.module.js'
+import { LimitsModule } from '../limits/limits.module.js'
 import { RevocationsModule } from '../revocations/revocations.module.js'
 import { TokensModule } from '../tokens/tokens.module.js'
 import { LogIn } from './log-in.js'
@@ -11,9 +12,9 @@ import { SignUpDoor } from './sign-up-door.js'
 import { SuccessorSealer } from './successor-sealer.js'
 
 @Module({
-  imports: [AccountsModule, TokensModule, RevocationsModule],
+  imports: [AccountsModule, LimitsModule, TokensModule, RevocationsModule],
   controllers: [SessionsConsumer],
   providers: [SessionsRepository, SessionsService, SuccessorSealer, LogIn, SignUpDoor, SignUp],
-  exports: [SessionsService, LogIn, SignUp],
+  exports: [SessionsService, LogIn, SignUp, LimitsModule],
 })
 export class SessionsModule {}

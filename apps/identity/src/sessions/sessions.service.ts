@@ -6,7 +6,8 @@ import type { AccountView } from '../accounts/account.js'
 import { AccountsService, loginFailed } from '../accounts/accounts.service.js'
 import { RevocationsService } from '../revocations/revocations.service.js'
 import { type SignedTokens, TokensService } from '../tokens/tokens.service.js'
-import { type Client, markOf } from './client.js'
+import { type Client, markOf } from '../limits/client.js'
+import { Limits } from '../limits/limits.service.js'
 import { newRefreshToken, refreshDigest } from './refresh-token.js'
 import { SuccessorSealer } from './successor-sealer.js'
 import { type Owned, SessionsRepository } from './sessions.repository.js'
@@ -17,10 +18,12 @@ interface Renewed extends Owned { readonly refreshToken: string }
 @Injectable()
 export class SessionsService {
   constructor(private readonly source: DataSource, private readonly sessions: SessionsRepository, private readonly accounts: AccountsService,
-    private readonly tokens: TokensService, private readonly revocations: RevocationsService, private readonly sealer: SuccessorSealer) {}
+    private readonly tokens: TokensService, private readonly revocations: RevocationsService, private readonly limits: Limits, private readonly sealer: SuccessorSealer) {}
 
-  async begin(account: AccountView): Promise<SessionTokens> {
-    return await this.issue(account, await inTransaction(this.source, (tx) => this.open(tx, account.id)))
+  /** Undefined when everything of the account was ended after it was read. */
+  async begin(account: AccountView): Promise<SessionTokens | undefined> {
+    const opened = await inTransaction(this.source, async (tx) => await this.accounts.holds(tx, account) ? await this.open(tx, account.id) : undefined)
+    return opened && await this.issue(account, opened)
   }
 
   async open(tx: EntityManager, userId: UserId): Promise<Renewed> {
@@ -37,9 +40,11 @@ export class SessionsService {
 
   /** Trades a refresh token for its successor. A token used twice by different clients was stolen by one: the session ends. */
   async renew(refreshToken: string, client: Client): Promise<SessionTokens> {
+    const taken = await this.limits.take('refresh', client)
     const renewed = await inTransaction(this.source, async (tx) => await this.spend(tx, refreshToken, client) ?? await this.repeat(tx, refreshToken, client))
     const account = renewed && await this.accounts.find(renewed.userId)
-    if (!account) throw loginFailed()
+    if (!renewed || !account?.active) throw loginFailed()
+    await taken.giveBack()
     return await this.issue(account, renewed)
   }
 

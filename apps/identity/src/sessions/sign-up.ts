@@ -3,10 +3,11 @@ import { type OrgId, type UserId, newId } from '@tenantry/contracts'
 import { inTransaction } from '@tenantry/persistence'
 import { DataSource } from 'typeorm'
 import { AccountsService } from '../accounts/accounts.service.js'
-import { readEmail } from '../accounts/email.js'
+import { emailKey, readEmail } from '../accounts/email.js'
 import { checkPassword } from '../accounts/password-rule.js'
 import { Passwords } from '../accounts/passwords.js'
-import { type Client, isLoopback } from './client.js'
+import { type Client, isLoopback } from '../limits/client.js'
+import { Limits } from '../limits/limits.service.js'
 import { type SessionTokens, SessionsService } from './sessions.service.js'
 import { SignUpDoor } from './sign-up-door.js'
 
@@ -28,12 +29,12 @@ export interface SignedUp {
 /** Makes an account with an org of its own and logs it in. The org's record is the control plane's, by the ids drawn here. */
 @Injectable()
 export class SignUp {
-  constructor(private readonly door: SignUpDoor, private readonly source: DataSource,
+  constructor(private readonly door: SignUpDoor, private readonly limits: Limits, private readonly source: DataSource,
     private readonly accounts: AccountsService, private readonly passwords: Passwords, private readonly sessions: SessionsService) {}
 
   /** Throws SignUpClosed, InvalidParameter, EmailTaken, TooManyRequests. */
   async run(wish: SignUpWish, client: Client): Promise<SignedUp> {
-    const trusted = this.door.pass(wish.bootstrapToken, client)
+    const trusted = await this.door.pass(wish.bootstrapToken, client)
     const email = readEmail(wish.email)
     checkPassword(wish.password, email)
     const passwordHash = await this.passwords.hash(wish.password)
@@ -46,6 +47,7 @@ export class SignUp {
       await this.accounts.register(tx, { ...account, serverAdmin: first })
       return { opened: await this.sessions.open(tx, account.id), serverAdmin: first }
     })
-    return { userId: account.id, orgId: account.orgId, tokens: await this.sessions.issue({ ...account, serverAdmin, epoch: 0 }, opened) }
+    await this.limits.wasHere(emailKey(email), client)
+    return { userId: account.id, orgId: account.orgId, tokens: await this.sessions.issue({ ...account, serverAdmin, epoch: 0, active: true }, opened) }
   }
 }

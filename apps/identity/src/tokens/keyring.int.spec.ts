@@ -3,7 +3,7 @@ import { migrate } from '@tenantry/persistence'
 import { type TestDatabase, testDatabase } from '@tenantry/testing'
 import type { DataSource } from 'typeorm'
 import { identitySource, schema } from '../source.js'
-import { Keyring } from './keyring.js'
+import { Keyring, keyringRules } from './keyring.js'
 
 const sealer = createSealer(Buffer.alloc(32, 1))
 const kids = (keyring: Keyring): (string | undefined)[] => keyring.jwks().keys.map(({ kid }) => kid)
@@ -11,7 +11,7 @@ const kids = (keyring: Keyring): (string | undefined)[] => keyring.jwks().keys.m
 let database: TestDatabase
 let source: DataSource
 
-const openOne = (): Promise<Keyring> => Keyring.open(source, sealer, 90)
+const openOne = (): Promise<Keyring> => Keyring.open(source, sealer, keyringRules(90))
 /** Lets so much time pass for the keys. */
 const age = async (seconds: number): Promise<void> => {
   await source.query('UPDATE signing_keys SET signs_from = signs_from - make_interval(secs => $1)', [seconds])
@@ -76,6 +76,17 @@ describe('the keyring', () => {
     expect(kids(await openOne())).toHaveLength(2)
   })
 
+  it('has one key alone once the others may be known to somebody, and it signs at once', async () => {
+    const [one, other] = await Promise.all([openOne(), openOne()])
+    const old = one.current().kid
+    await one.rotate()
+    await one.replace()
+    expect(kids(one)).toEqual([one.current().kid])
+    expect(one.current().kid).not.toBe(old)
+    await other.tend()
+    expect(kids(other)).toEqual(kids(one))
+  })
+
   it('never lies in the table in the open', async () => {
     const { privateKey } = (await openOne()).current()
     const rows: { row: string }[] = await source.query('SELECT k::text AS row FROM signing_keys k')
@@ -89,7 +100,7 @@ describe('the keyring', () => {
 
   it('refuses to start with another sealing key, and makes no new one', async () => {
     await openOne()
-    await expect(Keyring.open(source, createSealer(Buffer.alloc(32, 2)), 90)).rejects.toMatchObject({ name: 'Exit', code: 78, message: expect.stringContaining('SEALING_KEY') })
+    await expect(Keyring.open(source, createSealer(Buffer.alloc(32, 2)), keyringRules(90))).rejects.toMatchObject({ name: 'Exit', code: 78, message: expect.stringContaining('SEALING_KEY') })
     expect(await source.query('SELECT FROM signing_keys')).toHaveLength(1)
   })
 })

@@ -7,10 +7,19 @@ import { Exit } from '@tenantry/service'
 import type { DataSource, EntityManager } from 'typeorm'
 import { SigningKeyEntity, type SigningKeyRecord } from './signing-key.entity.js'
 
-/** How long a key is published before it signs: longer than anybody keeps the published set. */
-const leadSeconds = 600
-/** How long a key is published after another one signs: its last token's life, and the slowest process' reload. */
-const overlapSeconds = tokenLifeSeconds + 2 * leewaySeconds + leadSeconds
+export interface KeyringRules {
+  readonly rotateDays: number
+  /** How long a key is published before it signs: longer than anybody keeps the published set. */
+  readonly leadSeconds: number
+  /** How long a key is published after another one signs: its last token's life, and the slowest process' reload. */
+  readonly overlapSeconds: number
+}
+
+const mostTendSeconds = 20
+
+/** The usual times around a turn of the keys; `leadSeconds` may be another for who keeps the published set longer, or shorter. */
+export const keyringRules = (rotateDays: number, leadSeconds = 600): KeyringRules =>
+  ({ rotateDays, leadSeconds, overlapSeconds: tokenLifeSeconds + 2 * leewaySeconds + leadSeconds })
 
 export interface SigningKey {
   readonly kid: string
@@ -25,11 +34,11 @@ const makePair = promisify(generateKeyPair)
 export class Keyring {
   private keys: readonly SigningKey[] = []
 
-  private constructor(private readonly source: DataSource, private readonly sealer: Sealer, private readonly rotateDays: number) {}
+  private constructor(private readonly source: DataSource, private readonly sealer: Sealer, private readonly rules: KeyringRules) {}
 
   /** Opens the keyring and makes its first key when there is none; processes that do so together make one. */
-  static async open(source: DataSource, sealer: Sealer, rotateDays: number): Promise<Keyring> {
-    const keyring = new Keyring(source, sealer, rotateDays)
+  static async open(source: DataSource, sealer: Sealer, rules: KeyringRules): Promise<Keyring> {
+    const keyring = new Keyring(source, sealer, rules)
     await keyring.tend()
     return keyring
   }
@@ -48,21 +57,38 @@ export class Keyring {
   async tend(): Promise<void> {
     await this.locked(async (tx) => {
       const [seen]: { count: string; due: boolean }[] = await tx.query(
-        'SELECT count(*) AS count, coalesce(max(signs_from) < now() - make_interval(days => $1), false) AS due FROM signing_keys', [this.rotateDays])
+        'SELECT count(*) AS count, coalesce(max(signs_from) < now() - make_interval(days => $1), false) AS due FROM signing_keys', [this.rules.rotateDays])
       if (seen?.count === '0') await this.make(tx, 0)
-      else if (seen?.due) await this.make(tx, leadSeconds)
+      else if (seen?.due) await this.make(tx, this.rules.leadSeconds)
       await tx.query(
         `DELETE FROM signing_keys k WHERE EXISTS (
-           SELECT FROM signing_keys n WHERE n.signs_from > k.signs_from AND n.signs_from < now() - make_interval(secs => $1))`, [overlapSeconds])
+           SELECT FROM signing_keys n WHERE n.signs_from > k.signs_from AND n.signs_from < now() - make_interval(secs => $1))`, [this.rules.overlapSeconds])
     })
     await this.read()
+  }
+
+  /** How often every process must tend it: often enough to know a key well before it signs, and not to publish one for long that was taken away. */
+  get tendSeconds(): number {
+    return Math.min(mostTendSeconds, this.rules.leadSeconds / 3)
   }
 
   /** Makes a new key now, whatever the age of the last one; it signs after its lead. A rotation under way is not doubled. */
   async rotate(): Promise<void> {
     await this.locked(async (tx) => {
       const waiting: unknown[] = await tx.query('SELECT FROM signing_keys WHERE signs_from > now()')
-      if (waiting.length === 0) await this.make(tx, leadSeconds)
+      if (waiting.length === 0) await this.make(tx, this.rules.leadSeconds)
+    })
+    await this.read()
+  }
+
+  /**
+   * For keys that others may have: a new one signs at once, and every other one is gone. Tokens signed before are worth nothing
+   * within a minute everywhere; refresh tokens and API keys go on.
+   */
+  async replace(): Promise<void> {
+    await this.locked(async (tx) => {
+      await tx.query('DELETE FROM signing_keys')
+      await this.make(tx, 0)
     })
     await this.read()
   }

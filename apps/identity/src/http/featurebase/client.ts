@@ -1,6 +1,6 @@
 import { type ExecutionContext, createParamDecorator } from '@nestjs/common'
 import type { FastifyRequest } from 'fastify'
-import type { Client } from '../../sessions/client.js'
+import type { Client } from '../../limits/client.js'
 
 const forwarding = ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via'] as const
 

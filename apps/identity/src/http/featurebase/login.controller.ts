@@ -7,7 +7,7 @@ import {
 import { Input, On } from '@tenantry/http'
 import type { IdentityConfig } from '../../config.js'
 import { CONFIG } from '../../platform/platform.module.js'
-import type { Client } from '../../sessions/client.js'
+import type { Client } from '../../limits/client.js'
 import { LogIn } from '../../sessions/log-in.js'
 import { SessionsService } from '../../sessions/sessions.service.js'
 import { SignUp } from '../../sessions/sign-up.js'

@@ -17,18 +17,26 @@ export const isLoopback = ({ address, direct }: Client): boolean => direct && /^
 const mapped = /^::ffff:(?=\d+\.)/i
 
 /** The first four groups of an address of version 6: one subscriber is given all that begin with them. */
-const networkOf = (address: string): string => {
+const subscriberOf = (address: string): string => {
   const [head = '', tail] = new URL(`http://[${address.replace(/%.*$/, '')}]`).hostname.slice(1, -1).split('::')
   const groups = (text = ''): readonly string[] => text === '' ? [] : text.split(':')
   const zeros = tail === undefined ? 0 : 8 - groups(head).length - groups(tail).length
   return [...groups(head), ...Array<string>(zeros).fill('0'), ...groups(tail)].slice(0, 4).join(':')
 }
 
-/** Who is counted: the caller that the chain begins with, else the other end of the connection. One network of version 6 is one caller. */
+/** Who is counted: the caller that the chain begins with, else the other end of the connection. One /64 of version 6 is one caller. */
 export const callerOf = ({ address, chain }: Client): string => {
   const first = (chain.split(',', 1)[0] ?? '').trim()
   const caller = (isIP(first) ? first : address).replace(mapped, '')
-  return isIP(caller) === 6 ? networkOf(caller) : caller
+  return isIP(caller) === 6 ? subscriberOf(caller) : caller
+}
+
+/** The network around a caller: the /24 of version 4, the /56 of version 6. */
+export const networkOf = (client: Client): string => {
+  const caller = callerOf(client)
+  if (isIP(caller) === 4) return caller.slice(0, caller.lastIndexOf('.'))
+  const groups = caller.split(':')
+  return groups.length === 4 ? [...groups.slice(0, 3), (Number.parseInt(groups[3] ?? '0', 16) >> 8).toString(16)].join(':') : caller
 }
 
 /** The same mark is the same client, as far as one can tell. */

@@ -1,4 +1,4 @@
-import { callerOf, isLoopback, isSameText, markOf } from './client.js'
+import { callerOf, isLoopback, isSameText, markOf, networkOf } from './client.js'
 
 const client = (address: string, direct = true) => ({ address, chain: '', direct, userAgent: 'curl' })
 
@@ -24,6 +24,12 @@ describe('a client', () => {
     ['2001:db8:1:2:3:4:5:6', '', '2001:db8:1:2'], ['127.0.0.1', '2001:DB8::9', '2001:db8:0:0'], ['fe80::1%eth0', '', 'fe80:0:0:0'], ['', '', ''],
   ])('at "%s" with the chain "%s" is counted as "%s"', (address, chain, caller) => {
     expect(callerOf({ ...client(address), chain })).toBe(caller)
+  })
+
+  it.each([
+    ['192.0.2.7', '192.0.2'], ['::ffff:192.0.2.200', '192.0.2'], ['2001:db8:1:2f3:4:5:6:7', '2001:db8:1:2'], ['2001:db8:1:2ff::1', '2001:db8:1:2'], ['2001:db8:1:300::', '2001:db8:1:3'], ['', ''],
+  ])('at "%s" is in the network "%s"', (address, network) => {
+    expect(networkOf(client(address))).toBe(network)
   })
 
   it('knows a secret when it says all of it', () => {

@@ -1,0 +1,95 @@
+import { createHmac } from 'node:crypto'
+import { Inject, Injectable } from '@nestjs/common'
+import { deriveKey } from '@tenantry/secrets'
+import { unlessSet } from '@tenantry/service'
+import type { IdentityConfig } from '../config.js'
+import { CONFIG } from '../platform/platform.module.js'
+import { type AllowanceRule, Allowances, type Taker } from './allowances.js'
+import { type Client, callerOf, isLoopback, networkOf } from './client.js'
+import { FamiliarPlaces } from './familiar-places.js'
+import { type Guess, Guesses } from './guesses.js'
+import { refuseFor } from './too-many.js'
+
+/** What is counted for each caller, and for the network that the caller is in. */
+export type Counted = 'login' | 'sign-up' | 'refresh' | 'key'
+
+const messages: Readonly<Record<Counted, string>> = {
+  login: 'Too many logins have failed; try again later.',
+  'sign-up': 'Too many sign-ups have come from your address; try again later.',
+  refresh: 'Too many refresh tokens have failed; try again later.',
+  key: 'Too many API keys have failed; try again later.',
+}
+
+const minute = 60
+const hour = 60 * minute
+
+/** A network may do as much as so many of its callers. */
+const callersInNetwork = 5
+
+type LimitsConfig = Pick<IdentityConfig, 'pepper' | 'signUpsPerHour' | 'failedLoginsPerMinute' | 'failedTokensPerMinute'>
+type Rules = readonly (readonly ['caller' | 'network', AllowanceRule])[]
+
+/** A minute's worth of a caller's failures is what the whole network has five of in an hour: who fails on goes on slowly. */
+const rulesOf = ({ signUpsPerHour = unlessSet.SIGNUPS_PER_HOUR, failedLoginsPerMinute, failedTokensPerMinute }: LimitsConfig): Readonly<Record<Counted, Rules>> => {
+  const rules = (name: Counted, many: number, withinSeconds: number, networkSeconds: number): Rules => [
+    ['caller', { scope: name, many, withinSeconds }],
+    ['network', { scope: `${name}/network`, many: many * callersInNetwork, withinSeconds: networkSeconds }],
+  ]
+  return {
+    login: rules('login', failedLoginsPerMinute, minute, hour),
+    'sign-up': rules('sign-up', signUpsPerHour, hour, hour),
+    refresh: rules('refresh', failedTokensPerMinute, minute, minute),
+    key: rules('key', failedTokensPerMinute, minute, minute),
+  }
+}
+
+/** What was taken of a caller's allowances. */
+export interface Taken { giveBack(): Promise<void> }
+
+/** How often something may be tried, counted in Postgres for all processes together. Subjects are digests under the pepper. */
+@Injectable()
+export class Limits {
+  private readonly key: Buffer
+  private readonly rules: Readonly<Record<Counted, Rules>>
+
+  constructor(@Inject(CONFIG) private readonly config: LimitsConfig, private readonly allowances: Allowances, private readonly guesses: Guesses,
+    private readonly places: FamiliarPlaces) {
+    this.key = deriveKey(config.pepper, 'identity/limits')
+    this.rules = rulesOf(config)
+  }
+
+  /** Counts one of the caller's and one of its network's tries. Throws TooManyRequests, and then counts none. This machine's own are free. */
+  async take(counted: Counted, client: Client): Promise<Taken> {
+    const free = isLoopback(client) && !(counted === 'sign-up' && this.config.signUpsPerHour !== undefined)
+    const takers = free ? [] : this.rules[counted].map(([who, rule]) => ({ rule, subject: this.digest(who === 'caller' ? callerOf(client) : networkOf(client)) }))
+    const taken: Taker[] = []
+    const giveBack = async (): Promise<void> => { for (const taker of taken) await this.allowances.giveBack(taker) }
+    for (const taker of takers) {
+      const waitMs = await this.allowances.take(taker)
+      if (waitMs > 0) await giveBack()
+      refuseFor(waitMs, messages[counted])
+      taken.push(taker)
+    }
+    return { giveBack }
+  }
+
+  /** Counts a guess at the password of a name, known or not. Throws TooManyRequests. */
+  async guess(name: string, client: Client): Promise<Guess> {
+    const place = this.digest('place', name, callerOf(client))
+    return await this.guesses.begin(await this.places.knows(place) ? place : this.digest('name', name))
+  }
+
+  /** The name's owner was here: see FamiliarPlaces. */
+  async wasHere(name: string, client: Client): Promise<void> {
+    await this.places.remember(this.digest('place', name, callerOf(client)))
+  }
+
+  async clean(): Promise<void> {
+    await Promise.all([this.allowances.clean(), this.guesses.clean(), this.places.clean()])
+  }
+
+  // A name may be anything that a stranger sends: kept this way all take the same room, and nobody's address is kept.
+  private digest(...parts: readonly string[]): Buffer {
+    return createHmac('sha256', this.key).update(JSON.stringify(parts)).digest()
+  }
+}
