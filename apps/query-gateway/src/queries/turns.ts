@@ -11,13 +11,19 @@ export interface TurnRules {
 }
 
 interface Waiter {
+  readonly signal: AbortSignal
+  readonly until: number
   readonly go: () => void
+  readonly refuse: (problem: Problem) => void
 }
 
 interface Line {
   running: number
-  readonly waiters: Set<Waiter>
+  /** First come, first served. */
+  waiters: Waiter[]
 }
+
+const longestSweepMs = 250
 
 const tooMany = (): Problem => new Problem('TooManyQueries', 'Too many statements wait for this database; send fewer at a time.', { retryAfterSeconds: 1 })
 
@@ -28,6 +34,7 @@ const givenUp = (signal: AbortSignal): Problem =>
 export class Turns {
   private readonly lines = new Map<string, Line>()
   private waitingInAll = 0
+  private sweeper: NodeJS.Timeout | undefined
 
   constructor(private readonly rules: TurnRules) {}
 
@@ -44,40 +51,49 @@ export class Turns {
   }
 
   private open(database: string): Line {
-    const line: Line = { running: 0, waiters: new Set() }
+    const line: Line = { running: 0, waiters: [] }
     this.lines.set(database, line)
     return line
   }
 
   private wait(line: Line, signal: AbortSignal): Promise<void> {
     if (signal.aborted) throw givenUp(signal)
-    if (line.waiters.size >= this.rules.waiting || this.waitingInAll >= this.rules.waitingInAll) throw tooMany()
-    const turn = Promise.withResolvers<void>()
-    const end = (): void => {
-      line.waiters.delete(waiter)
-      this.waitingInAll--
-      signal.removeEventListener('abort', giveUp)
-      clearTimeout(late)
-    }
-    const late = setTimeout(() => {
-      end()
-      turn.reject(new Problem('QueryTimeout', `The statement waited ${this.rules.waitSeconds} s for its turn and was given up; it never began.`))
-    }, this.rules.waitSeconds * 1000)
-    const giveUp = (): void => {
-      end()
-      turn.reject(givenUp(signal))
-    }
-    const waiter: Waiter = { go: () => { end(); turn.resolve() } }
-    line.waiters.add(waiter)
+    if (line.waiters.length >= this.rules.waiting) this.tidy(line)
+    if (line.waiters.length >= this.rules.waiting || this.waitingInAll >= this.rules.waitingInAll) throw tooMany()
     this.waitingInAll++
-    signal.addEventListener('abort', giveUp, { once: true })
-    return turn.promise
+    // A timer and a listener for each who waits cost more than the rest of this class: one sweep looks after all of them.
+    this.sweeper ??= setInterval(() => this.sweep(), Math.min(longestSweepMs, this.rules.waitSeconds * 1000 / 4)).unref()
+    return new Promise((go, refuse) => { line.waiters.push({ signal, until: performance.now() + this.rules.waitSeconds * 1000, go, refuse }) })
+  }
+
+  private sweep(): void {
+    for (const line of this.lines.values()) this.tidy(line)
+    if (this.waitingInAll > 0) return
+    clearInterval(this.sweeper)
+    this.sweeper = undefined
+  }
+
+  /** Sends away who has gone or has waited too long. */
+  private tidy(line: Line): void {
+    const now = performance.now()
+    line.waiters = line.waiters.filter((waiter) => this.stays(waiter, now))
+  }
+
+  private stays({ signal, until, refuse }: Waiter, now: number): boolean {
+    if (!signal.aborted && now < until) return true
+    this.waitingInAll--
+    refuse(signal.aborted ? givenUp(signal)
+      : new Problem('QueryTimeout', `The statement waited ${this.rules.waitSeconds} s for its turn and was given up; it never began.`))
+    return false
   }
 
   /** Hands the turn over to the next in line; a line that nobody stands in is forgotten. */
   private leave(database: string, line: Line): void {
-    const [next] = line.waiters
-    if (next) return next.go()
+    for (let next = line.waiters.shift(); next; next = line.waiters.shift()) {
+      this.waitingInAll--
+      if (!next.signal.aborted) return next.go()
+      next.refuse(givenUp(next.signal))
+    }
     if (--line.running === 0) this.lines.delete(database)
   }
 }

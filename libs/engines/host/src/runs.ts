@@ -49,14 +49,8 @@ export class Runs {
     if (waiting >= this.inFlight) return Promise.reject(tooManyQueries())
     this.perDatabase.set(key, waiting + 1)
     return new Promise((resolve, reject) => {
-      const message = this.message(target, ask)
-      const stop = () => this.cancel(run, cancelled())
-      const run = new WaitingRun(message, key, ask.text, resolve, reject, () => {
-        signal.removeEventListener('abort', stop)
-        this.finish(run)
-      })
-      signal.addEventListener('abort', stop, { once: true })
-      this.all.set(message.id, run)
+      const run = new WaitingRun(this.message(target, ask), key, ask.text, signal, resolve, reject, this.finish)
+      this.all.set(run.message.id, run)
       this.dispatch(run)
     })
   }
@@ -239,7 +233,7 @@ export class Runs {
     run.refuse(problem)
   }
 
-  private finish(run: WaitingRun): void {
+  private readonly finish = (run: WaitingRun): void => {
     this.all.delete(run.message.id)
     this.relayed.delete(run.message.id)
     const left = (this.perDatabase.get(run.key) ?? 1) - 1
@@ -247,10 +241,12 @@ export class Runs {
     else this.perDatabase.delete(run.key)
   }
 
+  /** Ends what was given up or is past its deadline. A listener on each signal would cost every statement what only these need. */
   private sweep(): void {
     const now = monotonicMs()
     for (const run of [...this.all.values()]) {
-      if (now > run.message.deadline + graceMs) this.cancel(run, new Problem('QueryTimeout', 'The statement did not end before its deadline.'))
+      if (run.signal.aborted) this.cancel(run, cancelled())
+      else if (now > run.message.deadline + graceMs) this.cancel(run, new Problem('QueryTimeout', 'The statement did not end before its deadline.'))
     }
   }
 

@@ -9,9 +9,9 @@ export class WaitingRun {
   private over = false
 
   constructor(
-    readonly message: RunMessage, readonly key: string, readonly text: string,
+    readonly message: RunMessage, readonly key: string, readonly text: string, readonly signal: AbortSignal,
     private readonly resolve: (answer: Answer) => void, private readonly reject: (problem: Problem) => void,
-    private readonly finished: () => void,
+    private readonly finished: (run: WaitingRun) => void,
   ) {}
 
   get settled(): boolean {
@@ -33,7 +33,7 @@ export class WaitingRun {
   private end(): boolean {
     if (this.over) return false
     this.over = true
-    this.finished()
+    this.finished(this)
     return true
   }
 }
