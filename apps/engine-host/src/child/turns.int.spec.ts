@@ -16,8 +16,14 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 class Told extends ClientSocket {
   readonly answers: number[] = []
   readonly problems: Omit<ProblemMessage, 'type'>[] = []
+  /** How many of the answers have left. */
+  left = 0
   override answer(id: number): void {
     this.answers.push(id)
+  }
+
+  override flush(): void {
+    this.left = this.answers.length
   }
 
   override refuse(problem: Omit<ProblemMessage, 'type'>): void {
@@ -44,6 +50,8 @@ const child = (inFlight = 8) => {
   const host = new NoteReader(file)
   const note = new NoteWriter(file)
   const ran: string[] = []
+  /** How many answers had not left when each statement began. */
+  const waiting: number[] = []
   const nothing: Answer = { fields: Buffer.from('[]'), data: Buffer.from('[]'), rows: 0, micros: 0 }
   const driver: EmbeddedDriver = {
     name: 'sqlite',
@@ -51,8 +59,10 @@ const child = (inFlight = 8) => {
     open: () => ({
       run: ({ text }) => {
         ran.push(text)
+        waiting.push(from.answers.length - from.left)
         return nothing
       },
+      known: ({ text }) => text.startsWith('quick') ? { reads: true, quick: true } : undefined,
       close: () => undefined,
     }),
   }
@@ -68,7 +78,7 @@ const child = (inFlight = 8) => {
   }
   const run = (id: number, text: string, deadlineMs = monotonicMs() + 10_000): WaitingRun =>
     ({ from, id, deadlineMs, storageBytes: 1, ask: { text, access: 'write', limits: { seconds: 1, answerBytes: 1, answerRows: 1 } } })
-  return { host, databases, turns: new Turns(note, databases, inFlight), ran, from, own, run }
+  return { host, databases, turns: new Turns(note, databases, inFlight), ran, waiting, from, own, run }
 }
 
 describe('an engine child', () => {
@@ -95,6 +105,21 @@ describe('an engine child', () => {
     turns.add(other, run(4, 'other 1'))
     await until(() => ran.length === 4, 'all run')
     expect(ran).toEqual(['one 1', 'other 1', 'one 2', 'one 3'])
+  })
+
+  it('lets an answer wait for quick statements of the same line only', async () => {
+    const { turns, waiting, ran, from, own, run } = child()
+    const [one, other] = [own(1), own(2)]
+    const add = (held: typeof one, texts: readonly string[]): void => texts.forEach((text) => turns.add(held, run(ran.length + waiting.length + 1, text)))
+    add(one, ['new', 'quick 1', 'quick 2', 'slow', 'quick 3'])
+    await until(() => ran.length === 5, 'the first line has run')
+    expect(waiting).toEqual([0, 1, 2, 0, 1])
+    expect(from.left).toBe(5)
+    add(one, ['quick 1'])
+    add(other, ['quick 1'])
+    await until(() => ran.length === 7, 'both have run')
+    expect(waiting.slice(5)).toEqual([0, 0])
+    expect(from.left).toBe(7)
   })
 
   it('refuses what waits beyond its limit and what waited past its deadline', async () => {
@@ -128,7 +153,7 @@ describe('the databases of a child', () => {
       makeTemplate: () => undefined,
       open: (where) => {
         open.add(where)
-        return { run: () => ({ fields: Buffer.alloc(0), data: Buffer.alloc(0), rows: 0, micros: 0 }), close: () => void open.delete(where) }
+        return { known: () => undefined, run: () => ({ fields: Buffer.alloc(0), data: Buffer.alloc(0), rows: 0, micros: 0 }), close: () => void open.delete(where) }
       },
     }
     const databases = new HeldDatabases({ sqlite: driver }, 2)

@@ -25,6 +25,8 @@ export class Turns {
   private readerSince = 0
   private scheduled = false
   private noted = false
+  /** Whose answers have not left yet, and of which database they are. */
+  private unsent: { readonly from: WaitingRun['from']; readonly held: Held } | undefined
   /** The newest revision that the host has told this child about. */
   private revision = 0
 
@@ -98,8 +100,11 @@ export class Turns {
 
   /** Runs one statement, or refuses it; false when the host has to be heard first. */
   private run(held: Held, run: WaitingRun): boolean {
+    const known = held.open?.known(run.ask)
+    // An answer may wait for a statement of the same line that is quick, and for nothing else.
+    if (this.unsent && !(this.unsent.from === run.from && this.unsent.held === held && known?.quick === true)) this.send()
     const now = monotonicMs()
-    const write = run.ask.access === 'write'
+    const write = run.ask.access === 'write' && known?.reads !== true
     this.noted = true
     const revision = this.note.begin({ slot: held.slot, client: run.from.client, run: run.id, write, startedMs: now, deadlineMs: run.deadlineMs })
     if (revision > this.revision) return false
@@ -116,15 +121,22 @@ export class Turns {
   }
 
   private answer(held: Held, run: WaitingRun): void {
+    this.unsent = { from: run.from, held }
     try {
       run.from.answer(run.id, this.databases.openOf(held, run.storageBytes).run(run.ask, { storageBytes: run.storageBytes }))
     } catch (error) {
       refuse(run, messageOf(error), 'never')
     }
-    if (run.from.behind) {
-      if (this.waitingForReader.size === 0) this.readerSince = monotonicMs()
-      this.waitingForReader.add(run.from)
-    }
+  }
+
+  private send(): void {
+    if (this.unsent === undefined) return
+    const { from } = this.unsent
+    this.unsent = undefined
+    from.flush()
+    if (!from.behind) return
+    if (this.waitingForReader.size === 0) this.readerSince = monotonicMs()
+    this.waitingForReader.add(from)
   }
 
   /** An answer that the kernel has not taken yet must not wait behind a long statement, but a slow reader must not stop the others. */
@@ -143,6 +155,7 @@ export class Turns {
   }
 
   private rest(): void {
+    this.send()
     if (this.noted) this.note.idle()
     this.noted = false
   }

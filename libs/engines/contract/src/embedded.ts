@@ -10,7 +10,17 @@ export interface EmbeddedDriver {
   open(folder: string, limits: DatabaseLimits): EmbeddedDatabase
 }
 
+/** What is known of a statement that ran here before. */
+export interface KnownStatement {
+  /** It changes nothing, whatever its caller may do. */
+  readonly reads: boolean
+  /** It took so little time that others may wait for it. */
+  readonly quick: boolean
+}
+
 export interface EmbeddedDatabase {
+  /** Costs next to nothing; undefined for a statement that is new or has been forgotten. */
+  known(ask: SqlAsk): KnownStatement | undefined
   /** Runs one statement to its end. MUST throw only EngineRefusal, whose text holds no path. */
   run(ask: SqlAsk, limits: DatabaseLimits): Answer
   /** Brings all data into the main file as far as possible and lets go of files and memory. Never throws. */

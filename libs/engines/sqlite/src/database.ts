@@ -1,4 +1,4 @@
-import type { Access, Answer, EmbeddedDatabase, SqlAsk } from '@tenantry/engines-contract'
+import type { Access, Answer, EmbeddedDatabase, KnownStatement, SqlAsk } from '@tenantry/engines-contract'
 import type { DatabaseLimits } from '@tenantry/contracts'
 import { answerByRows, answerChange, answerRows, bound } from './answers.js'
 import type { Rows } from './answers.js'
@@ -7,6 +7,8 @@ import type { Connection } from './connection.js'
 import { refusalOf } from './problems.js'
 import { Statements, prepare } from './statements.js'
 import type { Prepared } from './statements.js'
+
+const quickMicros = 250
 
 interface Side {
   readonly connection: Connection
@@ -20,6 +22,11 @@ export class SqliteDatabase implements EmbeddedDatabase {
 
   constructor(private readonly folder: string) {}
 
+  known({ access, text, plan }: SqlAsk): KnownStatement | undefined {
+    const prepared = plan === true ? undefined : this.sides[access]?.statements.peek(text)
+    return prepared && { reads: prepared.kind === 'rows', quick: prepared.quick }
+  }
+
   run(ask: SqlAsk, limits: DatabaseLimits): Answer {
     const began = process.hrtime.bigint()
     const side = this.side(ask.access)
@@ -28,7 +35,10 @@ export class SqliteDatabase implements EmbeddedDatabase {
       if (ask.access === 'write') this.limit(side, limits.storageBytes)
       const plan = ask.plan === true ? this.planOf(side, ask) : undefined
       const rows = this.rowsOf(side, ask)
-      return { ...rows, micros: Number((process.hrtime.bigint() - began) / 1000n), ...(plan && { plan }) }
+      const micros = Number((process.hrtime.bigint() - began) / 1000n)
+      const prepared = side.statements.peek(ask.text)
+      if (prepared) prepared.quick = micros < quickMicros
+      return { fields: rows.fields, data: rows.data, rows: rows.rows, micros, ...(plan && { plan }) }
     } catch (error) {
       throw refusalOf(error, side.connection.gate.seen.deniedBecause)
     }

@@ -22,6 +22,8 @@ export interface Prepared {
   readonly fields: Buffer | undefined
   /** The most rows that `wrapped` was made for. */
   readonly mostRows: number
+  /** Whether its last run took so little time that others may wait for it. */
+  quick: boolean
   /** Marks the expressions, whose type is that of their first value. */
   readonly untyped: readonly boolean[]
 }
@@ -92,7 +94,7 @@ export const prepare = (connection: Connection, text: string, mostRows: number):
   const untyped = columns.map(({ declared }) => declared === null)
   const kind = columns.length === 0 ? 'change' : writes ? 'returning' : 'rows'
   return {
-    statement, columns, kind, untyped, mostRows,
+    statement, columns, kind, untyped, mostRows, quick: false,
     changesRows: writes && !schema,
     changesSchema: schema,
     wrapped: kind === 'rows' && !plain ? prepareWrapped(connection, withoutEnd(statement.sourceSQL), origins, mostRows) : undefined,
@@ -119,6 +121,10 @@ export class Statements {
     const prepared = prepare(this.connection, text, mostRows)
     if (text.length <= longestKept) this.keep(text, prepared)
     return prepared
+  }
+
+  peek(text: string): Prepared | undefined {
+    return this.kept.get(text)
   }
 
   /** Forgets everything: after a change of the schema, columns may have other names and numbers. */
