@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
@@ -47,6 +48,7 @@ describe('rows as JSON made by SQLite', () => {
       const { wrapped: one, plain: other, stayed } = both(text)
       if (stayed) wrapped += 1
       expect(exact(one.data)).toEqual(exact(other.data))
+      expect(isUtf8(one.data)).toBe(true)
       expect(one.fields.toString()).toBe(other.fields.toString())
       expect(one.rows).toBe(other.rows)
     }), { seed: 11, numRuns: 500 })

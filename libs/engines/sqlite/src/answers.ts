@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import type { SQLInputValue, SQLOutputValue } from 'node:sqlite'
 import { EngineRefusal } from '@tenantry/engines-contract'
 import type { QueryLimits, QueryParameter } from '@tenantry/engines-contract'
@@ -92,11 +93,20 @@ const answerWrapped = (prepared: Prepared, params: readonly SQLInputValue[], lim
   if (!Array.isArray(row)) return undefined
   const [json, rows]: readonly unknown[] = row
   if (rows === 0) return { fields: prepared.fields ?? fieldsJson(prepared.columns, []), data: empty, rows }
-  if (typeof json !== 'string' || typeof rows !== 'number') return undefined
+  if (!(json instanceof Uint8Array) || typeof rows !== 'number') return undefined
   if (rows > limits.answerRows) throw tooLarge(limits, 'rows')
-  const data = Buffer.from(`[${json}]`)
+  const data = inBrackets(json)
   if (data.length > limits.answerBytes) throw tooLarge(limits, 'bytes')
-  return { fields: prepared.fields ?? fieldsJson(prepared.columns, typesInJson(`[${json}]`, prepared.untyped)), data, rows }
+  return { fields: prepared.fields ?? fieldsJson(prepared.columns, typesInJson(data.toString(), prepared.untyped)), data, rows }
+}
+
+/** The array of these elements. A tenant's text may hold bytes that are no text: they become what any reader would make of them. */
+const inBrackets = (elements: Uint8Array): Buffer => {
+  const data = Buffer.allocUnsafe(elements.length + 2)
+  data[0] = 0x5b
+  data.set(elements, 1)
+  data[elements.length + 1] = 0x5d
+  return isUtf8(data) ? data : Buffer.from(data.toString())
 }
 
 /** The rows of a statement that only reads. */
