@@ -11,8 +11,11 @@ export class Outbox {
     this.wake = wake
   }
 
-  async append<S extends EventSubject>(tx: EntityManager, subject: S, facts: EventFacts<S>): Promise<void> {
-    await tx.query('INSERT INTO outbox (id, subject, payload) VALUES ($1, $2, $3)', [newId(), subject, JSON.stringify(facts)])
+  /** Writes events of one kind, in this order. */
+  async append<S extends EventSubject>(tx: EntityManager, subject: S, ...events: readonly EventFacts<S>[]): Promise<void> {
+    if (events.length === 0) return
+    await tx.query('INSERT INTO outbox (id, subject, payload) SELECT id, $2, payload FROM unnest($1::uuid[], $3::jsonb[]) WITH ORDINALITY AS event (id, payload, nth) ORDER BY nth',
+      [events.map(() => newId()), subject, events.map((facts) => JSON.stringify(facts))])
     onCommit(tx, this.wake)
   }
 }

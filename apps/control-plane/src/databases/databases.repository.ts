@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common'
-import { type DatabaseId, type DatabaseState, type OrgId, type Page, type PageAsk, Problem, type UserId, cursorOf, restless } from '@tenantry/contracts'
+import { type DatabaseFact, type DatabaseId, type DatabaseState, type OrgId, type Page, type PageAsk, Problem, type UserId, cursorOf, restless } from '@tenantry/contracts'
 import { isTaken } from '@tenantry/persistence'
 import { DataSource, type EntityManager } from 'typeorm'
-import { type Database, DatabaseEntity, type DatabaseMove, DatabaseMoveEntity } from './database.entity.js'
+import { type Database, DatabaseEntity, type DatabaseMove } from './database.entity.js'
 
 const columns = `
   id, org_id AS "orgId", environment_id AS "environmentId", name, options, shape, engine, node, storage_bytes::float8 AS "storageBytes",
@@ -14,6 +14,12 @@ const restlessList = restless.map((state) => `'${state}'`).join(', ')
 
 export type NewDatabase = Omit<Database, 'environmentId' | 'stateAt' | 'askedAt' | 'moves' | 'generation' | 'version' | 'present' | 'power' | 'createdAt' | 'updatedAt'>
 export type DatabaseChange = Partial<Pick<Database, 'name' | 'ownedBy' | 'version' | 'present' | 'power' | 'generation'>>
+
+/** One move by the state table. */
+export interface Step {
+  readonly fact: DatabaseFact
+  readonly to: DatabaseState
+}
 
 @Injectable()
 export class DatabasesRepository {
@@ -41,10 +47,16 @@ export class DatabasesRepository {
     return rows[0]
   }
 
+  /** Writes the row and the first line of its history, in one statement. */
   async insert(tx: EntityManager, database: NewDatabase): Promise<Database> {
     const rows: Database[] = await nameIsFree(database.name, () => tx.query(
-      `INSERT INTO databases (id, org_id, name, options, shape, engine, node, storage_bytes, state, moves, created_by, owned_by, updated_by)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $11, $12) RETURNING ${columns}`,
+      `WITH made AS (
+         INSERT INTO databases (id, org_id, name, options, shape, engine, node, storage_bytes, state, moves, created_by, owned_by, updated_by)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $11, $12) RETURNING *),
+       line AS (
+         INSERT INTO database_history (database_id, seq, fact, to_state, generation, version, moved_by)
+         SELECT id, moves, 'created', state, generation, version, created_by FROM made)
+       SELECT ${columns} FROM made`,
       [database.id, database.orgId, database.name, JSON.stringify(database.options), database.shape, database.engine, database.node, database.storageBytes,
         database.state, database.createdBy, database.ownedBy, database.updatedBy]))
     return only(rows)
@@ -55,19 +67,17 @@ export class DatabasesRepository {
     return only(await tx.query(`SELECT ${columns} FROM databases WHERE id = $1`, [database.id]))
   }
 
-  /** Moves the row and writes the history's next line, in one statement. */
-  async move(tx: EntityManager, database: Database, to: DatabaseState, line: Pick<DatabaseMove, 'fact' | 'reason' | 'movedBy'>): Promise<Database> {
+  /** Moves the row by one step or several and writes a line of its history for each, in one statement. Answers the row after each. */
+  async move(tx: EntityManager, database: Database, steps: readonly Step[], about: Pick<DatabaseMove, 'reason' | 'movedBy'>): Promise<readonly Database[]> {
+    const states = steps.map(({ to }) => to)
     await tx.query(
       `WITH moved AS (
-         UPDATE databases SET state = $2, state_at = clock_timestamp(), moves = moves + 1 WHERE id = $1 RETURNING id, moves, generation, version)
+         UPDATE databases SET state = ($4::text[])[$5], state_at = clock_timestamp(), moves = moves + $5 WHERE id = $1 RETURNING id, moves, generation, version)
        INSERT INTO database_history (database_id, seq, fact, from_state, to_state, generation, version, reason, moved_by)
-       SELECT id, moves, $3, $4, $2, generation, version, $5, $6 FROM moved`,
-      [database.id, to, line.fact, database.state, line.reason, line.movedBy])
-    return { ...database, state: to, moves: database.moves + 1 }
-  }
-
-  async remember(tx: EntityManager, move: Omit<DatabaseMove, 'movedAt'>): Promise<void> {
-    await tx.insert(DatabaseMoveEntity, move)
+       SELECT id, moves - $5 + nth, fact, from_state, to_state, generation, version, $6, $7
+       FROM moved, unnest($2::text[], $3::text[], $4::text[]) WITH ORDINALITY AS step (fact, from_state, to_state, nth)`,
+      [database.id, steps.map(({ fact }) => fact), [database.state, ...states.slice(0, -1)], states, steps.length, about.reason, about.movedBy])
+    return states.map((state, at) => ({ ...database, state, moves: database.moves + at + 1 }))
   }
 
   /**

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common'
 import {
-  type DatabaseFact, type DatabaseId, type DatabaseTarget, type OrgId, type Page, type PageAsk, type Principal, Problem, type UserId, factsUpTo,
+  type DatabaseFact, type DatabaseId, type DatabaseState, type DatabaseTarget, type OrgId, type Page, type PageAsk, type Principal, Problem, type UserId, factsUpTo,
   moved, newId,
 } from '@tenantry/contracts'
 import { Outbox } from '@tenantry/events'
@@ -10,7 +10,7 @@ import { OrgsService } from '../orgs/orgs.service.js'
 import { ShapesService } from '../shapes/shapes.service.js'
 import { UsersService } from '../users/users.service.js'
 import { type Database, desiredOf } from './database.entity.js'
-import { DatabasesRepository } from './databases.repository.js'
+import { DatabasesRepository, type Step } from './databases.repository.js'
 
 export interface CreateDatabase {
   readonly name: string
@@ -34,10 +34,6 @@ export class DatabasesService {
       const database = await this.databases.insert(tx, {
         id: newId<DatabaseId>(), orgId: caller.orgId, name: wish.name, options: wish.options, shape: shape.name, engine: shape.engine, node: shape.node,
         storageBytes: shape.storageBytes, state: 'CREATING', createdBy: caller.userId, ownedBy: caller.userId, updatedBy: caller.userId,
-      })
-      await this.databases.remember(tx, {
-        databaseId: database.id, seq: database.moves, fact: 'created', fromState: null, toState: database.state, generation: database.generation,
-        version: database.version, reason: null, movedBy: caller.userId,
       })
       await this.outbox.append(tx, 'control.database.desired', desiredOf(database))
       // Last, because it locks the org's row: parallel creates then wait for each other's commit only.
@@ -70,7 +66,7 @@ export class DatabasesService {
       const database = there(await this.databases.lock(tx, caller.orgId, id))
       if (!moved(database.state, 'deletionAsked')) throw wrongState(database, 'be deleted')
       const wished = await this.databases.update(tx, database, { present: false, version: database.version + 1 }, caller.userId)
-      const after = await this.move(tx, wished, 'deletionAsked', { by: caller.userId })
+      const after = await this.move(tx, wished, ['deletionAsked'], { by: caller.userId })
       await this.outbox.append(tx, 'control.database.desired', desiredOf(after))
       return after
     })
@@ -80,8 +76,7 @@ export class DatabasesService {
   async learn(tx: EntityManager, report: Report): Promise<void> {
     const database = await this.databases.lock(tx, report.orgId, report.databaseId)
     if (!database || database.generation !== report.generation || report.version < database.version) return
-    let now = database
-    for (const fact of factsUpTo(database.state, report.fact)) now = await this.move(tx, now, fact, { reason: report.reason })
+    const now = await this.move(tx, database, factsUpTo(database.state, report.fact), { reason: report.reason })
     if (now.state === 'DELETED' && database.state !== 'DELETED') await this.orgs.returnDatabase(tx, database.orgId)
   }
 
@@ -97,20 +92,30 @@ export class DatabasesService {
   async askAgain(afterSeconds: number, limit: number): Promise<number> {
     return await inTransaction(this.source, async (tx) => {
       const overdue = await this.databases.takeOverdue(tx, afterSeconds, limit)
-      for (const database of overdue) await this.outbox.append(tx, 'control.database.desired', desiredOf(database))
+      await this.outbox.append(tx, 'control.database.desired', ...overdue.map(desiredOf))
       return overdue.length
     })
   }
 
-  private async move(tx: EntityManager, database: Database, fact: DatabaseFact, about: { by?: UserId; reason?: string | undefined }): Promise<Database> {
-    const to = moved(database.state, fact)
-    if (!to) throw new Error(`${fact} is not a move from ${database.state}.`)
-    const after = await this.databases.move(tx, database, to, { fact, reason: about.reason ?? null, movedBy: about.by ?? null })
-    await this.outbox.append(tx, 'control.database.moved', {
+  /** Goes through these facts one after another: each has its line in the history and is told. */
+  private async move(tx: EntityManager, database: Database, facts: readonly DatabaseFact[], about: { by?: UserId; reason?: string | undefined }): Promise<Database> {
+    const steps = stepsFrom(database.state, facts)
+    const passed = steps.length === 0 ? [] : await this.databases.move(tx, database, steps, { reason: about.reason ?? null, movedBy: about.by ?? null })
+    await this.outbox.append(tx, 'control.database.moved', ...passed.map((after) => ({
       databaseId: after.id, orgId: after.orgId, generation: after.generation, version: after.moves, state: after.state,
-    })
-    return after
+    })))
+    return passed.at(-1) ?? database
   }
+}
+
+const stepsFrom = (state: DatabaseState, facts: readonly DatabaseFact[]): readonly Step[] => {
+  let from = state
+  return facts.map((fact) => {
+    const to = moved(from, fact)
+    if (!to) throw new Error(`${fact} is not a move from ${from}.`)
+    from = to
+    return { fact, to }
+  })
 }
 
 export interface Report {

@@ -1,17 +1,26 @@
 import { Injectable } from '@nestjs/common'
 import { Problem } from '@tenantry/contracts'
+import { Cache } from '@tenantry/service'
 import { DataSource } from 'typeorm'
 import { type Shape, ShapeEntity } from './shape.entity.js'
 
 /** What a database gets that names no shape. */
 export const defaultShape = 'sqlite-small'
 
+const mostShapes = 1000
+/** How old a shape may be that a new database is made by; every create asks for one, and they hardly ever change. */
+const freshMs = 5_000
+
 @Injectable()
 export class ShapesService {
-  constructor(private readonly source: DataSource) {}
+  private readonly known: Cache<string, Shape>
+
+  constructor(private readonly source: DataSource) {
+    this.known = new Cache({ load: (name) => this.find(name), keyOf: (name) => name, max: mostShapes, freshMs })
+  }
 
   async list(): Promise<readonly Shape[]> {
-    return await this.source.manager.find(ShapeEntity, { order: { name: 'ASC' }, take: 1000 })
+    return await this.source.manager.find(ShapeEntity, { order: { name: 'ASC' }, take: mostShapes })
   }
 
   async get(name: string): Promise<Shape> {
@@ -22,7 +31,7 @@ export class ShapesService {
 
   /** The shape that a new database asks for; an unknown one is the asker's mistake. */
   async wished(name: string | undefined): Promise<Shape> {
-    const shape = await this.find(name ?? defaultShape)
+    const shape = await this.known.find(name ?? defaultShape)
     if (!shape) throw new Problem('RelatedResourceNotFound', 'database_options.shape names no shape; GET /v2/shapes lists them.')
     return shape
   }

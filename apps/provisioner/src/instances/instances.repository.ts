@@ -11,19 +11,19 @@ const columns = `
 export class InstancesRepository {
   constructor(private readonly source: DataSource) {}
 
-  /** Takes a wish unless a newer one is here, and says whether it did; the same one again wakes the instance. */
-  async wish(tx: EntityManager, desired: Desired): Promise<boolean> {
-    const rows: unknown[] = await tx.query(
+  /** Takes a wish and answers the instance, locked; undefined when a newer one is here. The same wish again wakes the instance. */
+  async wish(tx: EntityManager, desired: Desired): Promise<Instance | undefined> {
+    const rows: Instance[] = await tx.query(
       `INSERT INTO instances AS i (database_id, org_id, engine, node, storage_bytes, generation, version, present, power)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
        ON CONFLICT (database_id) DO UPDATE SET storage_bytes = $5, generation = $6, version = $7, present = $8, power = $9, settled = false, try_at = now(),
          born_version = CASE WHEN i.generation = $6 THEN i.born_version END,
          attempts = CASE WHEN i.version = $7 THEN i.attempts ELSE 0 END, reason = CASE WHEN i.version = $7 THEN i.reason END,
          wished_at = CASE WHEN i.version = $7 THEN i.wished_at ELSE now() END
-       WHERE i.version <= $7 RETURNING 1`,
+       WHERE i.version <= $7 RETURNING ${columns}`,
       [desired.databaseId, desired.orgId, desired.engine, desired.node, desired.limits.storageBytes, desired.generation, desired.version, desired.present,
         desired.power])
-    return rows.length === 1
+    return rows[0]
   }
 
   async lock(tx: EntityManager, id: DatabaseId): Promise<Instance | undefined> {

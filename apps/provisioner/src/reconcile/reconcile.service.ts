@@ -37,13 +37,16 @@ export class ReconcileService {
    */
   async take(tx: EntityManager, desired: Desired): Promise<Failure | undefined> {
     // An older wish than the one known changes nothing.
-    if (!await this.instances.wish(tx, desired)) return undefined
-    return await this.goOn(tx, desired.databaseId)
+    const instance = await this.instances.wish(tx, desired)
+    return instance && await this.goOn(tx, instance)
   }
 
   /** Goes the steps that are left. What fails is written down with the time of the next try; nothing is thrown for it. */
   async run(id: DatabaseId): Promise<void> {
-    await this.postpone(await inTransaction(this.source, (tx) => this.goOn(tx, id)))
+    await this.postpone(await inTransaction(this.source, async (tx) => {
+      const instance = await this.instances.lock(tx, id)
+      return instance && await this.goOn(tx, instance)
+    }))
   }
 
   async runDue(limit: number): Promise<void> {
@@ -63,10 +66,9 @@ export class ReconcileService {
     })
   }
 
-  private async goOn(tx: EntityManager, id: DatabaseId): Promise<Failure | undefined> {
-    // The row stays locked through the effect: the wish cannot change between the look and the deed.
-    const instance = await this.instances.lock(tx, id)
-    if (!instance || instance.settled) return undefined
+  /** The row is locked and stays so through the effect: the wish cannot change between the look and the deed. */
+  private async goOn(tx: EntityManager, instance: Instance): Promise<Failure | undefined> {
+    if (instance.settled) return undefined
     try {
       await this.goTo(tx, instance)
       return undefined
