@@ -38,6 +38,7 @@ export const openAccount = async (url, connections) => {
     create: (name) => sure(client.send('POST', '/v2/databases', { ...bearer, ...json }, JSON.stringify({ name }))),
     get: (id) => sure(client.send('GET', `/v2/databases/${id}`, bearer)),
     sql: (id, text) => sure(client.send('POST', `/v2/databases/${id}/query/sql`, { ...bearer, 'content-type': 'text/plain' }, text)),
+    running: (id) => until('the database runs', async () => (await sure(client.send('GET', `/v2/databases/${id}`, bearer))).database_status === 'RUNNING', 60, 5),
     list: async () => {
       const all = []
       for (let next = ''; ;) {
@@ -67,6 +68,26 @@ export const load = async ({ client, pid, request: { method, path, headers, body
   await Promise.all(Array.from({ length: connections }, connection))
   const elapsed = (performance.now() - began) / 1_000
   return { rate: times.length / elapsed, p50: quantile(times, 0.5), p99: quantile(times, 0.99), micros: (processorMicros(pid) - before) / times.length }
+}
+
+/** Sends request after request on each connection for a while, `send(n)` the n-th of all; every answer must be 200. */
+export const rounds = async ({ pid, connections, seconds, send }) => {
+  const times = []
+  let next = 0
+  const before = processorMicros(pid)
+  const began = performance.now()
+  const end = began + seconds * 1_000
+  const connection = async () => {
+    while (performance.now() < end) {
+      const sent = performance.now()
+      const answer = await send(next++)
+      times.push(performance.now() - sent)
+      if (answer.status !== 200) throw new Error(`A wrong answer, ${answer.status}: ${answer.text.slice(0, 300)}`)
+    }
+  }
+  await Promise.all(Array.from({ length: connections }, connection))
+  const elapsed = (performance.now() - began) / 1_000
+  return { times, rate: times.length / elapsed, micros: (processorMicros(pid) - before) / times.length }
 }
 
 /** Asks until it holds. Throws past the deadline. */

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { treeOf } from './processes.mjs'
@@ -66,12 +67,20 @@ export const temporaryFolder = async (closing) => {
 
 export const readyLine = /^Tenantry is ready: (\S+)$/m
 
-/** The whole system as it was built, on a new folder and a free port. */
-export const startSystem = async ({ root, closing }) => {
-  const folder = await temporaryFolder(closing)
-  const dataDir = path.join(folder, 'data')
+const freePort = async () => {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address()
+  await new Promise((resolve) => { server.close(resolve) })
+  return port
+}
+
+/** The whole system as it was built, on a free port, and on a new folder unless one is given. */
+export const startSystem = async ({ root, closing, dataDir }) => {
+  const folder = dataDir ?? path.join(await temporaryFolder(closing), 'data')
+  const adminPort = await freePort()
   const program = await startProgram({
-    command: process.execPath, args: [path.join(root, 'apps/single/dist/main.js')], env: { PORT: '0', DATA_DIR: dataDir }, line: readyLine, closing,
+    command: process.execPath, args: [path.join(root, 'apps/single/dist/main.js')], env: { PORT: '0', ADMIN_PORT: String(adminPort), DATA_DIR: folder }, line: readyLine, closing,
   })
-  return { ...program, url: program.found.replace('localhost', '127.0.0.1'), dataDir }
+  return { ...program, url: program.found.replace('localhost', '127.0.0.1'), adminUrl: `http://127.0.0.1:${adminPort}`, dataDir: folder }
 }

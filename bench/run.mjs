@@ -1,4 +1,4 @@
-// Measures the system from outside and prints one table: node bench/run.mjs [--only start,memory,create,burst,point,rows] [--quick]
+// Measures the system from outside and prints one table: node bench/run.mjs [--only start,memory,...] [--quick]
 import { spawnSync } from 'node:child_process'
 import { appendFileSync } from 'node:fs'
 import path from 'node:path'
@@ -8,7 +8,7 @@ import { Closing } from './closing.mjs'
 import { table } from './table.mjs'
 
 const root = path.resolve(import.meta.dirname, '..')
-const limitMinutes = 8
+const limitMinutes = 20
 const newestNode = 26
 const say = (line) => void process.stderr.write(`${line}\n`)
 

@@ -85,7 +85,7 @@ export const assemble = async (rules: AssemblyRules): Promise<RunningService> =>
     },
   })
   relay?.start()
-  const house = keepHouse(rules.chores?.(http.app) ?? {}, logger)
+  const house = keepHouse(rules.chores?.(http.app) ?? {}, logger, metrics)
   return running(rules, http, { connection, relay, house, metrics, ready })
 }
 

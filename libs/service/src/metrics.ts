@@ -6,6 +6,7 @@ export { Counter, Gauge, Histogram, Registry } from 'prom-client'
 export interface ServiceMetrics {
   readonly registry: Registry
   readonly requests: Histogram<'method' | 'route' | 'status'>
+  readonly chores: Histogram<'chore'>
 }
 
 export const createMetrics = (service: string, process: 'own process' | 'shared process' = 'own process'): ServiceMetrics => {
@@ -19,5 +20,12 @@ export const createMetrics = (service: string, process: 'own process' | 'shared 
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
     registers: [registry],
   })
-  return { registry, requests }
+  const chores = new Histogram({
+    name: 'tenantry_chore_duration_seconds',
+    help: 'Time of one run of what is done again and again beside the requests: sweeps, retries, cleaning.',
+    labelNames: ['chore'] as const,
+    buckets: [0.001, 0.005, 0.025, 0.1, 0.5, 2.5, 10],
+    registers: [registry],
+  })
+  return { registry, requests, chores }
 }
