@@ -11,13 +11,13 @@ export interface Chore {
  * Does each chore in its time, one run of it after the other. A run that fails is logged once, and the next one comes anyway.
  * `stop` waits for the runs under way.
  */
-export const keepHouse = (chores: Readonly<Record<string, Chore>>, logger: Logger, metrics: ServiceMetrics): { stop(): Promise<void> } => {
+export const keepHouse = (chores: Readonly<Record<string, Chore>>, logger: Logger, metrics?: ServiceMetrics): { stop(): Promise<void> } => {
   let stopped = false
   const running = new Map<string, Promise<void>>()
   const timers = new Map<string, NodeJS.Timeout>()
   const failing = new Set<string>()
   const once = async (name: string, chore: Chore): Promise<void> => {
-    const done = metrics.chores.startTimer({ chore: name })
+    const done = metrics?.chores.startTimer({ chore: name })
     try {
       await chore.run()
       if (failing.delete(name)) logger.info({ chore: name }, 'a chore succeeds again')
@@ -25,7 +25,7 @@ export const keepHouse = (chores: Readonly<Record<string, Chore>>, logger: Logge
       if (!failing.has(name)) logger.warn({ error, chore: name }, 'a chore failed; it is done again')
       failing.add(name)
     }
-    done()
+    done?.()
     plan(name, chore)
   }
   const plan = (name: string, chore: Chore): void => {
