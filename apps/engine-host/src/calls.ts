@@ -1,6 +1,6 @@
 import { Problem } from '@tenantry/contracts'
 import { databaseKey } from '@tenantry/engines-contract'
-import type { DatabaseAt, LifecycleCall, Observed } from '@tenantry/engines-contract'
+import type { DatabaseAt, LifecycleCall, Observed, PlacedAt } from '@tenantry/engines-contract'
 import type { EngineChild } from './child-process.js'
 import type { ChildPool } from './pool.js'
 import type { Storage } from './storage.js'
@@ -12,7 +12,7 @@ export class Calls {
   constructor(private readonly storage: Storage, private readonly pool: ChildPool) {}
 
   /** The child that answers statements on this database. Throws DatabaseNotFound or DatabaseInWrongState. */
-  where(at: DatabaseAt): Promise<EngineChild> {
+  where(at: PlacedAt): Promise<EngineChild> {
     return this.inTurn(at, async () => {
       const seen = this.storage.observe(at)
       if (seen === 'stopped') throw new Problem('DatabaseInWrongState', 'The database is stopped; start it first.')

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import os from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { ChildOptions, FromEngineChild, OwnedDatabase, ToEngineChild } from './child/messages.js'
@@ -17,6 +18,8 @@ const commandOf = (options: ChildOptions): readonly [string, readonly string[]] 
 }
 
 const mostWordsBytes = 2_000
+/** About a tenth of the processor that somebody of the usual priority gets, where both want it. */
+const yieldingNice = 10
 
 export interface ChildEvents {
   onMessage(child: EngineChild, message: FromEngineChild): void
@@ -32,8 +35,10 @@ export class EngineChild {
   readonly socket: string
   readonly note: NoteReader
   readonly owned = new Map<number, OwnedDatabase>()
-  /** The slot of the one database that may run here; undefined while the child is for everybody. */
-  privateTo: number | undefined
+  /** The org whose databases alone may run here; undefined while the child is for everybody. */
+  apartFor: string | undefined
+  /** Whether it lets others run first. That cannot be taken back without privilege. */
+  yielding = false
   /** The database that was seen busy here again and again. */
   crowding: { readonly slot: number; readonly looks: number } | undefined
   state: ChildState = 'starting'
@@ -46,8 +51,8 @@ export class EngineChild {
   /** Its memory when nothing ran, the first time that was seen and the last. */
   bornBytes = 0
   restingBytes = 0
-  /** The statement seen last, and the memory that was there before it as far as could be seen. */
-  measured: { readonly sequence: number; readonly bytes: number } | undefined
+  /** The statement seen last, and what memory and processor time there was before it as far as could be seen. */
+  measured: { readonly sequence: number; readonly bytes: number; readonly processorMs: number } | undefined
   private readonly process: ChildProcess
   private readonly temporary: string
 
@@ -88,6 +93,29 @@ export class EngineChild {
   end(): void {
     this.doomed = true
     this.process.kill('SIGKILL')
+  }
+
+  /** Lets others run first, from now on. */
+  yield(): void {
+    if (this.yielding) return
+    this.yielding = true
+    // Where the kernel divides the processor by sessions first, a child is a session of its own; otherwise its threads count.
+    this.tryRead(() => {
+      writeFileSync(`/proc/${this.pid}/autogroup`, String(yieldingNice))
+      return 0
+    })
+    this.tryRead(() => {
+      for (const thread of readdirSync(`/proc/${this.pid}/task`)) os.setPriority(Number(thread), yieldingNice)
+      return 0
+    })
+  }
+
+  /** The processor time it has used so far. */
+  processorMs(): number {
+    return this.tryRead(() => {
+      const fields = readFileSync(`/proc/${this.pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ')
+      return (Number(fields[11]) + Number(fields[12])) * 10
+    })
   }
 
   memoryBytes(): number {

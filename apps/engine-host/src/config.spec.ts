@@ -3,7 +3,7 @@ import { parseEngineHostConfig } from './config.js'
 describe('the configuration of an engine host', () => {
   it('needs nothing but a data folder', () => {
     expect(parseEngineHostConfig({ DATA_DIR: '/data' })).toEqual({
-      dataFolder: '/data', socketPath: undefined, listen: undefined, adminPort: undefined, logLevel: 'info', warmChildren: 2, mostChildren: 8,
+      dataFolder: '/data', socketPath: undefined, listen: undefined, adminPort: undefined, logLevel: 'info', warmChildren: 2, mostChildren: 8, orgChildren: 3,
       queriesInFlight: 32, childMemoryBytes: 512 * 1024 * 1024, temporaryBytes: 1024 * 1024 * 1024, drainSeconds: 10,
     })
   })

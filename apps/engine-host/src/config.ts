@@ -13,6 +13,8 @@ const EnvironmentSchema = z.object({
   LOG_LEVEL: variable.logLevel(),
   ENGINE_CHILDREN_WARM: variable.positive(2),
   ENGINE_CHILDREN_MAX: variable.positive(8),
+  /** Half of those beyond the warm ones, unless said. */
+  ENGINE_CHILDREN_PER_ORG: z.coerce.number().int().positive().optional(),
   // A gateway sends eight at a time and lets the others wait; this leaves room for four gateways.
   ENGINE_QUERIES_IN_FLIGHT: variable.positive(32),
   ENGINE_CHILD_MEMORY_MB: variable.positive(512),
@@ -33,6 +35,8 @@ export interface EngineHostConfig {
   readonly warmChildren: number
   /** At least one more than the warm ones, so that a long statement has somewhere to run. */
   readonly mostChildren: number
+  /** Children that the long statements of one org may have. */
+  readonly orgChildren: number
   /** Statements of one database that wait or run at a time. */
   readonly queriesInFlight: number
   readonly childMemoryBytes: number
@@ -47,6 +51,8 @@ export const parseEngineHostConfig = (environment: Environment): EngineHostConfi
   const values = parseConfig(EnvironmentSchema, environment)
   const [host, port] = values.ENGINE_LISTEN?.split(':') ?? []
   const secret = values.ENGINE_SECRET
+  const mostChildren = Math.max(values.ENGINE_CHILDREN_MAX, values.ENGINE_CHILDREN_WARM + 1)
+  const places = mostChildren - values.ENGINE_CHILDREN_WARM
   return Object.freeze({
     dataFolder: values.DATA_DIR,
     socketPath: values.ENGINE_SOCKET,
@@ -54,7 +60,8 @@ export const parseEngineHostConfig = (environment: Environment): EngineHostConfi
     adminPort: values.ADMIN_PORT,
     logLevel: values.LOG_LEVEL,
     warmChildren: values.ENGINE_CHILDREN_WARM,
-    mostChildren: Math.max(values.ENGINE_CHILDREN_MAX, values.ENGINE_CHILDREN_WARM + 1),
+    mostChildren,
+    orgChildren: Math.min(values.ENGINE_CHILDREN_PER_ORG ?? Math.ceil(places / 2), places),
     queriesInFlight: values.ENGINE_QUERIES_IN_FLIGHT,
     childMemoryBytes: values.ENGINE_CHILD_MEMORY_MB * megabyte,
     temporaryBytes: values.ENGINE_TEMPORARY_MB * megabyte,

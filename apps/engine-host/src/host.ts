@@ -163,7 +163,7 @@ const metricsText = (pool: ChildPool, watch: Watch, clients: number): string => 
     '# TYPE engine_children gauge',
     `engine_children ${children.length}`,
     '# TYPE engine_children_private gauge',
-    `engine_children_private ${children.filter(({ privateTo }) => privateTo !== undefined).length}`,
+    `engine_children_private ${children.filter(({ apartFor }) => apartFor !== undefined).length}`,
     '# TYPE engine_databases_placed gauge',
     `engine_databases_placed ${children.reduce((sum, { owned }) => sum + owned.size, 0)}`,
     '# TYPE engine_clients gauge',

@@ -20,8 +20,8 @@ export interface Owner {
 
 const answerWithinMs = 2_000
 
-type Name = Pick<OwnedDatabase, 'database' | 'generation'>
-const keyOf = ({ database, generation }: Name): string => databaseKey(database, generation)
+export type DatabaseName = Pick<OwnedDatabase, 'database' | 'generation'>
+const keyOf = ({ database, generation }: DatabaseName): string => databaseKey(database, generation)
 
 /** Which database belongs to which child, and who may still have it open. */
 export class Ownership {
@@ -33,16 +33,16 @@ export class Ownership {
   private nextSlot = 1
   private nextCall = 1
 
-  find(name: Name): Owner | undefined {
+  find(name: DatabaseName): Owner | undefined {
     return this.owners.get(keyOf(name))
   }
 
-  holdersOf(name: Name): readonly EngineChild[] {
+  holdersOf(name: DatabaseName): readonly EngineChild[] {
     return [...this.holders.get(keyOf(name))?.keys() ?? []]
   }
 
   /** Whether the slot is one that the database has, or has had with a child that still holds it. */
-  isOf(slot: number | undefined, name: Name): boolean {
+  isOf(slot: number | undefined, name: DatabaseName): boolean {
     return slot !== undefined && this.keys.get(slot) === keyOf(name)
   }
 
@@ -77,11 +77,24 @@ export class Ownership {
   }
 
   /** Takes a database away from its owner, who lets go of it as soon as it can. */
-  revoke(name: Name): void {
+  revoke(name: DatabaseName): void {
     const key = keyOf(name)
     const owner = this.owners.get(key)
     this.owners.delete(key)
     if (owner) this.disown(owner.child, owner.slot)
+  }
+
+  /** Takes databases away from their owner, who sends back what waits for them; but for one that runs at this moment. */
+  revokeAll(child: EngineChild, databases: readonly OwnedDatabase[]): void {
+    const revision = child.note.raise()
+    // Read after the revision was raised: what has not begun by now does not begin any more.
+    const running = child.note.read()?.slot
+    const taken = databases.filter(({ slot }) => slot !== running)
+    for (const database of taken) {
+      if (this.find(database)?.slot === database.slot) this.owners.delete(keyOf(database))
+      child.owned.delete(database.slot)
+    }
+    child.tell({ type: 'disown', slots: taken.map(({ slot }) => slot), revision })
   }
 
   /** The child has let go of what it had under this slot. */

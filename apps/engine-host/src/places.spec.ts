@@ -1,5 +1,5 @@
 import { runFolderOf } from './places.js'
-import { mostOpenDatabases } from './pool.js'
+import { mostOpenDatabases } from './open-databases.js'
 
 describe('the folder of sockets', () => {
   it('lies in the data folder where its path is short enough for a socket', () => {

@@ -1,15 +1,17 @@
-import { readFileSync } from 'node:fs'
+import { Problem } from '@tenantry/contracts'
 import type { EngineName } from '@tenantry/contracts'
-import { monotonicMs } from '@tenantry/engines-contract'
-import type { DatabaseAt, MovedDatabase } from '@tenantry/engines-contract'
+import { databaseKey, monotonicMs } from '@tenantry/engines-contract'
+import type { MovedDatabase, PlacedAt } from '@tenantry/engines-contract'
 import { EngineChild } from './child-process.js'
 import type { ChildEvents } from './child-process.js'
 import type { FromEngineChild, OwnedDatabase } from './child/messages.js'
 import type { EngineHostConfig } from './config.js'
+import { Greed } from './greed.js'
 import type { Logger } from './logger.js'
 import type { Running } from './note.js'
+import { mostOpenDatabases, openFilesLimit } from './open-databases.js'
 import { Ownership } from './ownership.js'
-import type { Owner } from './ownership.js'
+import type { DatabaseName, Owner } from './ownership.js'
 import type { Places } from './places.js'
 import { Reports, unavailable } from './reports.js'
 
@@ -19,10 +21,11 @@ export interface PoolEvents {
   gone(child: EngineChild, begun: ReadonlyMap<number, readonly number[]>, running: Running | undefined): void
 }
 
-type Name = Pick<DatabaseAt, 'database' | 'generation'>
+type Unplaced = Omit<OwnedDatabase, 'slot'>
 
 const answerWithinMs = 2_000
 const letGoWithinMs = 1_000
+const startWithinMs = 4_000
 const idleChildMs = 30_000
 const restartDelayMs = 100
 
@@ -31,27 +34,14 @@ const isHeldUp = (child: EngineChild, now: number): boolean => now - (child.note
 const fewestFirst = (children: readonly EngineChild[]): readonly EngineChild[] =>
   [...children].sort((one, other) => one.owned.size - other.owned.size)
 
-const openFilesLimit = (): number => {
-  try {
-    return Number(/Max open files\s+(\d+)/.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1] ?? 1024)
-  } catch {
-    return 1024
-  }
-}
-
-/** The page caches of a database's two connections, as the driver sets them. */
-const cachesBytes = 2 * 1024 * 1024
-
-/**
- * A database open for reading and writing holds six files; a third of the limit is left for sockets and temporary files. The caches of
- * all together take half of the memory that a child may keep.
- */
-export const mostOpenDatabases = (openFiles: number, memoryBytes: number): number =>
-  Math.max(8, Math.min(500, Math.floor(openFiles / 3 / 2), Math.floor(memoryBytes / 2 / cachesBytes)))
+const manyRun = (): Problem =>
+  new Problem('TooManyQueries', 'Too many long statements of this organisation run already; try again when one of them has ended.', { retryAfterSeconds: 1 })
 
 /** The children: how many there are, and which of them a database is given to. */
 export class ChildPool implements ChildEvents {
   readonly children = new Set<EngineChild>()
+  /** Who keeps running long. */
+  readonly greed: Greed
   private readonly ownership = new Ownership()
   private readonly reports = new Reports()
   private readonly made = new Set<EngineName>()
@@ -64,6 +54,7 @@ export class ChildPool implements ChildEvents {
     private readonly config: EngineHostConfig, private readonly places: Places,
     private readonly events: PoolEvents, private readonly log: Logger,
   ) {
+    this.greed = new Greed(config.orgChildren)
     this.openDatabases = mostOpenDatabases(openFilesLimit(), config.childMemoryBytes)
   }
 
@@ -77,10 +68,14 @@ export class ChildPool implements ChildEvents {
     }
   }
 
-  /** The child that a database belongs to, chosen now when it has none. */
-  async place(at: DatabaseAt, folder: string): Promise<EngineChild> {
+  /**
+   * The child that a database belongs to, chosen now when it has none. Throws TooManyQueries when its org has used up its places, and
+   * EngineUnavailable.
+   */
+  async place({ database, generation, engine, storageBytes, org }: PlacedAt, folder: string): Promise<EngineChild> {
+    const at = { database, generation, engine, folder, storageBytes, org: org ?? databaseKey(database, generation) }
     for (let attempt = 0; attempt < 5; attempt += 1) {
-      const owner = this.ownership.find(at) ?? await this.choose(at, folder)
+      const owner = this.ownership.find(at) ?? await this.choose(at)
       const told = await owner.ready.then(() => true, () => false)
       if (told && this.ownership.find(at) === owner && owner.child.state === 'ready') return owner.child
     }
@@ -91,7 +86,7 @@ export class ChildPool implements ChildEvents {
    * Returns when no child runs a statement of the database or can begin one. A child that is in one for too long is ended. One that is
    * busy with another database and has not heard yet may have the files open a while longer: see `letGo`.
    */
-  async release(name: Name): Promise<void> {
+  async release(name: DatabaseName): Promise<void> {
     this.ownership.revoke(name)
     try {
       await this.letGo(name, letGoWithinMs)
@@ -104,7 +99,7 @@ export class ChildPool implements ChildEvents {
   }
 
   /** Returns when no child has a database without an owner open any more. Throws EngineUnavailable when that takes too long. */
-  async letGo(name: Name, withinMs = answerWithinMs): Promise<void> {
+  async letGo(name: DatabaseName, withinMs = answerWithinMs): Promise<void> {
     if (this.ownership.find(name)) return
     await this.reports.until(() => this.ownership.holdersOf(name).length === 0, withinMs, 'The engine still lets go of the database; try again.')
   }
@@ -121,19 +116,42 @@ export class ChildPool implements ChildEvents {
       return false
     }
     if (!this.moveAll(child, others, target, slot)) return false
-    child.privateTo = slot
+    child.apartFor = child.owned.get(slot)?.org ?? ''
     this.refill()
     return true
   }
 
-  /** Whether one more child may be private: the last places are for children that everybody shares. */
-  hasPrivatePlace(): boolean {
-    return this.privateChildren().length < this.config.mostChildren - this.config.warmChildren
+  /** Whether the org may have one more child apart: the last places are for children that everybody shares. */
+  hasPlaceFor(org: string): boolean {
+    return this.apart().length < this.config.mostChildren - this.config.warmChildren && this.apart(org).length < this.config.orgChildren
   }
 
-  /** The children that one database has for itself, but for those that are being ended. */
-  privateChildren(): readonly EngineChild[] {
-    return [...this.children].filter(({ privateTo, doomed }) => privateTo !== undefined && !doomed)
+  /** The children that are there for one org, whichever or this one, but for those that are being ended. */
+  apart(org?: string): readonly EngineChild[] {
+    return [...this.children].filter(({ apartFor, doomed, state }) => apartFor !== undefined && (org ?? apartFor) === apartFor && !doomed && state !== 'closing')
+  }
+
+  /** Takes the databases of these orgs away from the children that everybody shares. */
+  keepApart(orgs: ReadonlySet<string>): void {
+    if (orgs.size === 0) return
+    for (const child of this.shared()) {
+      const taken = [...child.owned.values()].filter(({ org }) => orgs.has(org))
+      if (taken.length > 0) this.ownership.revokeAll(child, taken)
+    }
+  }
+
+  /**
+   * Makes a child apart one for everybody again. One that yields is ended between two statements, since its priority cannot be raised and
+   * it might take long to let go of files; its databases find another child when they are asked again.
+   */
+  shareAgain(child: EngineChild): void {
+    if (!child.yielding) {
+      child.apartFor = undefined
+      return
+    }
+    const revision = child.note.raise()
+    if (child.note.read() === undefined) child.end()
+    else child.tell({ type: 'disown', slots: [], revision })
   }
 
   /** Children beyond the warm ones that have been idle for long, and any that keeps much memory at rest, hand over what they own and end. */
@@ -200,7 +218,7 @@ export class ChildPool implements ChildEvents {
   }
 
   private shared(): readonly EngineChild[] {
-    return [...this.children].filter((child) => child.state === 'ready' && child.privateTo === undefined && !child.doomed)
+    return [...this.children].filter((child) => child.state === 'ready' && child.apartFor === undefined && !child.doomed)
   }
 
   /** The child for everybody with the fewest databases, among those that are not held up by a statement. */
@@ -212,12 +230,36 @@ export class ChildPool implements ChildEvents {
   /** Starts children until enough of them are there for everybody, and `extra` more, as far as the limit allows. */
   private refill(extra = 0): void {
     this.restarts = undefined
-    const open = () => [...this.children].filter(({ state, privateTo }) => state !== 'closing' && privateTo === undefined).length
+    const open = () => [...this.children].filter(({ state, apartFor }) => state !== 'closing' && apartFor === undefined).length
     const wanted = this.config.warmChildren + (open() === this.config.warmChildren ? extra : 0)
-    while (!this.ending && open() < wanted && this.children.size < this.config.mostChildren) {
-      this.children.add(new EngineChild(this.nextChild, this.places.run, { inFlight: this.config.queriesInFlight, openDatabases: this.openDatabases }, this))
-      this.nextChild += 1
-    }
+    while (!this.ending && open() < wanted && this.children.size < this.config.mostChildren) this.startChild()
+  }
+
+  private startChild(): EngineChild {
+    const child = new EngineChild(this.nextChild, this.places.run, { inFlight: this.config.queriesInFlight, openDatabases: this.openDatabases }, this)
+    this.children.add(child)
+    this.nextChild += 1
+    return child
+  }
+
+  private async startApart(org: string): Promise<EngineChild | undefined> {
+    const child = this.startChild()
+    child.apartFor = org
+    await this.reports.until(() => child.state !== 'starting', startWithinMs, 'The engine is starting; try again.')
+    return child.state === 'ready' ? child : undefined
+  }
+
+  /** A child for what keeps running long: a new one, or one that its org has and that can be asked at this moment. */
+  private async anyApart(org: string): Promise<EngineChild> {
+    const free = () => fewestFirst(this.apart(org).filter((child) => child.state === 'ready' && !isHeldUp(child, monotonicMs())))[0]
+    const canStart = () => this.hasPlaceFor(org) && this.children.size < this.config.mostChildren
+    const isSettled = () => !this.hasPlaceFor(org) && !this.apart(org).some(({ state }) => state === 'starting')
+    await this.reports.until(() => canStart() || free() !== undefined || isSettled(), startWithinMs, 'The engine is starting; try again.')
+    const child = canStart() ? await this.startApart(org) : free()
+    if (child) return child
+    // Others hold the places: whoever has the most of them makes room as soon as this is in somebody's way.
+    if (this.apart(org).length === 0 && !this.greed.isGreedyOrg(org, monotonicMs())) return this.anyReady()
+    throw manyRun()
   }
 
   private async anyReady(): Promise<EngineChild> {
@@ -229,11 +271,11 @@ export class ChildPool implements ChildEvents {
     return child
   }
 
-  private async choose({ database, generation, engine }: DatabaseAt, folder: string): Promise<Owner> {
-    const child = await this.anyReady()
+  private async choose(database: Unplaced): Promise<Owner> {
+    const child = await (this.greed.keepsApart(database, monotonicMs()) ? this.anyApart(database.org) : this.anyReady())
     // The owner's readiness tells the outcome; another call may have chosen meanwhile.
-    if (!this.ownership.find({ database, generation })) void this.ownership.give(child, [{ database, generation, engine, folder }])
-    const owner = this.ownership.find({ database, generation })
+    if (!this.ownership.find(database)) void this.ownership.give(child, [database])
+    const owner = this.ownership.find(database)
     if (owner === undefined) throw unavailable('The engine is starting again; try again.')
     return owner
   }
@@ -252,7 +294,7 @@ export class ChildPool implements ChildEvents {
     for (const { slot } of databases) from.owned.delete(slot)
     if (databases.length === 0) return true
     const unanswered = databases.map((database) => this.ownership.find(database)?.call)
-    this.ownership.give(target, databases.map(({ database, generation, engine, folder }) => ({ database, generation, engine, folder }))).then(
+    this.ownership.give(target, databases.map(({ slot: _, ...database }) => database)).then(
       () => this.events.moved(from, begun, databases.map(({ database, generation }) => ({ database, generation, child: target.number, path: target.socket }))),
       (error: unknown) => this.log.warn({ error }, 'databases could not be moved to another engine child'),
     )

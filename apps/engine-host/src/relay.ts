@@ -3,10 +3,10 @@ import { connectEngineHost } from '@tenantry/engines-host'
 import { answerFrames, problemFrame } from '@tenantry/engines-contract'
 import type { SqlPort } from '@tenantry/engines-contract'
 import { z } from 'zod'
-import { placed } from './client-asks.js'
+import { placing } from './client-asks.js'
 
 const RunSchema = z.object({
-  type: z.literal('run'), ...placed,
+  type: z.literal('run'), ...placing,
   access: z.enum(['read', 'write']), plan: z.literal(true).optional(),
   params: z.array(z.union([z.string(), z.number(), z.boolean(), z.null()])).max(10_000).optional(),
   /** Milliseconds left: clocks differ between machines. */
@@ -64,9 +64,9 @@ export class RelaySession {
   }
 
   private async answer(run: z.infer<typeof RunSchema>, text: string, signal: AbortSignal): Promise<void> {
-    const { id, database, generation, engine, storageBytes, access, plan, params, deadline, answerBytes, answerRows } = run
+    const { id, database, generation, engine, storageBytes, org, access, plan, params, deadline, answerBytes, answerRows } = run
     try {
-      const target = { databaseId: database, generation, engine, node: 'local', limits: { storageBytes } }
+      const target = { databaseId: database, generation, engine, node: 'local', limits: { storageBytes }, ...(org !== undefined && { orgId: org }) }
       const limits = { seconds: deadline / 1_000, answerBytes, answerRows }
       this.send(answerFrames(id, await this.sql.run(target, { text, access, limits, ...(plan && { plan }), ...(params && { params }) }, signal)))
     } catch (error) {

@@ -14,6 +14,8 @@ const cancelAfterMs = 280
 const crowdingLooks = 10
 const crowdingAfterMs = 10
 const measureAfterMs = 100
+/** A statement that has used less of the processor was kept waiting for it. */
+const longWorkMs = 100
 const sharedAgainAfterMs = 1_000
 const cancelKeptMs = 5_000
 
@@ -24,10 +26,17 @@ export interface Verdict {
 /** Tells the client whose statement is ended, before it is. */
 export type Announce = (running: Running, verdict: Verdict) => void
 
+/** Of the statements that run long: the longest of the org that has the most of them. */
+export const whoMakesRoom = <T extends { readonly org: string; readonly ran: Pick<Running, 'startedMs'> }>(long: readonly T[]): T | undefined => {
+  const countOf = ({ org }: T): number => long.filter((other) => other.org === org).length
+  return [...long].sort((one, other) => countOf(other) - countOf(one) || one.ran.startedMs - other.ran.startedMs)[0]
+}
+
 /** Looks at what every child is doing, and ends a child whose statement may not go on. */
 export class Watch {
   private readonly cancelled = new Map<string, number>()
   private readonly timer: NodeJS.Timeout
+  private lastLookMs = monotonicMs()
   /** Statements ended since the start, by the reason. */
   readonly ended = new Map<ProblemCode, number>()
 
@@ -51,6 +60,8 @@ export class Watch {
     const now = monotonicMs()
     for (const child of this.pool.children) if ((child.state === 'ready' || child.state === 'closing') && !child.doomed) this.lookAt(child, now)
     for (const [key, until] of this.cancelled) if (until < now) this.cancelled.delete(key)
+    this.pool.keepApart(this.pool.greed.greedyOrgs(now))
+    this.lastLookMs = now
     this.pool.retireIdle(now)
   }
 
@@ -61,27 +72,47 @@ export class Watch {
       child.crowding = undefined
       child.restingBytes = child.memoryBytes()
       child.bornBytes ||= child.restingBytes
-      if (child.privateTo !== undefined && now - child.idleSince > sharedAgainAfterMs) child.privateTo = undefined
+      if (child.apartFor !== undefined && (now - child.idleSince > sharedAgainAfterMs || this.mayRiseAgain(child, now))) this.pool.shareAgain(child)
       return
     }
     child.idleSince = undefined
     if (child.measured?.sequence !== running.sequence) {
       // A statement that has only just begun is not what the memory is used for; behind one that is seen late, the last rest counts.
       const isNew = now - running.startedMs < lookEveryMs
-      child.measured = { sequence: running.sequence, bytes: isNew ? child.memoryBytes() : child.restingBytes }
+      child.measured = { sequence: running.sequence, bytes: isNew ? child.memoryBytes() : child.restingBytes, processorMs: child.processorMs() }
     }
     const verdict = this.verdictOn(child, running, now)
     if (verdict) this.end(child, running, verdict)
-    else if (this.leavesNoRoom(child, running, now) && child.privateTo !== running.slot) this.separate(child, running, now)
+    else if (child.apartFor === undefined && this.leavesNoRoom(child, running, now)) this.separate(child, running, now)
+    else if (child.apartFor !== undefined) this.attend(child, running, now)
   }
 
-  /** Gives the child to what runs there. Of the statements that have a child to themselves, the longest makes room when there is none. */
+  /** Has what keeps running apart from the others yield to them, and counts how long it ran. */
+  private attend(child: EngineChild, running: Running, now: number): void {
+    const database = child.owned.get(running.slot)
+    const ranMs = now - running.startedMs
+    if (ranMs < privateAfterMs) {
+      if (this.mayRiseAgain(child, now)) this.pool.shareAgain(child)
+      return
+    }
+    // On a child that yields any statement may take long: only one that works is held against its database.
+    const worked = child.processorMs() - (child.measured?.processorMs ?? 0) > longWorkMs
+    if (database && worked) this.pool.greed.ran(database, now - Math.max(running.startedMs, this.lastLookMs), now)
+    if (database && this.pool.greed.keepsApart(database, now)) child.yield()
+  }
+
+  /** Whether the child yields although nobody on it is greedy any more. */
+  private mayRiseAgain(child: EngineChild, now: number): boolean {
+    return child.yielding && child.state === 'ready' && ![...child.owned.values()].some((database) => this.pool.greed.keepsApart(database, now))
+  }
+
+  /** Gives the child to what runs there. When there is no place for that, the org that has the most places makes room. */
   private separate(child: EngineChild, running: Running, now: number): void {
-    if (!this.pool.hasPrivatePlace()) {
-      const [longest] = [...this.pool.privateChildren(), child]
-        .map((one) => ({ one, ran: one === child ? running : one.note.read() }))
-        .filter((at): at is { one: EngineChild; ran: Running } => at.ran !== undefined && now - at.ran.startedMs > privateAfterMs)
-        .sort((at, other) => at.ran.startedMs - other.ran.startedMs)
+    const org = child.owned.get(running.slot)?.org ?? ''
+    if (!this.pool.hasPlaceFor(org)) {
+      const long = [...this.pool.apart(), child].map((one) => ({ one, org: one.apartFor ?? org, ran: one === child ? running : one.note.read() }))
+        .filter((at): at is { one: EngineChild; org: string; ran: Running } => at.ran !== undefined && now - at.ran.startedMs > privateAfterMs)
+      const longest = whoMakesRoom(long)
       if (longest === undefined) return
       this.end(longest.one, longest.ran, { code: 'QueryTimeout', message: 'The statement ran for long while others waited for its place, and was ended.' })
       if (longest.one === child) return
@@ -112,6 +143,8 @@ export class Watch {
   }
 
   private end(child: EngineChild, running: Running, verdict: Verdict): void {
+    const database = child.owned.get(running.slot)
+    if (database) this.pool.greed.ended(database, monotonicMs())
     this.announce(running, verdict)
     this.ended.set(verdict.code, (this.ended.get(verdict.code) ?? 0) + 1)
     child.end()

@@ -17,6 +17,10 @@ export interface OwnedDatabase {
   readonly generation: number
   readonly engine: EngineName
   readonly folder: string
+  /** What the database may grow to, as far as its client has said. */
+  readonly storageBytes: number
+  /** Whose it is; a database that nobody is named for stands for itself. */
+  readonly org: string
 }
 
 /** What the host tells a child over their channel. */

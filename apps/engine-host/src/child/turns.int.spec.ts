@@ -71,7 +71,7 @@ const child = (inFlight = 8) => {
   const from = new Told(undefined as never)
   const own = (slot: number) => {
     const { databaseId: database } = newTarget()
-    databases.add({ slot, database, generation: 1, engine: 'sqlite', folder })
+    databases.add({ slot, database, generation: 1, engine: 'sqlite', folder, storageBytes: 1, org: 'o' })
     const held = databases.find(`${database}/1`)
     if (held === undefined) throw new Error('not held')
     return held
@@ -159,7 +159,7 @@ describe('the databases of a child', () => {
     const databases = new HeldDatabases({ sqlite: driver }, 2)
     const held = [1, 2, 3].map((slot) => {
       const { databaseId: database } = newTarget()
-      databases.add({ slot, database, generation: 1, engine: 'sqlite', folder: String(slot) })
+      databases.add({ slot, database, generation: 1, engine: 'sqlite', folder: String(slot), storageBytes: 1, org: 'o' })
       const found = databases.find(`${database}/1`)
       if (found === undefined) throw new Error('not held')
       return found

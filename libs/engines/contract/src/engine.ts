@@ -8,6 +8,8 @@ export interface Target {
   /** The engine host that owns the files; 'local' on one machine. */
   readonly node: string
   readonly limits: DatabaseLimits
+  /** Whose it is. Databases of one org share what one org may use of a machine; the engine makes nothing else of it. */
+  readonly orgId?: string
 }
 
 export type Access = 'read' | 'write'

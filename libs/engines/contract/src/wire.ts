@@ -3,13 +3,18 @@ import type { Access, Answer, Observed, QueryParameter } from './engine.js'
 import { encodeFrame, encodePrefix } from './frames.js'
 
 /** Changes with every change of these messages: both ends must be of one release. */
-export const wireVersion = 1
+export const wireVersion = 2
 
 export interface DatabaseAt {
   readonly database: DatabaseId
   readonly generation: number
   readonly engine: EngineName
   readonly storageBytes: number
+}
+
+/** What is asked when a database is to be given to a child: also whose it is. */
+export interface PlacedAt extends DatabaseAt {
+  readonly org?: string | undefined
 }
 
 export const lifecycleCalls = ['observe', 'ensure', 'stop', 'start', 'remove', 'restore', 'purge'] as const
@@ -31,13 +36,13 @@ export interface RunMessage extends DatabaseAt {
 /** What a client sends to the host. */
 export type ToHost =
   | { readonly type: 'hello'; readonly version: number; readonly secret?: string }
-  | ({ readonly type: 'where'; readonly id: number } & DatabaseAt)
+  | ({ readonly type: 'where'; readonly id: number } & PlacedAt)
   | ({ readonly type: LifecycleCall; readonly id: number } & DatabaseAt)
   | { readonly type: 'list'; readonly id: number; readonly after: string; readonly limit: number }
   /** Ends the run `run` of this client, wherever it is by now. */
   | { readonly type: 'cancel'; readonly run: number }
   /** Over TCP a client cannot reach a child: the host passes the statement on. `deadline` is then the milliseconds left. */
-  | RunMessage
+  | (RunMessage & PlacedAt)
 
 /** One generation of a database as it lies on disk. */
 export interface StoredDatabase {

@@ -49,7 +49,7 @@ export class Runs {
     if (waiting >= this.inFlight) return Promise.reject(tooManyQueries())
     this.perDatabase.set(key, waiting + 1)
     return new Promise((resolve, reject) => {
-      const run = new WaitingRun(this.message(target, ask), key, ask.text, signal, resolve, reject, this.finish)
+      const run = new WaitingRun(this.message(target, ask), key, ask.text, target.orgId, signal, resolve, reject, this.finish)
       this.all.set(run.message.id, run)
       this.dispatch(run)
     })
@@ -152,8 +152,8 @@ export class Runs {
     }
   }
 
-  private async where({ message: { database, generation, engine, storageBytes }, key }: WaitingRun): Promise<ChildLink> {
-    const at = await this.host().call({ type: 'where', database, generation, engine, storageBytes }, AbortSignal.timeout(hostWithinMs))
+  private async where({ message: { database, generation, engine, storageBytes }, key, org }: WaitingRun): Promise<ChildLink> {
+    const at = await this.host().call({ type: 'where', database, generation, engine, storageBytes, org }, AbortSignal.timeout(hostWithinMs))
     if (at.type !== 'at') throw engineAway()
     const link = this.link(at.child, at.path)
     this.routes.set(key, link)
@@ -178,7 +178,7 @@ export class Runs {
     run.attempts += 1
     run.parts = []
     this.relayed.set(run.message.id, run)
-    this.host().tell({ ...run.message, deadline: Math.max(0, run.message.deadline - monotonicMs()) }, run.text)
+    this.host().tell({ ...run.message, org: run.org, deadline: Math.max(0, run.message.deadline - monotonicMs()) }, run.text)
   }
 
   /** The host tells what had begun on a child that has ended; without it, the worst is assumed. */

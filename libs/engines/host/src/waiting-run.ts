@@ -9,7 +9,7 @@ export class WaitingRun {
   private over = false
 
   constructor(
-    readonly message: RunMessage, readonly key: string, readonly text: string, readonly signal: AbortSignal,
+    readonly message: RunMessage, readonly key: string, readonly text: string, readonly org: string | undefined, readonly signal: AbortSignal,
     private readonly resolve: (answer: Answer) => void, private readonly reject: (problem: Problem) => void,
     private readonly finished: (run: WaitingRun) => void,
   ) {}

@@ -1,0 +1,92 @@
+import { randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { Problem } from '@tenantry/contracts'
+import type { Target } from '@tenantry/engines-contract'
+import { Bench, alive, endless, until } from './testing/host-process.js'
+
+const slowly = 60_000
+const code = async (work: Promise<unknown>): Promise<string> => {
+  const error: unknown = await work.then(() => undefined, (reason: unknown) => reason)
+  return error === undefined ? 'none' : error instanceof Problem ? error.code : String(error)
+}
+const limits = (seconds: number) => ({ limits: { seconds, answerBytes: 1_000, answerRows: 10 } })
+
+/** Runs endless statements on each of the databases, one after the other on each, until it is told to stop. */
+const greed = (bench: Bench, targets: readonly Target[], seconds: number) => {
+  const ends: string[] = []
+  const stop = new AbortController()
+  const done = Promise.all(targets.map(async (target) => {
+    while (!stop.signal.aborted) {
+      ends.push(await code(bench.run(target, endless, limits(seconds), stop.signal)))
+      // A client that is refused waits before it asks again, if only for a moment.
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+  }))
+  return { ends, stop: () => { stop.abort(); return done } }
+}
+
+const niceOf = (pid: number): number => Number(readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ')[16])
+const yielding = (bench: Bench): readonly number[] => bench.host.children().filter((pid) => alive(pid) && niceOf(pid) > 0)
+
+describe('an org whose databases all run endless statements', () => {
+  let bench: Bench
+  let greedy: ReturnType<typeof greed>
+  let neighbours: readonly Target[]
+  beforeAll(async () => {
+    bench = await Bench.start({ DRAIN_SECONDS: '1' })
+    const orgId = randomUUID()
+    const databases = await Promise.all(Array.from({ length: 20 }, () => bench.database()))
+    neighbours = await Promise.all(Array.from({ length: 10 }, () => bench.database('create table t(a)')))
+    greedy = greed(bench, databases.map((target) => ({ ...target, orgId })), 20)
+    // Enough of them have held somebody up by then for all of them to be known for it.
+    await until(() => greedy.ends.includes('TooManyQueries') && yielding(bench).length === 3, 'the org has its places', 30_000)
+  }, slowly)
+  afterAll(async () => {
+    await greedy.stop()
+    await bench.close()
+  }, slowly)
+
+  it('holds up nobody any more, and gets no more than its places', async () => {
+    const waits: number[] = []
+    const seen = new Set<string>()
+    for (let round = 1; round <= 100; round += 1) {
+      await Promise.all(neighbours.map(async (target) => {
+        const began = performance.now()
+        seen.add(await code(bench.run(target, 'insert into t values (?)', { params: [round] })))
+        waits.push(performance.now() - began)
+      }))
+    }
+    expect([...seen]).toEqual(['none'])
+    // Who comes behind an endless statement waits for 200 ms at least; a busy machine may keep somebody waiting now and then.
+    expect(waits.filter((ms) => ms > 200).length / waits.length).toBeLessThan(0.1)
+    expect(yielding(bench)).toHaveLength(3)
+  }, slowly)
+
+  it('does not cost another org its long statement', async () => {
+    const text = 'with recursive n(x) as (select 1 union all select x + 1 from n where x < 5000000) select count(*) from n'
+    const others = await Promise.all(Array.from({ length: 3 }, async () => ({ ...await bench.database(), orgId: randomUUID() })))
+    for (const other of others) expect(await bench.rows(other, text, limits(30))).toEqual([[5_000_000]])
+  }, slowly)
+
+  it('is asked to come back later when it has used up its places', () => {
+    expect(new Set(greedy.ends)).toEqual(new Set(['QueryTimeout', 'TooManyQueries']))
+  })
+})
+
+describe('a database that has run one long statement', () => {
+  it('is answered by a child of the usual priority again, and loses nothing on the way', async () => {
+    const bench = await Bench.start({ DRAIN_SECONDS: '1' })
+    const target = await bench.database('create table t(a)')
+    const long = code(bench.run(target, endless, limits(6)))
+    await until(() => yielding(bench).length > 0, 'the child yields', 10_000)
+    expect(await long).toBe('QueryTimeout')
+    let n = 0
+    await until(async () => {
+      n += 1
+      await bench.run(target, 'insert into t values (?)', { params: [n] })
+      return yielding(bench).length === 0
+    }, 'the child that yielded has gone', 20_000)
+    expect(await bench.rows(target, 'select count(*), max(a) from t')).toEqual([[n, n]])
+    await bench.close()
+  }, slowly)
+})
