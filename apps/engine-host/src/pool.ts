@@ -1,4 +1,3 @@
-import { Problem } from '@tenantry/contracts'
 import type { EngineName } from '@tenantry/contracts'
 import { databaseKey, monotonicMs } from '@tenantry/engines-contract'
 import type { MovedDatabase, PlacedAt } from '@tenantry/engines-contract'
@@ -13,7 +12,7 @@ import { mostOpenDatabases, openFilesLimit } from './open-databases.js'
 import { Ownership } from './ownership.js'
 import type { DatabaseName, Owner } from './ownership.js'
 import type { Places } from './places.js'
-import { Reports, unavailable } from './reports.js'
+import { Reports, manyRun, unavailable } from './reports.js'
 
 /** What the pool tells the clients of the host. */
 export interface PoolEvents {
@@ -25,6 +24,7 @@ type Unplaced = Omit<OwnedDatabase, 'slot'>
 
 const answerWithinMs = 2_000
 const letGoWithinMs = 1_000
+/** A busy machine takes its time to start a process; clients wait a second longer than this. */
 const startWithinMs = 4_000
 const idleChildMs = 30_000
 const restartDelayMs = 100
@@ -33,9 +33,6 @@ const heldUpAfterMs = 100
 const isHeldUp = (child: EngineChild, now: number): boolean => now - (child.note.read()?.startedMs ?? now) > heldUpAfterMs
 const fewestFirst = (children: readonly EngineChild[]): readonly EngineChild[] =>
   [...children].sort((one, other) => one.owned.size - other.owned.size)
-
-const manyRun = (): Problem =>
-  new Problem('TooManyQueries', 'Too many long statements of this organisation run already; try again when one of them has ended.', { retryAfterSeconds: 1 })
 
 /** The children: how many there are, and which of them a database is given to. */
 export class ChildPool implements ChildEvents {
@@ -265,7 +262,7 @@ export class ChildPool implements ChildEvents {
   private async anyReady(): Promise<EngineChild> {
     if (this.leastLoaded() === undefined) this.refill(this.shared().length > 0 ? 1 : 0)
     const any = () => this.leastLoaded() ?? fewestFirst(this.shared())[0]
-    await this.reports.until(() => any() !== undefined, answerWithinMs, 'The engine is starting; try again.')
+    await this.reports.until(() => any() !== undefined, startWithinMs, 'The engine is starting; try again.')
     const child = any()
     if (child === undefined) throw unavailable('The engine is starting; try again.')
     return child

@@ -2,6 +2,9 @@ import { Problem } from '@tenantry/contracts'
 
 export const unavailable = (message: string): Problem => new Problem('EngineUnavailable', message, { retryAfterSeconds: 1 })
 
+export const manyRun = (): Problem =>
+  new Problem('TooManyQueries', 'Too many long statements of this organisation run already; try again when one of them has ended.', { retryAfterSeconds: 1 })
+
 /** Lets work wait until something that the children report makes it true. */
 export class Reports {
   private readonly hooks = new Set<() => void>()
