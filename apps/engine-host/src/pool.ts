@@ -1,8 +1,7 @@
 import type { EngineName } from '@tenantry/contracts'
 import { databaseKey, monotonicMs } from '@tenantry/engines-contract'
 import type { MovedDatabase, PlacedAt } from '@tenantry/engines-contract'
-import { EngineChild } from './child-process.js'
-import type { ChildEvents } from './child-process.js'
+import { type ChildEvents, EngineChild } from './child-process.js'
 import type { FromEngineChild, OwnedDatabase } from './child/messages.js'
 import type { EngineHostConfig } from './config.js'
 import { Greed } from './greed.js'
@@ -250,7 +249,7 @@ export class ChildPool implements ChildEvents {
   private async anyApart(org: string): Promise<EngineChild> {
     const free = () => fewestFirst(this.apart(org).filter((child) => child.state === 'ready' && !isHeldUp(child, monotonicMs())))[0]
     const canStart = () => this.hasPlaceFor(org) && this.children.size < this.config.mostChildren
-    const isSettled = () => !this.hasPlaceFor(org) && !this.apart(org).some(({ state }) => state === 'starting')
+    const isSettled = () => !this.hasPlaceFor(org) && this.apart(org).every(({ state }) => state !== 'starting')
     await this.reports.until(() => canStart() || free() !== undefined || isSettled(), startWithinMs, 'The engine is starting; try again.')
     const child = canStart() ? await this.startApart(org) : free()
     if (child) return child
