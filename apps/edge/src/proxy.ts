@@ -31,6 +31,12 @@ const framed = (headers: IncomingHttpHeaders): OutgoingHttpHeaders => {
   return headers['content-length'] === undefined ? {} : { 'content-length': headers['content-length'] }
 }
 
+/** A credential that came twice travels on twice: which of the two is meant is not for the edge to say, and the service refuses it. */
+const repeated = ({ headersDistinct }: IncomingMessage): OutgoingHttpHeaders => Object.fromEntries(['authorization', 'x-api-key'].flatMap((name) => {
+  const values = headersDistinct[name] ?? []
+  return values.length > 1 ? [[name, values]] : []
+}))
+
 /** Hands requests on to a service elsewhere, byte by byte. A request is sent again only when no connection was made. */
 export const createProxy = ({ name, url, connectMs = 2_000, silenceMs = 90_000, readyMs = 2_000 }: ProxyOptions): Backend & { close(): void } => {
   const { hostname, port } = new URL(url)
@@ -69,7 +75,9 @@ export const createProxy = ({ name, url, connectMs = 2_000, silenceMs = 90_000, 
       response.setHeader('x-request-id', requestId)
       // Elsewhere nobody sees the connection any more, so what it says of the caller must be written down.
       const caller = request.headers['x-forwarded-for'] ?? request.socket.remoteAddress
-      pass(request, response, { ...travelling(request.headers), ...framed(request.headers), 'x-request-id': requestId, ...(caller !== undefined && { 'x-forwarded-for': caller }) }, 1)
+      pass(request, response, {
+        ...travelling(request.headers), ...repeated(request), ...framed(request.headers), 'x-request-id': requestId, ...(caller !== undefined && { 'x-forwarded-for': caller }),
+      }, 1)
     },
     ready: () => asksReady(place, readyMs),
     close: () => agent.destroy(),
