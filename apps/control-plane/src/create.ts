@@ -1,10 +1,13 @@
 import { assemble, migrateSchema } from '@tenantry/assembly'
 import { problemWire } from '@tenantry/dialects-featurebase'
+import { mountOrder } from '@tenantry/events'
 import type { Logger, RunningService } from '@tenantry/service'
 import { AppModule } from './app.module.js'
 import type { ControlPlaneConfig } from './config.js'
 import { DatabasesService } from './databases/databases.service.js'
 import { MeetAccount } from './users/meet-account.js'
+import { MembershipsService } from './users/memberships.service.js'
+import { moveMember, moveMemberName } from './users/move-member.js'
 import { controlPlaneSource, schema } from './source.js'
 
 const sweepBatch = 200
@@ -23,7 +26,11 @@ export const createControlPlane = async (config: ControlPlaneConfig, logger: Log
     wire: problemWire,
     records: { source, schema, stream: 'CONTROL' },
     ownPorts: () => ({ rights: async (orgId, userId, account) => await features.meet?.rights({ ...account, orgId, userId }) }),
-    routes: (_fastify, app) => { features.meet = app.get(MeetAccount) },
+    routes: (fastify, app) => {
+      features.meet = app.get(MeetAccount)
+      const memberships = app.get(MembershipsService)
+      mountOrder(fastify, moveMemberName, config.internalToken, (body) => moveMember(memberships, body))
+    },
     chores: (app) => {
       const databases = app.get(DatabasesService)
       // Asks again for databases that are on their way for too long: a lost event costs seconds and no database.
