@@ -22,6 +22,13 @@ type Places = Readonly<Record<ServiceName, Place>>
 
 export interface Services {
   readonly url: string
+  /** Where a service itself listens, behind the edge's back. */
+  direct(name: ServiceName): string
+  readonly internalToken: string
+  /** The secrets and the database of identity, for who forges what only identity could have signed. */
+  readonly identity: Readonly<Record<string, string>>
+  /** Starts a further process of a service, on the same records, and answers where it listens. */
+  startTwin(name: ServiceName, changes?: Readonly<Record<string, string>>): Promise<string>
   kill(name: ServiceName): Promise<void>
   start(name: ServiceName): Promise<void>
   /** Ends every service in peace and answers how each went. */
@@ -31,11 +38,18 @@ export interface Services {
 
 const readySeconds = 30
 
+export interface StartRules {
+  /** Leads the services to NATS another way than straight. */
+  readonly wayToNats?: (url: string) => Promise<string>
+  readonly changes?: Readonly<Partial<Record<ServiceName, Readonly<Record<string, string>>>>>
+}
+
 /** Runs Postgres and NATS, brings the schemas up, and starts each service from its own program, each in a process of its own. */
-export const startServices = async (folder: string): Promise<Services> => {
+export const startServices = async (folder: string, rules: StartRules = {}): Promise<Services> => {
   const launcher = startProgram(process.execPath, [path.join(import.meta.dirname, 'launch-servers.mjs'), folder, ...Object.values(schemaOf)], {})
   const found = await serversOf(launcher)
-  const environments = environmentsFor(folder, found, await placesOf())
+  const nats = await rules.wayToNats?.(found.nats) ?? found.nats
+  const environments = environmentsFor(folder, { ...found, nats }, await placesOf(), rules)
   await Promise.all((['identity', 'control-plane', 'provisioner'] as const).map((name) => migrate(name, environments[name])))
   return running(environments, launcher)
 }
@@ -63,7 +77,7 @@ const placesOf = async (): Promise<Places> => {
 
 type Environments = Readonly<Record<ServiceName, Readonly<Record<string, string>>>>
 
-const environmentsFor = (folder: string, { urls, nats, token }: Servers, places: Places): Environments => {
+const environmentsFor = (folder: string, { urls, nats, token }: Servers, places: Places, { changes = {} }: StartRules): Environments => {
   const secret = (): string => randomBytes(32).toString('base64url')
   const at = (name: ServiceName): Record<string, string> => ({ PORT: String(places[name].port), ADMIN_PORT: String(places[name].adminPort), LOG_LEVEL: 'warn' })
   const urlOf = (name: ServiceName): string => `http://127.0.0.1:${places[name].port}`
@@ -74,11 +88,11 @@ const environmentsFor = (folder: string, { urls, nats, token }: Servers, places:
   }
   const records = (schema: string): Record<string, string> => ({ DATABASE_URL: urls[schema] ?? '' })
   return {
-    'engine-host': { ...at('engine-host'), ...engine, DATA_DIR: path.join(folder, 'engines') },
-    identity: { ...at('identity'), SIGNUPS_PER_HOUR: '1000', ...common, ...records(schemaOf.identity), SEALING_KEY: secret(), PEPPER: secret() },
-    'control-plane': { ...at('control-plane'), ...common, ...records(schemaOf['control-plane']) },
-    provisioner: { ...at('provisioner'), ...common, ...engine, ...records(schemaOf.provisioner) },
-    'query-gateway': { ...at('query-gateway'), ...common, ...engine },
+    'engine-host': { ...at('engine-host'), ...engine, DATA_DIR: path.join(folder, 'engines'), ...changes['engine-host'] },
+    identity: { ...at('identity'), SIGNUPS_PER_HOUR: '1000', ...common, ...records(schemaOf.identity), SEALING_KEY: secret(), PEPPER: secret(), ...changes.identity },
+    'control-plane': { ...at('control-plane'), ...common, ...records(schemaOf['control-plane']), ...changes['control-plane'] },
+    provisioner: { ...at('provisioner'), ...common, ...engine, ...records(schemaOf.provisioner), ...changes.provisioner },
+    'query-gateway': { ...at('query-gateway'), ...common, ...engine, ...changes['query-gateway'] },
     edge: { ...at('edge'), PUBLIC_URL: common.PUBLIC_URL, IDENTITY_URL: urlOf('identity'), CONTROL_PLANE_URL: urlOf('control-plane'), QUERY_GATEWAY_URL: urlOf('query-gateway'), PROVISIONER_URL: urlOf('provisioner') },
   }
 }
@@ -86,17 +100,18 @@ const environmentsFor = (folder: string, { urls, nats, token }: Servers, places:
 const running = async (environments: Environments, launcher: Program): Promise<Services> => {
   const programs = new Map<ServiceName, Program>()
   const outputs: Program[] = []
-  const start = async (name: ServiceName): Promise<void> => {
-    const env = environments[name]
+  const run = async (name: ServiceName, env: Readonly<Record<string, string>>): Promise<Program> => {
     const program = startProgram(process.execPath, [mainOf(name)], env)
-    programs.set(name, program)
     outputs.push(program)
     const admin = speakTo(`http://127.0.0.1:${env['ADMIN_PORT'] ?? ''}`)
     await until(`${name} is ready`, async () => {
       if (program.process.exitCode !== null) throw new Error(`${name} has ended: ${program.output()}`)
       return (await admin('GET', '/readyz').catch(() => undefined))?.status === 200
     }, readySeconds)
+    return program
   }
+  const start = async (name: ServiceName): Promise<void> => { programs.set(name, await run(name, environments[name])) }
+  const twins: Program[] = []
   const end = async (name: ServiceName, signal: NodeJS.Signals) => {
     const program = programs.get(name)
     program?.process.kill(signal)
@@ -110,9 +125,19 @@ const running = async (environments: Environments, launcher: Program): Promise<S
   return {
     url: `http://127.0.0.1:${environments.edge['PORT'] ?? ''}`,
     start,
+    direct: (name) => `http://127.0.0.1:${environments[name]['PORT'] ?? ''}`,
+    internalToken: environments.identity['INTERNAL_TOKEN'] ?? '',
+    identity: environments.identity,
+    startTwin: async (name, changes = {}) => {
+      const [port, adminPort] = await freePorts(2)
+      twins.push(await run(name, { ...environments[name], PORT: String(port), ADMIN_PORT: String(adminPort), ...changes }))
+      return `http://127.0.0.1:${port}`
+    },
     kill: async (name) => { await end(name, 'SIGKILL') },
     stop: async () => {
       const ended = await Promise.all([...programs.keys()].map((name) => end(name, 'SIGTERM')))
+      for (const twin of twins) twin.process.kill('SIGTERM')
+      await Promise.all(twins.map(({ ended: over }) => over))
       launcher.process.kill('SIGTERM')
       return [...ended, { name: 'servers', code: (await launcher.ended).code }]
     },
