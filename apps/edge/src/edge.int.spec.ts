@@ -64,7 +64,7 @@ describe('the edge', () => {
     const port = await openEdge()
     const unknown = await ask(port, 'GET', '/internal/identity.key.verify')
     expect(unknown.status).toBe(404)
-    expect(JSON.parse(unknown.body)).toEqual({ code: 'ResourceNotFound', message: 'There is nothing at GET /internal/identity.key.verify.' })
+    expect(JSON.parse(unknown.body)).toEqual({ code: 'ResourceNotFound', message: 'There is nothing at this path; /docs lists what there is.' })
     const wrong = await ask(port, 'PATCH', '/v2/databases')
     expect([wrong.status, wrong.headers.allow]).toEqual([405, 'GET, HEAD, POST'])
     expect(JSON.parse(wrong.body)).toMatchObject({ code: 'MethodNotAllowed' })

@@ -61,10 +61,10 @@ export const createEdge = ({ backends, alsoReady = {}, operations, document, tru
     if (path === undefined) return refused(new Problem('InvalidParameter', 'The path of the request can be read in more than one way; write it plainly.'))
     const found = match(method, path)
     if (isPreflight(request)) return preflight(door, response, found, refused, requestIdOf(request.headers['x-request-id']))
-    if (found.kind === 'unknown') return refused(new Problem('RouteNotFound', `There is nothing at ${method} ${path}.`))
+    if (found.kind === 'unknown') return refused(new Problem('RouteNotFound', 'There is nothing at this path; /docs lists what there is.'))
     // It would say back what the caller's own program may not read: its credentials.
-    if (method === 'TRACE') return refused(notAllowed(method, path), { allow: found.kind === 'wrongMethod' ? found.allowed.join(', ') : '' })
-    if (found.kind === 'wrongMethod') return refused(notAllowed(method, path), { allow: found.allowed.join(', ') })
+    if (method === 'TRACE') return refused(notAllowed(method), { allow: found.kind === 'wrongMethod' ? found.allowed.join(', ') : '' })
+    if (found.kind === 'wrongMethod') return refused(notAllowed(method), { allow: found.allowed.join(', ') })
     if (found.owner === 'edge') return pages[path]?.(request, response)
     settleAddress(request.headers, request.socket.remoteAddress ?? '', trustedProxies)
     backends[found.owner].handle(request, response)
@@ -81,4 +81,4 @@ const preflight = (door: Door, response: ServerResponse, found: Match, refused: 
   door.cors.answer(response, found.allowed, { ...privateHeaders, 'x-request-id': requestId })
 }
 
-const notAllowed = (method: string, path: string): Problem => new Problem('MethodNotAllowed', `${path} does not know the method ${method}.`)
+const notAllowed = (method: string): Problem => new Problem('MethodNotAllowed', `This path does not know the method ${method}.`)

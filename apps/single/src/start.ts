@@ -7,6 +7,7 @@ import type { Closing } from './closing.js'
 import type { SingleConfig } from './config.js'
 import { type DataDirectory, takeDataDirectory } from './data/data-directory.js'
 import { hasRecords } from './data/has-records.js'
+import { checkMarks, rememberMarks } from './data/secret-marks.js'
 import { type Secrets, settleSecrets } from './data/secrets.js'
 import { assumedEnvironment, serviceEnvironment } from './environment.js'
 import { checkPort, openFront } from './front.js'
@@ -41,6 +42,7 @@ export const start = async (how: Start): Promise<void> => {
   const data = await takeDataDirectory(config.dataDir)
   closing.add('data directory', async () => data.release())
   const secrets = await settleSecrets(data.path, await hasRecords(data.path, config.databaseUrl, schemasOf(plans)))
+  await checkMarks(data.path, secrets)
   const tls = given ?? await openTls(how, data.path)
   const publicUrl = config.publicUrl ?? `${tls ? 'https' : 'http'}://localhost:${port}`
   signal.throwIfAborted()
@@ -54,6 +56,7 @@ export const start = async (how: Start): Promise<void> => {
   await settleAll(startHost(how, data, surroundings.engineSocket), migrateAll(plans, common, urls))
   signal.throwIfAborted()
   await startServices(how, common, urls, running)
+  await rememberMarks(data.path, secrets)
   signal.throwIfAborted()
 
   const edge = createEdge({ backends: backendsOf(running), alsoReady: alsoReadyOf(running), operations, document: () => wholeDocument(publicUrl), ...doorOf(config, publicUrl) })

@@ -26,6 +26,8 @@ export interface Child {
 
 export interface ChildOptions {
   readonly onLog?: (line: string) => void
+  /** Variables that the program gets beside those of this process. */
+  readonly variables?: Readonly<Record<string, string>>
 }
 
 const endsWithin = async (exited: Promise<Exit>, seconds: number): Promise<boolean> => {
@@ -43,7 +45,9 @@ const endsWithin = async (exited: Promise<Exit>, seconds: number): Promise<boole
  * Rejects when the program cannot be run at all.
  */
 export const startChild = async (command: string, args: readonly string[], options: ChildOptions = {}): Promise<Child> => {
-  const child = spawn(command, args, { detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
+  // eslint-disable-next-line no-restricted-properties -- it is handed on whole, and nothing in it is read
+  const env = { ...process.env, ...options.variables }
+  const child = spawn(command, args, { detached: true, stdio: ['ignore', 'pipe', 'pipe'], env })
   const lines: string[] = []
   for (const stream of [child.stdout, child.stderr]) {
     createInterface({ input: stream }).on('line', (line) => {

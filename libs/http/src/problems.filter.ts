@@ -65,16 +65,16 @@ const worded = (problem: Problem, wire: ProblemWire, about: { readonly requestId
 
 const problemOf = (error: unknown, rules: ProblemRules, request?: FastifyRequest): Problem => {
   if (error instanceof Problem) return error
-  return rules.translate(error) ?? (request && frameworkProblem(error, request)) ?? new Problem('InternalError', 'Something went wrong on our side; try again, and tell the operator the request id if it stays.', { cause: error })
+  return rules.translate(error) ?? (request && frameworkProblem(error)) ?? new Problem('InternalError', 'Something went wrong on our side; try again, and tell the operator the request id if it stays.', { cause: error })
 }
 
 /** What Fastify and Nest themselves refuse, in our words. */
-const frameworkProblem = (error: unknown, request: FastifyRequest): Problem | undefined => {
+const frameworkProblem = (error: unknown): Problem | undefined => {
   const { code, statusCode } = error as { code?: string; statusCode?: number }
   const status = error instanceof HttpException ? error.getStatus() : statusCode
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE' || status === 413) return new Problem('RequestTooLarge', 'The request body is larger than this route accepts.')
   if (code === 'FST_ERR_CTP_INVALID_CONTENT_LENGTH' || code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE' || status === 415) return new Problem('InvalidContentType', 'The Content-Type or Content-Length of the request does not fit its body.')
-  if (status === 404) return new Problem('RouteNotFound', `There is nothing at ${request.method} ${request.url.split('?')[0] ?? ''}.`)
+  if (status === 404) return new Problem('RouteNotFound', 'There is nothing at this path; /docs lists what there is.')
   if (status !== undefined && status >= 400 && status < 500) return new Problem('InvalidBody', 'The request could not be read; check its body and headers.', { cause: error })
   return undefined
 }

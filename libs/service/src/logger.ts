@@ -21,6 +21,10 @@ export const loggedError = (error: unknown, depth = 0): LoggedError => {
   }
 }
 
+// JSON escapes line breaks and the other control characters of ASCII. These it lets through, and terminals and readers obey some.
+const obeyed = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
+const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+
 /** A service's own logger: JSON lines on standard output. Nobody logs a credential; the paths below are the second net. */
 export const createLogger = (service: string, level: string): Logger => pino({
   level,
@@ -28,5 +32,6 @@ export const createLogger = (service: string, level: string): Logger => pino({
   timestamp: pino.stdTimeFunctions.isoTime,
   formatters: { level: (label) => ({ level: label }) },
   serializers: { error: (error: unknown) => loggedError(error), err: (error: unknown) => loggedError(error) },
+  hooks: { streamWrite: (line) => line.replace(obeyed, escaped) },
   redact: ['req.headers.authorization', 'req.headers["x-api-key"]', 'headers.authorization', 'headers["x-api-key"]', '*.password', '*.secret', '*.token'],
 })

@@ -12,6 +12,9 @@ const lockName = 'lock'
 const pidName = 'pid'
 const ownNames = new Set([lockName, `${lockName}-journal`, pidName])
 
+/** Whether a name is of what every start puts there first, before it has made anything that is to be kept. */
+export const isOwnName = (name: string): boolean => ownNames.has(name) || name === markerName || name.startsWith(unfinishedPrefix)
+
 const markerSchema = z.object({ program: z.literal('tenantry'), format: z.int().positive() })
 
 export interface DataDirectory {
@@ -34,7 +37,7 @@ const listed = async (directory: string): Promise<readonly string[]> => {
 
 const markerIn = async (directory: string, names: readonly string[]): Promise<boolean> => {
   if (!names.includes(markerName)) {
-    const foreign = names.filter((name) => !ownNames.has(name) && !name.startsWith(unfinishedPrefix))
+    const foreign = names.filter((name) => !isOwnName(name))
     if (foreign.length === 0) return false
     throw new Exit(`DATA_DIR ${directory} holds files that are not Tenantry's (${foreign.slice(0, 3).join(', ')}); choose an empty folder or one that does not exist yet.`)
   }

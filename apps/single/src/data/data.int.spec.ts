@@ -1,7 +1,9 @@
-import { mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, readFile, readdir, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { takeDataDirectory } from './data-directory.js'
+import { hasRecords } from './has-records.js'
+import { checkMarks, rememberMarks } from './secret-marks.js'
 import { settleSecrets } from './secrets.js'
 
 let folder: string
@@ -61,6 +63,47 @@ describe('the secrets', () => {
     expect(second.sealingKey).toBe(first.sealingKey)
     expect((await readFile(path.join(folder, 'secrets', 'postgres-password'), 'utf8')).trim()).toBe(second.postgresPassword)
     expect((await readdir(path.join(folder, 'secrets'))).filter((name) => name.startsWith('.'))).toEqual([])
+  })
+
+  const harms: readonly (readonly [string, (file: string) => Promise<unknown>, RegExp])[] = [
+    ['lost', (file) => rm(file), /is missing, .*; restore the file from a backup\.$/],
+    ['emptied', (file) => truncate(file), /is damaged; restore the file from a backup\.$/],
+    ['cut short', (file) => truncate(file, 20), /is damaged; restore the file from a backup\.$/],
+    ['open to everybody', (file) => chmod(file, 0o604), /is open to every user of this machine; /],
+    ['another one', (file) => writeFile(file, `${'A'.repeat(43)}\n`), /is not the one that this data was made with; /],
+  ]
+  it.each(['sealing-key', 'pepper', 'internal-token', 'nats-token', 'postgres-password'].flatMap((name) => harms.map((harm) => [name, ...harm] as const)))(
+    'are refused and left as they are when %s is %s', async (name, _what, harm, said) => {
+      await rememberMarks(folder, await settleSecrets(folder, false))
+      const file = path.join(folder, 'secrets', name)
+      await harm(file)
+      const before = await readFile(file, 'utf8').catch(() => undefined)
+      await expect(settleSecrets(folder, true).then((secrets) => checkMarks(folder, secrets))).rejects.toThrow(said)
+      expect(await readFile(file, 'utf8').catch(() => undefined)).toBe(before)
+    })
+
+  it('are made as long as there is nothing else, and never once there is anything', async () => {
+    const taken = await takeDataDirectory(folder)
+    expect(await hasRecords(folder, undefined, [])).toBe(false)
+    await settleSecrets(folder, false)
+    expect(await hasRecords(folder, undefined, [])).toBe(false)
+    await writeFile(path.join(folder, 'anything'), '')
+    expect(await hasRecords(folder, undefined, [])).toBe(true)
+    taken.release()
+  })
+
+  it('are known again by marks that do not show them', async () => {
+    const secrets = await settleSecrets(folder, false)
+    await checkMarks(folder, secrets)
+    await rememberMarks(folder, secrets)
+    await checkMarks(folder, secrets)
+    const marks = await readFile(path.join(folder, 'secret-marks.json'), 'utf8')
+    for (const [name, secret] of Object.entries(secrets)) {
+      expect(marks).not.toContain(secret)
+      await expect(checkMarks(folder, { ...secrets, [name]: 'A'.repeat(43) })).rejects.toThrow(/is not the one that this data was made with/)
+    }
+    await writeFile(path.join(folder, 'secret-marks.json'), '{')
+    await expect(checkMarks(folder, secrets)).rejects.toThrow(/cannot be read/)
   })
 
   it('are never made anew once there may be something sealed with them', async () => {

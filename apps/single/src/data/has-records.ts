@@ -1,15 +1,13 @@
-import { access } from 'node:fs/promises'
-import path from 'node:path'
-import { postgresFolder } from '../servers/postgres.js'
+import { readdir } from 'node:fs/promises'
 import { presentSchemas } from '../servers/schemas.js'
+import { isOwnName } from './data-directory.js'
 
-/** Whether this installation may already hold what its secrets have sealed. */
+/**
+ * Whether this installation may already hold what its secrets have sealed. They are the first that a start makes: whatever else
+ * lies in the directory came after all of them.
+ */
 export const hasRecords = async (dataDir: string, databaseUrl: string | undefined, schemas: readonly string[]): Promise<boolean> => {
-  if (databaseUrl !== undefined) return (await presentSchemas(databaseUrl, schemas)).length > 0
-  try {
-    await access(path.join(postgresFolder(dataDir), 'PG_VERSION'))
-    return true
-  } catch {
-    return false
-  }
+  const later = (await readdir(dataDir)).filter((name) => !isOwnName(name) && name !== 'secrets')
+  if (later.length > 0) return true
+  return databaseUrl !== undefined && (await presentSchemas(databaseUrl, schemas)).length > 0
 }

@@ -40,11 +40,14 @@ const tries = 5
 const stopSteps: readonly StopStep[] = [['SIGTERM', 10]]
 const portTaken = /address already in use/
 
+// The server reads it from there, so that it stands in no file.
+const tokenVariable = 'TENANTRY_NATS_TOKEN'
+
 // Without sync_interval the server acknowledges what a power cut may take back.
-const settingsText = (options: { name: string; storeDir: string; port: number; token: string; pidFile: string }): string => `host: "127.0.0.1"
+const settingsText = (options: { name: string; storeDir: string; port: number; pidFile: string }): string => `host: "127.0.0.1"
 port: ${options.port}
 server_name: ${options.name}
-authorization { token: ${JSON.stringify(options.token)} }
+authorization { token: $${tokenVariable} }
 jetstream { store_dir: ${JSON.stringify(path.join(options.storeDir, 'streams'))}, sync_interval: always }
 pid_file: ${JSON.stringify(options.pidFile)}
 lame_duck_duration: "30s"
@@ -95,9 +98,9 @@ export const startNats = async (options: NatsOptions): Promise<Nats> => {
     const port = options.port && attempt === 1 ? options.port : await freePort()
     const name = `tenantry-${randomBytes(6).toString('hex')}`
     await rm(settingsFile, { force: true })
-    await writeFile(settingsFile, settingsText({ name, storeDir, port, token: options.token, pidFile }), { mode: 0o600 })
+    await writeFile(settingsFile, settingsText({ name, storeDir, port, pidFile }), { mode: 0o600 })
     const [command = '', ...args] = await dyingWithUs([binary, '-c', settingsFile])
-    const child = await settled(await startChild(command, args, { ...(options.onLog && { onLog: options.onLog }) }), name, port, options)
+    const child = await settled(await startChild(command, args, { variables: { [tokenVariable]: JSON.stringify(options.token) }, ...(options.onLog && { onLog: options.onLog }) }), name, port, options)
     if (child) {
       return {
         url: `nats://127.0.0.1:${port}`, token: options.token, port, pid: child.pid, exited: child.exited, stop: () => child.stop(stopSteps),
