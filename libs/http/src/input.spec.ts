@@ -35,7 +35,7 @@ describe('readInput', () => {
 
   it('refuses a body that is absent, of another type, or no object', () => {
     expect(codeOf(() => read(undefined))).toMatch(/^InvalidBody/)
-    expect(codeOf(() => read('name=a', {}, { 'content-type': 'application/x-www-form-urlencoded' }))).toMatch(/^InvalidContentType.*x-www-form-urlencoded/)
+    expect(codeOf(() => read('name=a', {}, { 'content-type': 'application/x-www-form-urlencoded' }))).toMatch(/^InvalidContentType: Send the body as JSON/)
     expect(codeOf(() => read([]))).toMatch(/^InvalidBody/)
   })
 

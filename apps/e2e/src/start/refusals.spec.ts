@@ -87,7 +87,7 @@ it('refuses to make a new secret when an old one is gone', async () => {
   await first.ended
   await rm(path.join(dataDir, 'secrets', 'sealing-key'))
   expect(await refusal({})).toMatch(/^The secret \S+sealing-key is missing, [^\n]*; restore the file from a backup\.$/)
-  await writeFile(path.join(dataDir, 'secrets', 'sealing-key'), '')
+  await writeFile(path.join(dataDir, 'secrets', 'sealing-key'), '', { mode: 0o600 })
   expect(await refusal({})).toMatch(/^The secret \S+sealing-key is damaged; [^\n]*$/)
 }, 60_000)
 
