@@ -12,6 +12,9 @@ const schema = z.object({
   engineHost: engineAddress(env, context),
   outgoing: { smallBytes: 64 * 1024, mostBytes: env.ANSWERS_UNREAD_BYTES, seconds: env.ANSWER_READ_SECONDS },
   turns: { running: env.QUERIES_IN_FLIGHT, waiting: env.QUERIES_WAITING, waitingInAll: env.QUERIES_WAITING_IN_ALL, waitSeconds: env.QUERY_TIMEOUT_SECONDS },
+  orgTurns: {
+    running: env.QUERIES_IN_FLIGHT_PER_ORG, runningInAll: env.QUERIES_IN_FLIGHT_IN_ALL, waiting: env.QUERIES_WAITING_PER_ORG, textBytes: env.QUERIES_WAITING_BYTES,
+  },
   queryTextBytes: env.QUERY_TEXT_BYTES,
   queryLimits: { seconds: env.QUERY_TIMEOUT_SECONDS, answerBytes: env.ANSWER_BYTES, answerRows: env.ANSWER_ROWS },
 }))

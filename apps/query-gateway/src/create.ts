@@ -7,6 +7,7 @@ import type { QueryGatewayConfig } from './config.js'
 import { Outgoing } from './http/featurebase/outgoing.js'
 import { mountQueries } from './http/featurebase/query.routes.js'
 import { type WarmPath, warmPath } from './http/featurebase/warm-path.js'
+import { OrgTurns } from './queries/org-turns.js'
 import { QueryMeter } from './queries/query.meter.js'
 import type { Engines } from './queries/run-query.js'
 import { Turns } from './queries/turns.js'
@@ -39,7 +40,7 @@ export const gatewayTo = async (engines: Engines, config: QueryGatewayConfig, lo
       return AppModule.with(parts, targets)
     },
     routes: (fastify, app, { gatekeeper, metrics, problems }) => {
-      const parts = { targets: app.get(Targets), engines, turns: new Turns(config.turns), meter: new QueryMeter(metrics) }
+      const parts = { targets: app.get(Targets), engines, turns: new Turns(config.turns), orgTurns: new OrgTurns(config.orgTurns), meter: new QueryMeter(metrics) }
       const rules = { gatekeeper, problems, metrics, limits: config.queryLimits, textBytes: config.queryTextBytes, outgoing: new Outgoing(config.outgoing), parts }
       mountQueries(fastify, rules)
       held.warm = warmPath(rules)

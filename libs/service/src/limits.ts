@@ -34,7 +34,7 @@ export const limitVariables = {
   QUERIES_IN_FLIGHT: variable.positive(8),
   QUERIES_WAITING: variable.positive(256),
   QUERIES_IN_FLIGHT_PER_ORG: variable.positive(32),
-  QUERIES_WAITING_PER_ORG: variable.positive(2_000),
+  QUERIES_WAITING_PER_ORG: variable.positive(1_000),
   QUERIES_IN_FLIGHT_IN_ALL: variable.positive(128),
   QUERIES_WAITING_IN_ALL: variable.positive(10_000),
   QUERIES_WAITING_BYTES: variable.positive(64 * mebibyte),

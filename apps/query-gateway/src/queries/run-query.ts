@@ -1,6 +1,7 @@
 import { type DatabaseId, type DatabaseTarget, type EngineName, type OrgId, Problem } from '@tenantry/contracts'
 import type { Answer, Engine, SqlAsk, SqlPort } from '@tenantry/engines-contract'
 import type { Targets } from '../targets/targets.js'
+import type { OrgTurns } from './org-turns.js'
 import type { QueryMeter } from './query.meter.js'
 import type { Turns } from './turns.js'
 
@@ -15,22 +16,30 @@ export interface QueryParts {
   readonly targets: Targets
   readonly engines: Engines
   readonly turns: Turns
+  readonly orgTurns: OrgTurns
   readonly meter: QueryMeter
 }
 
 /**
  * One statement, from the ask to the delivered answer: each line can refuse, none looks back, and only the engine touches data.
- * The database's turn lasts until the answer is delivered, so that slow readers fill their own line.
+ * The database's turn lasts until the answer is delivered, so that slow readers fill their own line; the org's ends with the
+ * engine's work, since others wait for it.
  */
 export const runQuery = async (ask: Ask, parts: QueryParts, signal: AbortSignal, deliver: (answer: Answer) => Promise<void>): Promise<void> => {
   const began = performance.now()
+  const waitedMs = (): number => performance.now() - began
   try {
     const target = parts.targets.peek(ask.orgId, ask.databaseId) ?? await parts.targets.find(ask.orgId, ask.databaseId)
-    await parts.turns.take(ask.databaseId, signal, async () => {
-      const answer = await runOn(target, withTimeLeft(ask, performance.now() - began), parts, signal)
-      parts.meter.answered(target.engine, performance.now() - began, answer)
-      await deliver(answer)
-    })
+    const visit = parts.orgTurns.enter(ask.orgId, ask.text)
+    try {
+      await parts.turns.take(ask.databaseId, signal, async () => {
+        const answer = await parts.orgTurns.take(visit, signal, ask.limits.seconds * 1_000 - waitedMs(), () => runOn(target, withTimeLeft(ask, waitedMs()), parts, signal))
+        parts.meter.answered(target.engine, waitedMs(), answer)
+        await deliver(answer)
+      })
+    } finally {
+      parts.orgTurns.leave(visit)
+    }
   } catch (error) {
     parts.meter.refused(error)
     throw error
