@@ -76,11 +76,11 @@ const freePort = async () => {
 }
 
 /** The whole system as it was built, on a free port, and on a new folder unless one is given. */
-export const startSystem = async ({ root, closing, dataDir }) => {
+export const startSystem = async ({ root, closing, dataDir, env = {} }) => {
   const folder = dataDir ?? path.join(await temporaryFolder(closing), 'data')
   const adminPort = await freePort()
   const program = await startProgram({
-    command: process.execPath, args: [path.join(root, 'apps/single/dist/main.js')], env: { PORT: '0', ADMIN_PORT: String(adminPort), DATA_DIR: folder }, line: readyLine, closing,
+    command: process.execPath, args: [path.join(root, 'apps/single/dist/main.js')], env: { PORT: '0', ADMIN_PORT: String(adminPort), DATA_DIR: folder, ...env }, line: readyLine, closing,
   })
   return { ...program, url: program.found.replace('localhost', '127.0.0.1'), adminUrl: `http://127.0.0.1:${adminPort}`, dataDir: folder }
 }

@@ -4,10 +4,12 @@ import { create } from './create.mjs'
 import { hot } from './tenants.mjs'
 import { memory } from './memory.mjs'
 import { neighbours } from './neighbours.mjs'
+import { overload } from './overload.mjs'
 import { point } from './point.mjs'
 import { registered } from './registered.mjs'
 import { rows } from './rows.mjs'
 import { start } from './start.mjs'
+import { waiting } from './waiting.mjs'
 
 /** By the name that --only takes, in the order in which they are measured. */
-export const figures = { start, memory, create, burst, point, check, rows, hot, registered, neighbours }
+export const figures = { start, memory, create, burst, point, check, rows, hot, registered, neighbours, overload, waiting }
