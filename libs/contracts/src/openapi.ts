@@ -87,7 +87,8 @@ const refusalsOf = (operation: Operation): Json => {
   const codes = new Map<number, string[]>()
   const protectedCodes = operation.permission === 'anyone' ? [] : ['MissingCredentials', 'InvalidCredentials', 'AmbiguousCredentials'] as const
   const checked = operation.permission === 'anyone' || operation.permission === 'caller' ? [] : ['Forbidden'] as const
-  for (const code of [...protectedCodes, ...checked, ...operation.problems, 'InternalError', 'ServiceUnavailable'] as const) {
+  const packed = operation.body ? ['UnsupportedEncoding'] as const : []
+  for (const code of [...protectedCodes, ...checked, ...packed, ...operation.problems, 'InternalError', 'ServiceUnavailable'] as const) {
     const status = statusOfKind[problemKinds[code]]
     codes.set(status, [...new Set([...(codes.get(status) ?? []), code])])
   }

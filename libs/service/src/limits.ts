@@ -63,6 +63,13 @@ export type Limits = Readonly<z.infer<typeof schema>>
 /** What a limit with no value of its own is; the limit then leaves this machine's own callers out. */
 export const unlessSet = { CONNECTIONS_PER_ADDRESS: 500, SIGNUPS_PER_HOUR: 20 } as const
 
+/** Limits that nothing sets. */
+export const fixedLimits = {
+  /** Statements from this length on count towards the text that is held, and one org may hold this part of it. */
+  longStatementBytes: 4_096,
+  orgsShareOfText: 1 / 4,
+} as const
+
 /** The limits among the variables of a program. */
 export const limitsOf = (env: Limits): Limits => Object.freeze(Object.fromEntries(
   Object.keys(limitVariables).map((name) => [name, env[name as keyof Limits]]),

@@ -1,4 +1,5 @@
 import { type OrgId, Problem } from '@tenantry/contracts'
+import { fixedLimits } from '@tenantry/service'
 
 export interface OrgTurnRules {
   /** Statements of one org, of all its databases, that are with the engine at a time, and of all orgs together. */
@@ -10,9 +11,7 @@ export interface OrgTurnRules {
   readonly textBytes: number
 }
 
-const smallText = 4_096
-/** One org may hold this part of all the text that fits here. */
-const shares = 4
+const { longStatementBytes, orgsShareOfText } = fixedLimits
 
 const tooMany = (message: string): Problem => new Problem('TooManyQueriesOfOrg', message, { retryAfterSeconds: 1 })
 
@@ -52,7 +51,7 @@ export class OrgTurns {
   /** Counts a statement in; `leave` must follow. Throws TooManyQueriesOfOrg, TooManyQueries. */
   enter(id: OrgId, text: string): Visit {
     const org = this.orgs.get(id) ?? { id, here: 0, textBytes: 0, running: 0, waiters: new Set() }
-    const textBytes = text.length < smallText ? 0 : Buffer.byteLength(text)
+    const textBytes = text.length < longStatementBytes ? 0 : Buffer.byteLength(text)
     if (org.here >= this.rules.running + this.rules.waiting) throw tooMany('Too many statements of your org wait already; send fewer at a time.')
     if (textBytes > 0) this.checkText(org, textBytes)
     if (org.here++ === 0) this.orgs.set(id, org)
@@ -79,7 +78,7 @@ export class OrgTurns {
   }
 
   private checkText(org: Org, textBytes: number): void {
-    if (org.textBytes + textBytes > this.rules.textBytes / shares) throw tooMany('Too many long statements of your org wait already; send fewer at a time, or shorter ones.')
+    if (org.textBytes + textBytes > this.rules.textBytes * orgsShareOfText) throw tooMany('Too many long statements of your org wait already; send fewer at a time, or shorter ones.')
     if (this.textBytes + textBytes > this.rules.textBytes) throw new Problem('TooManyQueries', 'Too many long statements wait here already; try again.', { retryAfterSeconds: 1 })
   }
 

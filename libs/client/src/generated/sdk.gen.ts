@@ -3,7 +3,7 @@
 
 import { client } from './client.gen.js';
 import type { Client, ClientMeta, Options as Options2, RequestResult, TDataShape } from './client/index.js';
-import type { CreateDatabaseData, CreateDatabaseErrors, CreateDatabaseResponses, CreateKeyData, CreateKeyErrors, CreateKeyResponses, DeleteDatabaseData, DeleteDatabaseErrors, DeleteDatabaseResponses, DescribeLoginData, DescribeLoginErrors, DescribeLoginResponses, DescribeRootData, DescribeRootErrors, DescribeRootResponses, GetCurrentUserData, GetCurrentUserErrors, GetCurrentUserResponses, GetDatabaseData, GetDatabaseErrors, GetDatabaseResponses, GetJwksData, GetJwksErrors, GetJwksResponses, GetKeyData, GetKeyErrors, GetKeyResponses, GetOpenIdConfigurationData, GetOpenIdConfigurationErrors, GetOpenIdConfigurationResponses, GetOrgData, GetOrgErrors, GetOrgResponses, GetShapeData, GetShapeErrors, GetShapeResponses, GetUserData, GetUserErrors, GetUserResponses, ListDatabasesData, ListDatabasesErrors, ListDatabasesResponses, ListKeysData, ListKeysErrors, ListKeysResponses, ListOrgKeysData, ListOrgKeysErrors, ListOrgKeysResponses, ListShapesData, ListShapesErrors, ListShapesResponses, LogInAtRootData, LogInAtRootErrors, LogInAtRootResponses, LogInData, LogInErrors, LogInResponses, LogOutData, LogOutErrors, LogOutResponses, RunSqlData, RunSqlErrors, RunSqlResponses, RunSqlShortData, RunSqlShortErrors, RunSqlShortResponses, SignUpData, SignUpErrors, SignUpResponses, UpdateDatabaseData, UpdateDatabaseErrors, UpdateDatabaseResponses, UpdateKeyData, UpdateKeyErrors, UpdateKeyResponses, UpdateOrgData, UpdateOrgErrors, UpdateOrgResponses } from './types.gen.js';
+import type { CreateDatabaseData, CreateDatabaseErrors, CreateDatabaseResponses, CreateKeyData, CreateKeyErrors, CreateKeyResponses, DeleteDatabaseData, DeleteDatabaseErrors, DeleteDatabaseResponses, DescribeLoginData, DescribeLoginErrors, DescribeLoginResponses, DescribeRootData, DescribeRootErrors, DescribeRootResponses, GetCurrentUserData, GetCurrentUserErrors, GetCurrentUserResponses, GetDatabaseData, GetDatabaseErrors, GetDatabaseResponses, GetJwksData, GetJwksErrors, GetJwksResponses, GetKeyData, GetKeyErrors, GetKeyResponses, GetOpenIdConfigurationData, GetOpenIdConfigurationErrors, GetOpenIdConfigurationResponses, GetOrgData, GetOrgErrors, GetOrgResponses, GetShapeData, GetShapeErrors, GetShapeResponses, GetUserData, GetUserErrors, GetUserResponses, ListDatabasesData, ListDatabasesErrors, ListDatabasesResponses, ListKeysData, ListKeysErrors, ListKeysResponses, ListLimitsData, ListLimitsErrors, ListLimitsResponses, ListOrgKeysData, ListOrgKeysErrors, ListOrgKeysResponses, ListShapesData, ListShapesErrors, ListShapesResponses, LogInAtRootData, LogInAtRootErrors, LogInAtRootResponses, LogInData, LogInErrors, LogInResponses, LogOutData, LogOutErrors, LogOutResponses, RunSqlData, RunSqlErrors, RunSqlResponses, RunSqlShortData, RunSqlShortErrors, RunSqlShortResponses, SignUpData, SignUpErrors, SignUpResponses, UpdateDatabaseData, UpdateDatabaseErrors, UpdateDatabaseResponses, UpdateKeyData, UpdateKeyErrors, UpdateKeyResponses, UpdateOrgData, UpdateOrgErrors, UpdateOrgResponses } from './types.gen.js';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -192,6 +192,15 @@ export const listShapes = <ThrowOnError extends boolean = false>(options?: Optio
 export const getShape = <ThrowOnError extends boolean = false>(options: Options<GetShapeData, ThrowOnError>): RequestResult<GetShapeResponses, GetShapeErrors, ThrowOnError> => (options.client ?? client).get<GetShapeResponses, GetShapeErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/v2/shapes/{shapename}',
+    ...options
+});
+
+/**
+ * List the limits of this installation
+ */
+export const listLimits = <ThrowOnError extends boolean = false>(options?: Options<ListLimitsData, ThrowOnError>): RequestResult<ListLimitsResponses, ListLimitsErrors, ThrowOnError> => (options?.client ?? client).get<ListLimitsResponses, ListLimitsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+    url: '/v2/limits',
     ...options
 });
 

@@ -68,6 +68,10 @@ export type LogInAtRootErrors = {
      */
     413: Problem;
     /**
+     * UnsupportedEncoding
+     */
+    415: Problem;
+    /**
      * TooManyRequests
      */
     429: Problem;
@@ -158,6 +162,10 @@ export type LogInErrors = {
      */
     413: Problem;
     /**
+     * UnsupportedEncoding
+     */
+    415: Problem;
+    /**
      * TooManyRequests
      */
     429: Problem;
@@ -221,6 +229,10 @@ export type SignUpErrors = {
      * RequestTooLarge
      */
     413: Problem;
+    /**
+     * UnsupportedEncoding
+     */
+    415: Problem;
     /**
      * TooManyRequests
      */
@@ -582,6 +594,10 @@ export type CreateKeyErrors = {
      */
     413: Problem;
     /**
+     * UnsupportedEncoding
+     */
+    415: Problem;
+    /**
      * InternalError
      */
     500: Problem;
@@ -706,6 +722,10 @@ export type UpdateKeyErrors = {
      * RequestTooLarge
      */
     413: Problem;
+    /**
+     * UnsupportedEncoding
+     */
+    415: Problem;
     /**
      * InternalError
      */
@@ -836,6 +856,10 @@ export type UpdateOrgErrors = {
      * RequestTooLarge
      */
     413: Problem;
+    /**
+     * UnsupportedEncoding
+     */
+    415: Problem;
     /**
      * InvalidId
      */
@@ -1058,6 +1082,59 @@ export type GetShapeResponses = {
 
 export type GetShapeResponse = GetShapeResponses[keyof GetShapeResponses];
 
+export type ListLimitsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v2/limits';
+};
+
+export type ListLimitsErrors = {
+    /**
+     * AmbiguousCredentials
+     */
+    400: Problem;
+    /**
+     * MissingCredentials, InvalidCredentials
+     */
+    401: Problem;
+    /**
+     * OrgNotFound
+     */
+    404: Problem;
+    /**
+     * InternalError
+     */
+    500: Problem;
+    /**
+     * ServiceUnavailable
+     */
+    503: Problem;
+};
+
+export type ListLimitsError = ListLimitsErrors[keyof ListLimitsErrors];
+
+export type ListLimitsResponses = {
+    /**
+     * Every limit that a caller can meet, with what happens past it.
+     */
+    200: {
+        limits: Array<{
+            name: string;
+            value: number;
+            unit: string;
+            description: string;
+            exceeded: {
+                effect: 'refused' | 'closed' | 'waits';
+                status?: number;
+                code?: string;
+            };
+        }>;
+    };
+};
+
+export type ListLimitsResponse = ListLimitsResponses[keyof ListLimitsResponses];
+
 export type ListDatabasesData = {
     body?: never;
     path?: never;
@@ -1151,6 +1228,10 @@ export type CreateDatabaseErrors = {
      * RequestTooLarge
      */
     413: Problem;
+    /**
+     * UnsupportedEncoding
+     */
+    415: Problem;
     /**
      * InternalError
      */
@@ -1341,6 +1422,10 @@ export type UpdateDatabaseErrors = {
      */
     413: Problem;
     /**
+     * UnsupportedEncoding
+     */
+    415: Problem;
+    /**
      * InternalError
      */
     500: Problem;
@@ -1418,11 +1503,15 @@ export type RunSqlErrors = {
      */
     413: Problem;
     /**
+     * UnsupportedEncoding
+     */
+    415: Problem;
+    /**
      * AnswerTooLarge
      */
     422: Problem;
     /**
-     * TooManyQueries
+     * TooManyQueries, TooManyQueriesOfOrg
      */
     429: Problem;
     /**
@@ -1507,11 +1596,15 @@ export type RunSqlShortErrors = {
      */
     413: Problem;
     /**
+     * UnsupportedEncoding
+     */
+    415: Problem;
+    /**
      * AnswerTooLarge
      */
     422: Problem;
     /**
-     * TooManyQueries
+     * TooManyQueries, TooManyQueriesOfOrg
      */
     429: Problem;
     /**

@@ -1,6 +1,7 @@
 export * from './databases.js'
 export * from './ids.js'
 export * from './keys.js'
+export * from './limits.js'
 export * from './login.js'
 export * from './operation.js'
 export * from './operations.js'

@@ -1,6 +1,7 @@
 import type { Operation } from '@tenantry/contracts'
 import { createDatabase, deleteDatabase, getDatabase, listDatabases, updateDatabase } from './databases.js'
 import { createKey, getKey, listKeys, listOrgKeys, updateKey } from './keys.js'
+import { listLimits } from './limits.js'
 import { describeLogin, describeRoot, getJwks, getOpenIdConfiguration, logInAtId, logInAtRoot, logOut, signUp } from './login.js'
 import { getOrg, updateOrg } from './orgs.js'
 import { runSql, runSqlShort } from './queries.js'
@@ -13,7 +14,7 @@ export const operations: readonly Operation[] = [
   getCurrentUser, getUser,
   createKey, listKeys, getKey, updateKey,
   getOrg, updateOrg, listOrgKeys,
-  listShapes, getShape,
+  listShapes, getShape, listLimits,
   createDatabase, listDatabases, getDatabase, updateDatabase, deleteDatabase,
   runSql, runSqlShort,
 ]

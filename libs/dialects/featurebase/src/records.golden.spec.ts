@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { type Operation, type Permission, Problem, databaseStates } from '@tenantry/contracts'
 import { createDatabase, deleteDatabase, getDatabase, listDatabases, nameSchema, presentDatabase, presentDeletion, updateDatabase } from './databases.js'
+import { listLimits, presentLimit } from './limits.js'
 import { getOrg, presentOrg, updateOrg } from './orgs.js'
 import { pageQuery, presentPage } from './page.js'
 import { problemWire } from './problems.js'
@@ -19,9 +20,9 @@ interface Golden {
 }
 
 const operations: Readonly<Record<string, Operation>> = {
-  createDatabase, listDatabases, getDatabase, updateDatabase, deleteDatabase, runSql, getOrg, updateOrg, getCurrentUser, getUser, listShapes, getShape,
+  createDatabase, listDatabases, getDatabase, updateDatabase, deleteDatabase, runSql, getOrg, updateOrg, getCurrentUser, getUser, listShapes, getShape, listLimits,
 }
-const goldens = ['databases', 'orgs', 'users', 'shapes'].flatMap((name) => JSON.parse(readFileSync(new URL(`golden/${name}.json`, import.meta.url), 'utf8')) as Golden[])
+const goldens = ['databases', 'orgs', 'users', 'shapes', 'limits'].flatMap((name) => JSON.parse(readFileSync(new URL(`golden/${name}.json`, import.meta.url), 'utf8')) as Golden[])
 const answerOf = (name: string): Record<string, unknown> => goldens.find(({ operation }) => operation === name)?.answer ?? {}
 // The document leaves fractions of a second away; both spellings are the same time.
 const exact = (answer: Record<string, unknown>) => Object.fromEntries(Object.entries(answer).map(([key, value]) => [key, key.endsWith('_at') ? new Date(String(value)).toISOString() : value]))
@@ -73,6 +74,13 @@ describe('the words of the document', () => {
       name: 'sqlite-small', displayName: 'SQLite, 1 GB', vendor: 'Tenantry', region: 'local', engine: 'sqlite', storageBytes: 1, createdAt: at, updatedAt: at,
     })
     expect(Object.keys(presented)).toEqual(Object.keys(answerOf('getShape')))
+  })
+
+  it('present a limit with the status and the code of what is refused past it', () => {
+    const [seconds, inFlight, idle] = answerOf('listLimits')['limits'] as Record<string, unknown>[]
+    const view = { name: 'statement_seconds', value: 30, unit: 'seconds', description: 'From the arrival of a statement until its answer.' }
+    expect(presentLimit({ ...view, exceeded: 'QueryTimeout' })).toEqual(seconds)
+    expect([presentLimit({ ...view, exceeded: 'waits' }).exceeded, presentLimit({ ...view, exceeded: 'closed' }).exceeded]).toEqual([inFlight?.['exceeded'], idle?.['exceeded']])
   })
 
   it('have a status for every state', () => {

@@ -1,0 +1,39 @@
+import { Problem, type ProblemCode, problemKinds, statusOfKind } from '@tenantry/contracts'
+import { z } from 'zod'
+import { operation } from './operation.js'
+import { wireCode } from './problems.js'
+
+export const limitSchema = z.object({
+  name: z.string(),
+  value: z.int(),
+  unit: z.string(),
+  description: z.string(),
+  exceeded: z.object({ effect: z.enum(['refused', 'closed', 'waits']), status: z.int().optional(), code: z.string().optional() }),
+})
+
+/** A limit that a caller can meet. What is not refused waits for its turn, or loses its connection. */
+export interface LimitView {
+  readonly name: string
+  readonly value: number
+  readonly unit: string
+  readonly description: string
+  readonly exceeded: ProblemCode | 'closed' | 'waits'
+}
+
+const presentExceeded = (exceeded: LimitView['exceeded']): z.infer<typeof limitSchema>['exceeded'] => exceeded === 'closed' || exceeded === 'waits'
+  ? { effect: exceeded }
+  : { effect: 'refused', status: statusOfKind[problemKinds[exceeded]], code: wireCode(new Problem(exceeded, '')) }
+
+export const presentLimit = ({ name, value, unit, description, exceeded }: LimitView): z.infer<typeof limitSchema> =>
+  ({ name, value, unit, description, exceeded: presentExceeded(exceeded) })
+
+export const listLimits = operation({
+  id: 'listLimits', method: 'GET', path: '/v2/limits', tag: 'Limits', summary: 'List the limits of this installation', permission: 'caller',
+  success: { status: 200, description: 'Every limit that a caller can meet, with what happens past it.', schema: z.object({ limits: z.array(limitSchema) }) },
+  problems: ['OrgNotFound'],
+  examples: {
+    answer: { limits: [{
+      name: 'answer_rows', value: 100_000, unit: 'rows', description: 'The answer to one statement.', exceeded: { effect: 'refused', status: 422, code: 'AnswerTooLarge' },
+    }] },
+  },
+})
