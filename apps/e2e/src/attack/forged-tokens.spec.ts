@@ -19,7 +19,7 @@ beforeAll(async () => {
   const edge = speakTo(services.url)
   person = await signUp(edge)
   const { text } = await edge('GET', '/.well-known/jwks.json')
-  const key = await signingKeyOf(services.identity)
+  const key = await signingKeyOf(services.environment('identity'))
   const prefixed = (entries: Readonly<Record<string, string>>, name: string) => Object.fromEntries(Object.entries(entries).map(([trick, token]) => [`${name}: ${trick}`, token]))
   const access = await logIn(edge, person)
   forged = { ...forgedTokens(person.token, text), ...prefixed(wronglySigned(person.token, key), 'signed'), ...prefixed(wronglySigned(access, key), 'signed access') }

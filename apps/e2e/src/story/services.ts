@@ -24,9 +24,8 @@ export interface Services {
   readonly url: string
   /** Where a service itself listens, behind the edge's back. */
   direct(name: ServiceName): string
-  readonly internalToken: string
-  /** The secrets and the database of identity, for who forges what only identity could have signed. */
-  readonly identity: Readonly<Record<string, string>>
+  /** What a service was started with, its secrets and its database too, for who tries what only an operator could. */
+  environment(name: ServiceName): Readonly<Record<string, string>>
   /** Starts a further process of a service, on the same records, and answers where it listens. */
   startTwin(name: ServiceName, changes?: Readonly<Record<string, string>>): Promise<string>
   kill(name: ServiceName): Promise<void>
@@ -126,8 +125,7 @@ const running = async (environments: Environments, launcher: Program): Promise<S
     url: `http://127.0.0.1:${environments.edge['PORT'] ?? ''}`,
     start,
     direct: (name) => `http://127.0.0.1:${environments[name]['PORT'] ?? ''}`,
-    internalToken: environments.identity['INTERNAL_TOKEN'] ?? '',
-    identity: environments.identity,
+    environment: (name) => environments[name],
     startTwin: async (name, changes = {}) => {
       const [port, adminPort] = await freePorts(2)
       twins.push(await run(name, { ...environments[name], PORT: String(port), ADMIN_PORT: String(adminPort), ...changes }))
