@@ -172,6 +172,7 @@ describe('guessing', () => {
   it('lets many programs of one owner log in at once', async () => {
     const { email } = await signUp(processes[0])
     expect(counts(await guesses(40, () => email, password))).toEqual({ 200: 40 })
+    expect(counts(await guesses(40, () => email, password, () => '10.8.1.1'))).toEqual({ 200: 40 })
   })
 
   it('from elsewhere keeps nobody out of where they have logged in before, nor ends what they have there', async () => {
@@ -215,6 +216,20 @@ describe('guessing', () => {
     const tries = await Promise.all(Array.from({ length: 100 }, (_, turn) => refresh(every(turn), randomBytes(32).toString('base64url'), '10.3.1.9')))
     expect(counts(tries)).toEqual({ 401: 60, 429: 40 })
     expect((await refresh(processes[0], ann.refreshToken, '10.3.1.1')).status).toBe(200)
+  })
+
+  it('a refresh token a hundred times at once at two processes gives one successor to its client, and ends the session for anybody else', async () => {
+    const ann = await signUp(processes[0], '10.7.1.1')
+    const answers = await Promise.all(Array.from({ length: 100 }, (_, turn) => refresh(every(turn), ann.refreshToken, '10.7.1.1')))
+    expect([counts(answers), new Set(answers.map((answer) => resultOf(answer)['RefreshToken'])).size]).toEqual([{ 200: 100 }, 1])
+    const { RefreshToken: successor = '' } = resultOf(answers[0] ?? { status: 0, text: '{}', retryAfter: undefined })
+    const thieves = await Promise.all(Array.from({ length: 20 }, (_, turn) => refresh(every(turn), successor, `10.7.2.${turn}`)))
+    expect(counts(thieves)[200] ?? 0).toBeLessThanOrEqual(1)
+    const { rows } = await records.query('SELECT ended_at FROM sessions WHERE user_id = $1 AND ended_at IS NOT NULL', [ann.userId])
+    const told = await records.query(`SELECT 1 FROM outbox WHERE subject = 'identity.session.ended' AND payload->>'userId' = $1`, [ann.userId])
+    expect([rows.length, told.rowCount]).toEqual([1, 1])
+    const given = new Set([...thieves, ...answers].filter(({ status }) => status === 200).map((answer) => resultOf(answer)['RefreshToken'] ?? ''))
+    for (const token of given) expect((await refresh(processes[0], token, '10.7.1.1')).status).toBe(401)
   })
 
   it('of sign-ups is counted exactly: twenty an hour for one caller, at two processes', async () => {

@@ -3,9 +3,10 @@ import { Problem } from '@tenantry/contracts'
 import type { AccountView } from '../accounts/account.js'
 import { AccountsService, loginFailed } from '../accounts/accounts.service.js'
 import { emailKey } from '../accounts/email.js'
-import type { Client } from '../limits/client.js'
+import { type Client, callerOf } from '../limits/client.js'
 import type { Guess } from '../limits/guesses.js'
 import { Limits, type Taken } from '../limits/limits.service.js'
+import { UnderWay } from '../limits/under-way.js'
 import { type SessionTokens, SessionsService } from './sessions.service.js'
 
 /**
@@ -14,6 +15,8 @@ import { type SessionTokens, SessionsService } from './sessions.service.js'
  */
 @Injectable()
 export class LogIn {
+  private readonly underWay = new UnderWay()
+
   constructor(private readonly limits: Limits, private readonly accounts: AccountsService, private readonly sessions: SessionsService) {}
 
   /** Throws LoginFailed, TooManyRequests. */
@@ -21,8 +24,8 @@ export class LogIn {
     const name = emailKey(email)
     const guess = await this.limits.guess(name, client)
     const taken = await this.taken(guess, client)
-    const account = await this.prove(email, password, guess, taken)
-    await Promise.all([guess.succeeded(), taken.giveBack(), this.limits.wasHere(name, client)])
+    const account = await this.prove(email, password, guess, taken).finally(() => this.underWay.end(callerOf(client)))
+    await this.limits.wasHere(name, client)
     const tokens = await this.sessions.begin(account)
     if (!tokens) throw loginFailed()
     return tokens
@@ -30,7 +33,7 @@ export class LogIn {
 
   private async taken(guess: Guess, client: Client): Promise<Taken> {
     try {
-      return await this.limits.take('login', client)
+      return await this.underWay.take(callerOf(client), () => this.limits.take('login', client))
     } catch (error) {
       await guess.undone()
       throw error
@@ -39,7 +42,9 @@ export class LogIn {
 
   private async prove(email: string, password: string, guess: Guess, taken: Taken): Promise<AccountView> {
     try {
-      return await this.accounts.prove(email, password)
+      const account = await this.accounts.prove(email, password)
+      await Promise.all([guess.succeeded(), taken.giveBack()])
+      return account
     } catch (error) {
       if (error instanceof Problem && error.code === 'LoginFailed') await guess.failed()
       else await Promise.all([guess.undone(), taken.giveBack()])

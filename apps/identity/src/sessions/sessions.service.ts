@@ -40,12 +40,12 @@ export class SessionsService {
 
   /** Trades a refresh token for its successor. A token used twice by different clients was stolen by one: the session ends. */
   async renew(refreshToken: string, client: Client): Promise<SessionTokens> {
-    const taken = await this.limits.take('refresh', client)
     const renewed = await inTransaction(this.source, async (tx) => await this.spend(tx, refreshToken, client) ?? await this.repeat(tx, refreshToken, client))
     const account = renewed && await this.accounts.find(renewed.userId)
-    if (!renewed || !account?.active) throw loginFailed()
-    await taken.giveBack()
-    return await this.issue(account, renewed)
+    if (renewed && account?.active) return await this.issue(account, renewed)
+    // A token is too long to be guessed, so that failures are counted and good ones never wait.
+    await this.limits.take('refresh', client)
+    throw loginFailed()
   }
 
   async logOut(caller: Principal): Promise<void> {
