@@ -367,8 +367,11 @@ describe('a gatekeeper and rights', () => {
     gatekeeper.doubt()
     expect(gatekeeper.peekRights(principal)).toBeUndefined()
     expect(await gatekeeper.rightsOf(principal)).toBe(active)
+    // From now on nobody is asked for a while, and what is known serves the hot path.
+    expect(gatekeeper.peekRights(principal)).toBe(active)
     state.away = false
     state.rights = { ...active, status: 'Deactivated', version: 2 }
+    gatekeeper.doubt()
     expect(await codeOf(gatekeeper.rightsOf(principal))).toBe('InvalidCredentials')
   })
 })

@@ -137,7 +137,7 @@ export class Gatekeeper {
 
   /** News may have been missed: rights are asked for again at their next use, revocations now. */
   doubt(): void {
-    this.rights.doubtAll()
+    this.rights.doubtAndAsk()
     this.pulse.hurry()
   }
 

@@ -34,6 +34,46 @@ describe('Cache', () => {
     expect(asked).toEqual(['a', 'a', 'a'])
   })
 
+  it('keeps nobody waiting for one who hangs, and asks again only once in a while', async () => {
+    let time = 0
+    let hangs = false
+    const { cache, asked } = counting((key) => hangs ? new Promise(() => undefined) : Promise.resolve(key), () => time)
+    await cache.find('a')
+    time = 1_001
+    hangs = true
+    expect(await cache.find('a')).toBe('a')
+    for (let n = 0; n < 100; n += 1) expect([cache.peek('a'), await cache.find('a')]).toEqual(['a', 'a'])
+    expect(asked).toEqual(['a', 'a'])
+  })
+
+  it('asks one who failed again after a while, and believes the new answer', async () => {
+    let time = 0
+    let answer = (): Promise<string> => Promise.resolve('old')
+    const { cache, asked } = counting(() => answer(), () => time)
+    await cache.find('a')
+    answer = () => Promise.reject(new Error('away'))
+    time = 1_001
+    for (let second = 0; second < 60; second += 1, time += 1_000) expect(await cache.find('a')).toBe('old')
+    expect(asked.length).toBeLessThan(20)
+    answer = () => Promise.resolve('new')
+    time += 4_001
+    expect(await cache.find('a')).toBe('new')
+  })
+
+  it('does not fall back on what was dropped while it was asked for again', async () => {
+    let time = 0
+    let gate = Promise.resolve('old')
+    const { cache } = counting(() => gate, () => time)
+    await cache.find('a')
+    time = 1_001
+    const slow = Promise.withResolvers<string>()
+    gate = slow.promise
+    const waiting = cache.find('a')
+    cache.drop('a')
+    setTimeout(slow.resolve, 300, 'new')
+    expect(await waiting).toBe('new')
+  })
+
   it('does not keep an answer that was dropped while it was on its way', async () => {
     const gate = Promise.withResolvers<string>()
     const { cache } = counting(() => gate.promise)

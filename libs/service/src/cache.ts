@@ -6,14 +6,28 @@ export interface CacheRules<K, V> {
   readonly max: number
   /** An entry older than this is asked for again, and kept when asking fails. */
   readonly freshMs: number
+  /** How long one who has an old answer waits for a new one; it is used as it is by then. */
+  readonly patienceMs?: number
   readonly now?: () => number
 }
 
-interface Entry<V> { value: V; loadedAt: number; fresh: boolean }
+interface Entry<V> {
+  readonly value: V
+  readonly loadedAt: number
+  fresh: boolean
+  /** How often in a row it could not be asked for again, and until when nobody tries. */
+  failures: number
+  restsUntil: number
+}
+
+const patienceMs = 100
+const shortestRestMs = 500
+const longestRestMs = 4_000
 
 /**
  * Answers kept in a process: dropped by event, asked for once however many wait, and kept past their time when the one who
- * knows is away. Absence is never kept.
+ * knows is away or takes too long. Then it is left alone for a while that doubles, and what is held is as good as fresh: a
+ * caller who is known waits for nobody. Absence is never kept.
  */
 export class Cache<K, V> {
   private readonly entries = new Map<string, Entry<V>>()
@@ -24,18 +38,19 @@ export class Cache<K, V> {
     this.now = rules.now ?? Date.now
   }
 
-  /** The value when it is here and fresh; the hot path calls this first and awaits nothing. */
+  /** The value when it is here and good; the hot path calls this first and awaits nothing. */
   peek(key: K): V | undefined {
     const entry = this.entries.get(this.rules.keyOf(key))
-    return entry && this.isFresh(entry) ? entry.value : undefined
+    return entry && this.isGood(entry) ? entry.value : undefined
   }
 
   async find(key: K, hint?: unknown): Promise<V | undefined> {
     const name = this.rules.keyOf(key)
     const entry = this.entries.get(name)
-    if (entry && this.isFresh(entry)) return this.used(name, entry)
+    if (entry && this.isGood(entry)) return this.used(name, entry)
+    const loading = this.loading.get(name) ?? this.load(name, key, hint)
     try {
-      return await (this.loading.get(name) ?? this.load(name, key, hint))
+      return entry && await this.isLate(loading) ? await this.heldOr(name, loading) : await loading
     } catch (error) {
       const held = this.entries.get(name)
       if (held) return held.value
@@ -60,12 +75,42 @@ export class Cache<K, V> {
     for (const entry of this.entries.values()) entry.fresh = false
   }
 
+  /** As `doubtAll`, and asks at once whoever was left alone: there is a reason to think that he is back. */
+  doubtAndAsk(): void {
+    this.doubtAll()
+    for (const entry of this.entries.values()) entry.restsUntil = 0
+  }
+
   get size(): number {
     return this.entries.size
   }
 
-  private isFresh(entry: Entry<V>): boolean {
-    return entry.fresh && this.now() - entry.loadedAt < this.rules.freshMs
+  private isGood(entry: Entry<V>): boolean {
+    const now = this.now()
+    return (entry.fresh && now - entry.loadedAt < this.rules.freshMs) || now < entry.restsUntil
+  }
+
+  private async isLate(loading: Promise<unknown>): Promise<boolean> {
+    const { promise, resolve } = Promise.withResolvers<boolean>()
+    const timer = setTimeout(resolve, this.rules.patienceMs ?? patienceMs, true)
+    try {
+      return await Promise.race([promise, loading.then(() => false)])
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  /** What was dropped while it was waited for is not used any more. */
+  private heldOr(name: string, loading: Promise<V | undefined>): V | undefined | Promise<V | undefined> {
+    const held = this.entries.get(name)
+    if (!held) return loading
+    this.rest(held)
+    return held.value
+  }
+
+  private rest(entry: Entry<V>): void {
+    if (this.now() < entry.restsUntil) return
+    entry.restsUntil = this.now() + Math.min(longestRestMs, shortestRestMs * 2 ** entry.failures++)
   }
 
   private used(name: string, entry: Entry<V>): V {
@@ -79,7 +124,13 @@ export class Cache<K, V> {
       // A drop during the load means that this answer may already be wrong: it is given once and not kept.
       if (this.loading.get(name) === loading) this.keep(name, value)
       return value
+    }, (error: unknown) => {
+      const held = this.entries.get(name)
+      if (held) this.rest(held)
+      throw error
     }).finally(() => { if (this.loading.get(name) === loading) this.loading.delete(name) })
+    // Whoever asked may have gone on with what was held.
+    loading.catch(() => undefined)
     this.loading.set(name, loading)
     return loading
   }
@@ -87,7 +138,7 @@ export class Cache<K, V> {
   private keep(name: string, value: V | undefined): void {
     this.entries.delete(name)
     if (value === undefined) return
-    this.entries.set(name, { value, loadedAt: this.now(), fresh: true })
+    this.entries.set(name, { value, loadedAt: this.now(), fresh: true, failures: 0, restsUntil: 0 })
     const oldest = this.entries.size > this.rules.max ? this.entries.keys().next().value : undefined
     if (oldest !== undefined) this.entries.delete(oldest)
   }

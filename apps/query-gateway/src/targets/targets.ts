@@ -16,7 +16,7 @@ export class Targets {
 
   constructor(ask: AskInternal) {
     this.cache = new Cache({
-      load: (key) => ask('control.target.find', key),
+      load: (key) => orAbsent(ask('control.target.find', key)),
       keyOf: ({ orgId, databaseId }) => orgId + databaseId,
       max: most,
       freshMs,
@@ -42,6 +42,16 @@ export class Targets {
   }
 
   doubtAll(): void {
-    this.cache.doubtAll()
+    this.cache.doubtAndAsk()
+  }
+}
+
+/** That there is no such database is an answer, and ends what was believed before. */
+const orAbsent = async (asked: Promise<DatabaseTarget>): Promise<DatabaseTarget | undefined> => {
+  try {
+    return await asked
+  } catch (error) {
+    if (error instanceof Problem && error.kind === 'missing') return undefined
+    throw error
   }
 }
