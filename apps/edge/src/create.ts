@@ -14,9 +14,9 @@ const patienceSeconds = 60
 /** The edge in a process of its own, in front of services elsewhere. */
 export const createEdgeAlone = async (config: EdgeConfig, logger: Logger): Promise<RunningService> => {
   const { registry } = createMetrics('edge')
-  const proxyTo = (name: keyof EdgeConfig['urls']): ReturnType<typeof createProxy> => createProxy({ name, url: config.urls[name], silenceMs: (config.limits.QUERY_TIMEOUT_SECONDS + patienceSeconds) * 1_000 })
+  const proxyTo = (name: keyof EdgeConfig['urls']): ReturnType<typeof createProxy> => createProxy({ name, urls: config.urls[name], silenceMs: (config.limits.QUERY_TIMEOUT_SECONDS + patienceSeconds) * 1_000 })
   const backends = { identity: proxyTo('identity'), 'control-plane': proxyTo('control-plane'), 'query-gateway': proxyTo('query-gateway') }
-  const provisioner = config.provisionerUrl === undefined ? undefined : createProxy({ name: 'provisioner', url: config.provisionerUrl })
+  const provisioner = config.provisionerUrls && createProxy({ name: 'provisioner', urls: config.provisionerUrls })
   const edge = createEdge({ backends, ...(provisioner && { alsoReady: { provisioner } }), operations, document: () => wholeDocument(config.publicUrl), ...doorOf(config) })
   logger.debug({ urls: config.urls }, 'handing requests on')
   return {

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { type IncomingMessage, type Server, type ServerResponse, createServer, request as send } from 'node:http'
 import { type Socket, connect, createServer as createTcpServer } from 'node:net'
 import { text } from 'node:stream/consumers'
+import { openServer } from '@tenantry/service'
 import { type Backend, createEdge } from './edge.js'
 import { operations } from './operations.js'
 import { createProxy } from './proxy.js'
@@ -42,7 +43,7 @@ const openEdge = (backends: Partial<Record<'identity' | 'control-plane' | 'query
 
 /** A backend elsewhere, served by `listener` behind a real connection. */
 const elsewhere = async (listener: Listener, limits: { connectMs?: number; silenceMs?: number } = {}): Promise<Backend> => {
-  const proxy = createProxy({ name: 'control-plane', url: `http://127.0.0.1:${await open(listener)}`, ...limits })
+  const proxy = createProxy({ name: 'control-plane', urls: [`http://127.0.0.1:${await open(listener)}`], ...limits })
   opened.push(proxy)
   return proxy
 }
@@ -142,8 +143,45 @@ describe('a service elsewhere', () => {
     expect(await text(answer)).toBe('last')
   })
 
+  it('is asked in each of its processes in turn, and in another one when one takes no connection', async () => {
+    const named = (name: string): Promise<number> => open((_request, response) => response.end(name))
+    const urls = [`http://127.0.0.1:${await named('one')}`, 'http://127.0.0.1:1', `http://127.0.0.1:${await named('other')}`]
+    const several = createProxy({ name: 'control-plane', urls })
+    opened.push(several)
+    const port = await openEdge({ 'control-plane': several })
+    const answers: string[] = []
+    for (let n = 0; n < 12; n += 1) answers.push((await ask(port, 'POST', '/v2/databases', { body: 'x' })).body)
+    expect(new Set(answers)).toEqual(new Set(['one', 'other']))
+  })
+
+  it('loses nothing when it ends while requests keep coming over connections that are kept', async () => {
+    // As many requests as answers, and none twice: what ends has run each that it took, and nobody asks twice.
+    const ran: string[] = []
+    const slowly = (name: string) => (request: IncomingMessage, response: ServerResponse): void =>
+      void text(request).then((body) => { ran.push(body); setTimeout(() => response.end(name), 2) })
+    const ending = await openServer('127.0.0.1', 0, slowly('ending'))
+    const staying = await openServer('127.0.0.1', 0, slowly('staying'))
+    const both = createProxy({ name: 'control-plane', urls: [ending, staying].map(({ port }) => `http://127.0.0.1:${port}`) })
+    opened.push(both, { close: () => staying.drain(0, 0) })
+    const port = await openEdge({ 'control-plane': both })
+    let goOn = true
+    const statuses: number[] = []
+    const caller = async (who: number): Promise<void> => {
+      for (let n = 0; goOn; n += 1) statuses.push((await ask(port, 'POST', '/v2/databases', { body: `${who}-${n}` })).status)
+    }
+    const callers = Promise.all([1, 2, 3, 4].map(caller))
+    while (statuses.length < 50) await new Promise((resolve) => setTimeout(resolve, 5))
+    await ending.drain(10_000)
+    const before = statuses.length
+    while (statuses.length < before + 50) await new Promise((resolve) => setTimeout(resolve, 5))
+    goOn = false
+    await callers
+    expect(statuses.filter((status) => status !== 200)).toEqual([])
+    expect([ran.length, new Set(ran).size]).toEqual([statuses.length, statuses.length])
+  })
+
   it('is answered for with 503 when it is away, soon', async () => {
-    const gone = createProxy({ name: 'control-plane', url: 'http://127.0.0.1:1' })
+    const gone = createProxy({ name: 'control-plane', urls: ['http://127.0.0.1:1'] })
     opened.push(gone)
     const port = await openEdge({ 'control-plane': gone })
     const answer = await ask(port, 'POST', '/v2/databases', { body: 'x' })
@@ -190,7 +228,7 @@ describe('a service elsewhere', () => {
     await once(mute, 'listening')
     opened.push(mute)
     const address = mute.address()
-    const proxy = createProxy({ name: 'identity', url: `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`, silenceMs: 50, readyMs: 50 })
+    const proxy = createProxy({ name: 'identity', urls: [`http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`], silenceMs: 50, readyMs: 50 })
     opened.push(proxy)
     expect((await ask(await openEdge({ identity: proxy }), 'GET', '/id')).status).toBe(503)
     expect(await proxy.ready()).toEqual({ ok: false })

@@ -1,12 +1,14 @@
 import { Agent, type ClientRequest, type IncomingHttpHeaders, type IncomingMessage, type OutgoingHttpHeaders, type ServerResponse, get, request as send } from 'node:http'
+import type { Socket } from 'node:net'
 import { Problem } from '@tenantry/contracts'
-import { requestIdOf } from '@tenantry/service'
+import { idleGraceMs, requestIdOf } from '@tenantry/service'
 import type { Backend } from './edge.js'
 import { refuse } from './refuse.js'
 
 export interface ProxyOptions {
   readonly name: string
-  readonly url: string
+  /** Where the processes of the service are; requests go to each in turn. */
+  readonly urls: readonly string[]
   readonly connectMs?: number
   /** From the request's last byte to the first of the answer, and between two pieces of either. */
   readonly silenceMs?: number
@@ -14,7 +16,11 @@ export interface ProxyOptions {
 }
 
 const ofOneHop = new Set(['connection', 'keep-alive', 'proxy-authenticate', 'proxy-authorization', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade', 'expect'])
-const connectTries = 2
+const fewestTries = 2
+// Shorter than a service that drains leaves an idle connection open, so that nothing is ever sent on one that it is closing.
+const idleMs = idleGraceMs / 2
+/** How long a process that took no connection is asked only when the others do not either. */
+const avoidedMs = 1_000
 
 /** The headers that travel on: those of one connection, and those that it names, stay behind. */
 export const travelling = (headers: IncomingHttpHeaders): OutgoingHttpHeaders => {
@@ -37,16 +43,34 @@ const repeated = ({ headersDistinct }: IncomingMessage): OutgoingHttpHeaders => 
   return values.length > 1 ? [[name, values]] : []
 }))
 
-/** Hands requests on to a service elsewhere, byte by byte. A request is sent again only when no connection was made. */
-export const createProxy = ({ name, url, connectMs = 2_000, silenceMs = 90_000, readyMs = 2_000 }: ProxyOptions): Backend & { close(): void } => {
-  const { hostname, port } = new URL(url)
-  const place = { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 80) }
-  const agent = new Agent({ keepAlive: true, maxSockets: 512, maxFreeSockets: 64 })
-  const away = (cause: unknown): Problem => new Problem('ServiceUnavailable', `The ${name} service does not answer now; try again.`, { retryAfterSeconds: 1, cause })
+interface Place {
+  readonly host: string
+  readonly port: number
+  refusedAt: number
+}
 
-  const pass = (request: IncomingMessage, response: ServerResponse, headers: OutgoingHttpHeaders, attempt: number): void => {
+/** Hands requests on to a service elsewhere, byte by byte. A request is sent again, to any process, only when no connection was made. */
+export const createProxy = ({ name, urls, connectMs = 2_000, silenceMs = 90_000, readyMs = 2_000 }: ProxyOptions): Backend & { close(): void } => {
+  const places = urls.map(placeOf)
+  const tries = Math.max(fewestTries, places.length)
+  const agent = new Agent({ keepAlive: true, maxSockets: 512, maxFreeSockets: 64 })
+  // The agent closes what it keeps once this has passed; a request that takes the connection sets its own time.
+  agent.on('free', (socket: Socket) => socket.setTimeout(idleMs))
+  const away = (cause: unknown): Problem => new Problem('ServiceUnavailable', `The ${name} service does not answer now; try again.`, { retryAfterSeconds: 1, cause })
+  let turn = 0
+
+  const inOrder = (): readonly Place[] => {
+    turn = (turn + 1) % places.length
+    const now = performance.now()
+    const rotated = [...places.slice(turn), ...places.slice(0, turn)]
+    return rotated.length < 2 ? rotated : [...rotated.filter(({ refusedAt }) => now - refusedAt > avoidedMs), ...rotated.filter(({ refusedAt }) => now - refusedAt <= avoidedMs)]
+  }
+
+  const pass = (request: IncomingMessage, response: ServerResponse, headers: OutgoingHttpHeaders, order: readonly Place[], attempt: number): void => {
     const { method = 'GET', url: path = '/' } = request
-    const onward = send({ ...place, agent, method, path, headers, setHost: false })
+    const place = order[attempt % order.length]
+    if (!place) return refuse(response, away(undefined), { connection: 'close' })
+    const onward = send({ host: place.host, port: place.port, agent, method, path, headers, setHost: false })
     const hasBody = headers['transfer-encoding'] !== undefined || headers['content-length'] !== undefined
     let connected = false
     const connectTimer = setTimeout(() => onward.destroy(new Error('no connection in time')), connectMs)
@@ -63,7 +87,8 @@ export const createProxy = ({ name, url, connectMs = 2_000, silenceMs = 90_000, 
       clearTimeout(connectTimer)
       if (response.destroyed) return
       if (response.headersSent) return void response.destroy(error)
-      if (!connected && attempt < connectTries) return pass(request, response, headers, attempt + 1)
+      if (!connected) place.refusedAt = performance.now()
+      if (!connected && attempt + 1 < tries) return pass(request, response, headers, order, attempt + 1)
       refuse(response, away(error), { connection: 'close' })
     })
     forgetWhenGone(onward, response)
@@ -77,9 +102,9 @@ export const createProxy = ({ name, url, connectMs = 2_000, silenceMs = 90_000, 
       const caller = request.headers['x-forwarded-for'] ?? request.socket.remoteAddress
       pass(request, response, {
         ...travelling(request.headers), ...repeated(request), ...framed(request.headers), 'x-request-id': requestId, ...(caller !== undefined && { 'x-forwarded-for': caller }),
-      }, 1)
+      }, inOrder(), 0)
     },
-    ready: () => asksReady(place, readyMs),
+    ready: async () => ({ ok: (await Promise.all(places.map((place) => asksReady(place, readyMs)))).some(Boolean) }),
     close: () => agent.destroy(),
   }
 }
@@ -95,10 +120,15 @@ const forgetWhenGone = (onward: ClientRequest, response: ServerResponse): void =
   response.once('close', () => { if (!response.writableFinished) onward.destroy() })
 }
 
-const asksReady = (place: { host: string; port: number }, deadlineMs: number): Promise<{ ok: boolean }> => new Promise((resolve) => {
-  const asking = get({ ...place, path: '/readyz', agent: false, signal: AbortSignal.timeout(deadlineMs) }, (answer) => {
+const placeOf = (url: string): Place => {
+  const { hostname, port } = new URL(url)
+  return { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 80), refusedAt: -Infinity }
+}
+
+const asksReady = ({ host, port }: Place, deadlineMs: number): Promise<boolean> => new Promise((resolve) => {
+  const asking = get({ host, port, path: '/readyz', agent: false, signal: AbortSignal.timeout(deadlineMs) }, (answer) => {
     answer.resume()
-    resolve({ ok: answer.statusCode === 200 })
+    resolve(answer.statusCode === 200)
   })
-  asking.once('error', () => resolve({ ok: false }))
+  asking.once('error', () => resolve(false))
 })

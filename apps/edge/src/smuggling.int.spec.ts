@@ -86,7 +86,7 @@ const edgeTo = (backend: Backend): Promise<number> =>
 const arrangements = {
   'in this process': async () => edgeTo({ handle: recording, ready: async () => ({ ok: true }) }),
   'elsewhere': async () => {
-    const proxy = createProxy({ name: 'control-plane', url: `http://127.0.0.1:${await listen(recording)}` })
+    const proxy = createProxy({ name: 'control-plane', urls: [`http://127.0.0.1:${await listen(recording)}`] })
     proxies.push(proxy)
     return edgeTo(proxy)
   },

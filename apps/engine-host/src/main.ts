@@ -11,7 +11,7 @@ runMain(async () => {
     : await openServer('127.0.0.1', config.adminPort, adminListener({ name: 'engine-host', handle: (_, response) => void response.end(), ...host }))
   const stop = async (): Promise<void> => {
     await host.close()
-    await admin?.drain(1_000)
+    await admin?.drain(1_000, 0)
   }
   onSignal(async (signal) => {
     log.info({ signal }, 'draining')

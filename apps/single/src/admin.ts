@@ -7,6 +7,8 @@ export interface AdminRules {
   readonly running: ReadonlyMap<string, RunningService>
   /** What the process says of itself. */
   readonly processMetrics: () => Promise<string>
+  /** Whether the process has been told to end: it is then not ready, whatever its services say. */
+  readonly stopping: () => boolean
 }
 
 const owners = [['/internal/identity.', 'identity'], ['/.well-known/', 'identity'], ['/internal/control.', 'control-plane']] as const
@@ -15,13 +17,13 @@ const send = (response: ServerResponse, status: number, type: string, body: stri
   response.writeHead(status, { ...privateHeaders, 'content-type': type, ...(status === 503 && { 'retry-after': '1' }) }).end(body)
 }
 
-const readinessOf = async (running: AdminRules['running']): Promise<{ ok: boolean; services: object }> => {
+const readinessOf = async ({ running, stopping }: Pick<AdminRules, 'running' | 'stopping'>): Promise<{ ok: boolean; services: object }> => {
   const seen = await Promise.all([...running].map(async ([name, service]) => [name, await service.ready()] as const))
-  return { ok: seen.length > 0 && seen.every(([, { ok }]) => ok), services: Object.fromEntries(seen) }
+  return { ok: !stopping() && seen.length > 0 && seen.every(([, { ok }]) => ok), services: Object.fromEntries(seen) }
 }
 
 /** The loopback port: internal calls of the services to each other, metrics, and readiness in detail. */
-export const adminRoutes = ({ running, processMetrics }: AdminRules) => (request: IncomingMessage, response: ServerResponse): void => {
+export const adminRoutes = ({ running, processMetrics, stopping }: AdminRules) => (request: IncomingMessage, response: ServerResponse): void => {
   const { url = '/' } = request
   const fail = (): void => send(response, 500, 'text/plain', 'failed\n')
   const owner = owners.find(([prefix]) => url.startsWith(prefix))?.[1]
@@ -31,7 +33,7 @@ export const adminRoutes = ({ running, processMetrics }: AdminRules) => (request
   }
   if (url === '/healthz') return send(response, 200, 'text/plain', 'ok\n')
   if (url === '/readyz') {
-    readinessOf(running).then((seen) => send(response, seen.ok ? 200 : 503, 'application/json', `${JSON.stringify(seen)}\n`), fail)
+    readinessOf({ running, stopping }).then((seen) => send(response, seen.ok ? 200 : 503, 'application/json', `${JSON.stringify(seen)}\n`), fail)
   } else if (url === '/metrics') {
     Promise.all([processMetrics(), ...[...running.values()].map((service) => service.metrics())])
       .then((texts) => send(response, 200, 'text/plain; version=0.0.4; charset=utf-8', mergeMetrics(texts)), fail)

@@ -139,10 +139,10 @@ const migrateAll = async (plans: readonly ServicePlan[], common: Environment, ur
   await settleAll(...plans.map((plan) => plan.migrate(forService(common, urls, plan))))
 }
 
-const openAdmin = async ({ config, closing }: Start, running: ReadonlyMap<string, RunningService>): Promise<string> => {
+const openAdmin = async ({ config, closing, signal }: Start, running: ReadonlyMap<string, RunningService>): Promise<string> => {
   const { registry } = createMetrics('single')
-  const admin = await openServer('127.0.0.1', config.adminPort, adminRoutes({ running, processMetrics: () => registry.metrics() }))
-  closing.add('admin', () => admin.drain(1_000))
+  const admin = await openServer('127.0.0.1', config.adminPort, adminRoutes({ running, processMetrics: () => registry.metrics(), stopping: () => signal.aborted }))
+  closing.add('admin', () => admin.drain(1_000, 0))
   return `http://127.0.0.1:${admin.port}`
 }
 

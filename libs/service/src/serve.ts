@@ -1,10 +1,15 @@
+import type { ServerResponse } from 'node:http'
+import { setTimeout as delay } from 'node:timers/promises'
 import { runMain } from './exit.js'
 import { type Listener, openServer } from './listener/open-server.js'
 import type { Certificate } from './listener/encrypted.js'
 import type { ListenerLimits } from './listener/fault.js'
 import { type Logger, createLogger } from './logger.js'
-import type { RunningService } from './running.js'
+import type { Readiness, RunningService } from './running.js'
 import { privateHeaders } from './safe-headers.js'
+
+/** How long a service says that it is not ready before it takes no new connection: whoever hands requests out looks elsewhere meanwhile. */
+const lameDuckMs = 500
 
 export interface AloneConfig {
   readonly host: string
@@ -27,7 +32,7 @@ export interface AloneService<C extends AloneConfig> {
 
 /**
  * The whole `main` of a service in a process of its own: `main.js` serves, `main.js migrate` brings its schema up and ends.
- * SIGTERM and SIGINT drain; a second one ends at once.
+ * SIGTERM and SIGINT drain, after a moment in which it is not ready and still answers; a second signal ends at once.
  */
 export const serveAlone = <C extends AloneConfig>(service: AloneService<C>): void => runMain(async () => {
   const config = service.parse(process.env)
@@ -35,18 +40,28 @@ export const serveAlone = <C extends AloneConfig>(service: AloneService<C>): voi
   if (process.argv[2] === 'migrate') return await service.migrate?.(config, logger)
   const tls = await service.certificate?.(config, logger)
   const running = await service.create(config, logger)
-  const admin = await openServer('127.0.0.1', config.adminPort, adminListener(running))
+  let stopping = false
+  const ready = async (): Promise<Readiness> => stopping ? draining : await running.ready()
+  const admin = await openServer('127.0.0.1', config.adminPort, adminListener({ ...running, ready }))
   const { limits } = config
-  const front = await openServer(config.host, config.port, (request, response) => running.handle(request, response), { limits, isProxy: running.isProxy, ...(running.wire && { wire: running.wire }), tls })
+  const handle: Listener = (request, response) => stopping && request.url === '/readyz' ? notReady(response) : running.handle(request, response)
+  const front = await openServer(config.host, config.port, handle, { limits, isProxy: running.isProxy, ...(running.wire && { wire: running.wire }), tls })
   logger.info({ port: front.port, adminPort: admin.port }, 'listening')
   onSignal(async (signal) => {
     logger.info({ signal }, 'draining')
+    stopping = true
+    front.saysClose()
+    await delay(lameDuckMs)
     await front.drain(config.drainSeconds * 1000)
     await running.close()
     await tls?.stop()
-    await admin.drain(1000)
+    await admin.drain(1000, 0)
   })
 })
+
+const draining: Readiness = { ok: false, checks: { process: 'it is ending' } }
+const notReady = (response: ServerResponse): void =>
+  void response.writeHead(503, { ...privateHeaders, 'content-type': 'application/json', 'retry-after': '1' }).end('{"ok":false}\n')
 
 /** Calls `stop` once at the first SIGTERM or SIGINT and exits 0 after it; a second signal exits at once. */
 export const onSignal = (stop: (signal: NodeJS.Signals) => Promise<void>, exit: (code: number) => void = process.exit): void => {

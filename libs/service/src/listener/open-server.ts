@@ -7,14 +7,20 @@ import { usualLimits } from '../limits.js'
 import { Connections, type IsProxy, cutSlowReaders } from './connections.js'
 import { type Certificate, encryptedServer } from './encrypted.js'
 import { type ListenerLimits, parserFault, requestFault } from './fault.js'
+import { Leaving, drained, idleGraceMs } from './leaving.js'
 import { plainWire, refuseConnection, refuseRequest } from './refusal.js'
 
 export type Listener = (request: http.IncomingMessage, response: http.ServerResponse) => void
 
 export interface OpenServer {
   readonly port: number
-  /** Takes no new request, lets those in flight end, and cuts what is left after the deadline. */
-  drain(deadlineMs: number): Promise<void>
+  /** From now on each answer says that its connection ends. */
+  saysClose(): void
+  /**
+   * Takes no new connection, lets requests in flight end, and cuts what is left after the deadline. A request that was on its way on
+   * an idle connection is still answered; such a connection is closed once nothing has come on it for the grace.
+   */
+  drain(deadlineMs: number, graceMs?: number): Promise<void>
 }
 
 export interface ServerOptions {
@@ -28,12 +34,23 @@ export interface ServerOptions {
 
 /** Opens a port. Throws Exit with one sentence when it is taken. */
 export const openServer = async (host: string, port: number, listener: Listener, options: ServerOptions = {}): Promise<OpenServer> => {
-  const server = serverOf(listener, options)
+  const leaving = new Leaving()
+  const server = serverOf((request, response) => {
+    leaving.note(response)
+    listener(request, response)
+  }, options)
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(listenFault(error, host, port)))
     server.listen(port, host, resolve)
   })
-  return { port: (server.address() as AddressInfo).port, drain: (deadlineMs) => drained(server, deadlineMs) }
+  return {
+    port: (server.address() as AddressInfo).port,
+    saysClose: () => leaving.begin(),
+    drain: (deadlineMs, graceMs = idleGraceMs) => {
+      leaving.begin()
+      return drained(server, deadlineMs, graceMs)
+    },
+  }
 }
 
 // Node looks for connections that are late this often.
@@ -102,14 +119,4 @@ const listenFault = (error: NodeJS.ErrnoException, host: string, port: number): 
   if (error.code === 'EACCES') return new Exit(`Port ${port} on ${host} may not be opened by this user; set PORT to one above 1023.`)
   if (error.code === 'EADDRNOTAVAIL') return new Exit(`${host} is not an address of this machine; set HOST to one that is.`)
   return error
-}
-
-const drained = async (server: http.Server, deadlineMs: number): Promise<void> => {
-  const closed = new Promise<void>((resolve) => { server.close(() => resolve()) })
-  const sweep = setInterval(() => server.closeIdleConnections(), 50)
-  const cut = setTimeout(() => server.closeAllConnections(), deadlineMs)
-  server.closeIdleConnections()
-  await closed
-  clearInterval(sweep)
-  clearTimeout(cut)
 }

@@ -1,0 +1,39 @@
+import type { Server, ServerResponse } from 'node:http'
+import net from 'node:net'
+
+/** How long a connection on which nothing comes is left open by a server that drains. A proxy in front must let go of one sooner. */
+export const idleGraceMs = 1_000
+const betweenSweepsMs = 50
+
+/** Makes each answer of a server that is leaving say that its connection ends, so that no client asks on it again. */
+export class Leaving {
+  private readonly inFlight = new Set<ServerResponse>()
+  private begun = false
+
+  note(response: ServerResponse): void {
+    if (this.begun) response.shouldKeepAlive = false
+    this.inFlight.add(response)
+    response.once('close', () => this.inFlight.delete(response))
+  }
+
+  begin(): void {
+    this.begun = true
+    for (const response of this.inFlight) response.shouldKeepAlive = false
+  }
+}
+
+/** Resolves when no connection is left: those on which nothing came for the grace are closed, and all of them at the deadline. */
+export const drained = async (server: Server, deadlineMs: number, graceMs: number): Promise<void> => {
+  // The close of an HTTP server cuts idle connections at once, and with them a request that has just been sent on one.
+  const closed = new Promise<void>((resolve) => { net.Server.prototype.close.call(server, () => resolve()) })
+  let sweep: NodeJS.Timeout | undefined
+  const begin = setTimeout(() => {
+    server.closeIdleConnections()
+    sweep = setInterval(() => server.closeIdleConnections(), betweenSweepsMs)
+  }, graceMs)
+  const cut = setTimeout(() => server.closeAllConnections(), deadlineMs)
+  await closed
+  for (const timer of [begin, sweep, cut]) clearTimeout(timer)
+  // What else an HTTP server keeps ends only with its own close.
+  server.close()
+}
