@@ -1,4 +1,5 @@
-// Three tiers in one run: unit (no input or output), integration (real Postgres, NATS, engines), and the whole system over HTTP.
+// The tiers in one run: unit (no input or output), integration (real Postgres, NATS, engines), the whole system over HTTP, and the
+// whole system while parts of it are killed, stopped and cut off.
 import { swcOptions } from './tools/swc.mjs'
 
 const shared = {
@@ -24,6 +25,7 @@ export default {
       ...within(30),
       globalSetup: '<rootDir>/tools/jest/infra.setup.mjs', globalTeardown: '<rootDir>/tools/jest/infra.teardown.mjs',
     },
-    { ...shared, displayName: 'e2e', testRegex: 'apps/e2e/src/.*\\.spec\\.ts$', ...within(120) },
+    { ...shared, displayName: 'e2e', testRegex: 'apps/e2e/src/.*\\.spec\\.ts$', testPathIgnorePatterns: ['/node_modules/', '/e2e/src/faults/'], ...within(120) },
+    { ...shared, displayName: 'faults', testRegex: 'apps/e2e/src/faults/.*\\.spec\\.ts$', ...within(120) },
   ],
 }

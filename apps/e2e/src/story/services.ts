@@ -1,56 +1,68 @@
-import { randomBytes } from 'node:crypto'
 import path from 'node:path'
 import { z } from 'zod'
 import { type Single as Program, startProgram } from '../start/single.process.js'
 import { speakTo } from './api.js'
 import { freePorts } from './free-ports.js'
+import { type Environments, type InstanceName, type Servers, type ServiceName, environmentsFor, serviceOf } from './service-environments.js'
 import { apps } from './system.js'
 import { until } from './until.js'
 
 const schemaOf = { identity: 'identity', 'control-plane': 'control_plane', provisioner: 'provisioner' } as const
-export const serviceNames = ['engine-host', 'identity', 'control-plane', 'provisioner', 'query-gateway', 'edge'] as const
-export type ServiceName = (typeof serviceNames)[number]
+const serversShown = z.object({ urls: z.record(z.string(), z.string()), nats: z.string(), token: z.string() })
+const readySeconds = 30
 
-const servers = z.object({ urls: z.record(z.string(), z.string()), nats: z.string(), token: z.string() })
-type Servers = z.infer<typeof servers>
-
-interface Place {
-  readonly port: number
-  readonly adminPort: number
+export interface ServicesOptions {
+  /** Services that run twice, side by side. */
+  readonly twice?: readonly Exclude<ServiceName, 'engine-host' | 'edge'>[]
+  /** Variables of single services, beside those that they all need. */
+  readonly changes?: Readonly<Partial<Record<ServiceName, Readonly<Record<string, string>>>>>
+  /** Leads the services to NATS another way than straight. */
+  readonly wayToNats?: (url: string) => Promise<string>
 }
-type Places = Readonly<Record<ServiceName, Place>>
 
 export interface Services {
   readonly url: string
+  readonly folder: string
+  /** Where the servers really are. */
+  readonly servers: Servers
+  readonly names: readonly InstanceName[]
   /** Where a service itself listens, behind the edge's back. */
-  direct(name: ServiceName): string
+  direct(name: InstanceName): string
   /** What a service was started with, its secrets and its database too, for who tries what only an operator could. */
-  environment(name: ServiceName): Readonly<Record<string, string>>
-  /** Starts a further process of a service, on the same records, and answers where it listens. */
+  environment(name: InstanceName): Readonly<Record<string, string>>
+  /** Starts a further process of a service, on the same records, and answers where it listens. The edge does not know of it. */
   startTwin(name: ServiceName, changes?: Readonly<Record<string, string>>): Promise<string>
-  kill(name: ServiceName): Promise<void>
-  start(name: ServiceName): Promise<void>
+  /** The process that runs now; undefined between two. */
+  pid(name: InstanceName): number | undefined
+  adminUrl(name: InstanceName): string
+  isReady(name: InstanceName): Promise<boolean>
+  kill(name: InstanceName): Promise<void>
+  /** Ends one service in peace and answers its exit code. */
+  end(name: InstanceName): Promise<number | null>
+  start(name: InstanceName): Promise<void>
+  /** From now on, or no more, whatever ends unasked is started again, as an orchestrator would. */
+  keepUp(wanted: boolean): void
+  /** Tells the one who runs Postgres and NATS what to do with one of them. */
+  order(what: 'stop' | 'start' | 'wipe', server: 'postgres' | 'nats'): Promise<void>
   /** Ends every service in peace and answers how each went. */
   stop(): Promise<readonly { readonly name: string; readonly code: number | null }[]>
   output(): string
 }
 
-const readySeconds = 30
-
-export interface StartRules {
-  /** Leads the services to NATS another way than straight. */
-  readonly wayToNats?: (url: string) => Promise<string>
-  readonly changes?: Readonly<Partial<Record<ServiceName, Readonly<Record<string, string>>>>>
-}
-
 /** Runs Postgres and NATS, brings the schemas up, and starts each service from its own program, each in a process of its own. */
-export const startServices = async (folder: string, rules: StartRules = {}): Promise<Services> => {
+export const startServices = async (folder: string, { twice = [], changes = {}, wayToNats }: ServicesOptions = {}): Promise<Services> => {
   const launcher = startProgram(process.execPath, [path.join(import.meta.dirname, 'launch-servers.mjs'), folder, ...Object.values(schemaOf)], {})
   const found = await serversOf(launcher)
-  const nats = await rules.wayToNats?.(found.nats) ?? found.nats
-  const environments = environmentsFor(folder, { ...found, nats }, await placesOf(), rules)
-  await Promise.all((['identity', 'control-plane', 'provisioner'] as const).map((name) => migrate(name, environments[name])))
-  return running(environments, launcher)
+  const ports = await freePorts((6 + twice.length) * 2)
+  const environments = environmentsFor({ folder, servers: { ...found, nats: await wayToNats?.(found.nats) ?? found.nats }, schemaOf, twice, changes, ports })
+  await Promise.all((['identity', 'control-plane', 'provisioner'] as const).map((name) => migrate(name, environments.get(name) ?? {})))
+  const services = running(folder, found, environments, launcher)
+  // Who finds nobody to ask for the keys of tokens asks again a second later, and until then refuses to judge any.
+  const first = services.names.filter((name) => ['engine-host', 'identity'].includes(serviceOf(name)))
+  await Promise.all(first.map(services.start))
+  await Promise.all(services.names.filter((name) => !first.includes(name) && name !== 'edge').map(services.start))
+  await services.start('edge')
+  return services
 }
 
 const serversOf = async (launcher: Program): Promise<Servers> => {
@@ -58,7 +70,7 @@ const serversOf = async (launcher: Program): Promise<Servers> => {
     if (launcher.process.exitCode !== null) throw new Error(`The servers did not start: ${launcher.output()}`)
     return launcher.output().includes('\n')
   }, readySeconds)
-  return servers.parse(JSON.parse(launcher.output()))
+  return serversShown.parse(JSON.parse(launcher.output().split('\n')[0] ?? ''))
 }
 
 const migrate = async (name: ServiceName, env: Readonly<Record<string, string>>): Promise<void> => {
@@ -68,72 +80,68 @@ const migrate = async (name: ServiceName, env: Readonly<Record<string, string>>)
 
 const mainOf = (name: ServiceName): string => path.join(apps, name, 'dist/main.js')
 
-const placesOf = async (): Promise<Places> => {
-  const ports = await freePorts(serviceNames.length * 2)
-  const place = (at: number): Place => ({ port: ports[at * 2] ?? 0, adminPort: ports[at * 2 + 1] ?? 0 })
-  return { 'engine-host': place(0), identity: place(1), 'control-plane': place(2), provisioner: place(3), 'query-gateway': place(4), edge: place(5) }
-}
-
-type Environments = Readonly<Record<ServiceName, Readonly<Record<string, string>>>>
-
-const environmentsFor = (folder: string, { urls, nats, token }: Servers, places: Places, { changes = {} }: StartRules): Environments => {
-  const secret = (): string => randomBytes(32).toString('base64url')
-  const at = (name: ServiceName): Record<string, string> => ({ PORT: String(places[name].port), ADMIN_PORT: String(places[name].adminPort), LOG_LEVEL: 'warn' })
-  const urlOf = (name: ServiceName): string => `http://127.0.0.1:${places[name].port}`
-  const engine = { ENGINE_SOCKET: path.join(folder, 'engine.sock') }
-  const common = {
-    NATS_URL: nats, NATS_TOKEN: token, INTERNAL_TOKEN: secret(), PUBLIC_URL: `http://localhost:${places.edge.port}`,
-    IDENTITY_URL: urlOf('identity'), CONTROL_PLANE_URL: urlOf('control-plane'),
-  }
-  const records = (schema: string): Record<string, string> => ({ DATABASE_URL: urls[schema] ?? '' })
-  return {
-    'engine-host': { ...at('engine-host'), ...engine, DATA_DIR: path.join(folder, 'engines'), ...changes['engine-host'] },
-    identity: { ...at('identity'), SIGNUPS_PER_HOUR: '1000', ...common, ...records(schemaOf.identity), SEALING_KEY: secret(), PEPPER: secret(), ...changes.identity },
-    'control-plane': { ...at('control-plane'), ...common, ...records(schemaOf['control-plane']), ...changes['control-plane'] },
-    provisioner: { ...at('provisioner'), ...common, ...engine, ...records(schemaOf.provisioner), ...changes.provisioner },
-    'query-gateway': { ...at('query-gateway'), ...common, ...engine, ...changes['query-gateway'] },
-    edge: { ...at('edge'), PUBLIC_URL: common.PUBLIC_URL, IDENTITY_URL: urlOf('identity'), CONTROL_PLANE_URL: urlOf('control-plane'), QUERY_GATEWAY_URL: urlOf('query-gateway'), PROVISIONER_URL: urlOf('provisioner') },
-  }
-}
-
-const running = async (environments: Environments, launcher: Program): Promise<Services> => {
-  const programs = new Map<ServiceName, Program>()
+const running = (folder: string, servers: Servers, environments: Environments, launcher: Program): Services => {
+  const programs = new Map<InstanceName, Program>()
   const outputs: Program[] = []
-  const run = async (name: ServiceName, env: Readonly<Record<string, string>>): Promise<Program> => {
+  const asked = new Set<Program>()
+  let keptUp = false
+
+  const twins: Program[] = []
+  const environmentOf = (name: InstanceName): Readonly<Record<string, string>> => environments.get(name) ?? {}
+  const run = (name: ServiceName, env: Readonly<Record<string, string>>): Program => {
     const program = startProgram(process.execPath, [mainOf(name)], env)
     outputs.push(program)
-    const admin = speakTo(`http://127.0.0.1:${env['ADMIN_PORT'] ?? ''}`)
-    await until(`${name} is ready`, async () => {
-      if (program.process.exitCode !== null) throw new Error(`${name} has ended: ${program.output()}`)
-      return (await admin('GET', '/readyz').catch(() => undefined))?.status === 200
-    }, readySeconds)
     return program
   }
-  const start = async (name: ServiceName): Promise<void> => { programs.set(name, await run(name, environments[name])) }
-  const twins: Program[] = []
-  const end = async (name: ServiceName, signal: NodeJS.Signals) => {
-    const program = programs.get(name)
-    program?.process.kill(signal)
-    programs.delete(name)
-    return { name, code: (await program?.ended)?.code ?? null }
+
+  const launch = (name: InstanceName): Program => {
+    const program = run(serviceOf(name), environmentOf(name))
+    programs.set(name, program)
+    void program.ended.then(() => { if (keptUp && !asked.has(program)) launch(name) })
+    return program
   }
-  // Who finds nobody to ask for the keys of tokens asks again a second later, and until then refuses to judge any.
-  await Promise.all((['engine-host', 'identity'] as const).map(start))
-  await Promise.all((['control-plane', 'provisioner', 'query-gateway'] as const).map(start))
-  await start('edge')
+  const at = (port: string | undefined): string => `http://127.0.0.1:${port ?? ''}`
+  const adminUrl = (name: InstanceName): string => at(environmentOf(name)['ADMIN_PORT'])
+  const saysReady = async (admin: string): Promise<boolean> => (await speakTo(admin)('GET', '/readyz').catch(() => undefined))?.status === 200
+  const untilReady = (name: string, program: Program, admin: string): Promise<void> => until(`${name} is ready`, async () => {
+    if (program.process.exitCode !== null) throw new Error(`${name} has ended: ${program.output()}`)
+    return await saysReady(admin)
+  }, readySeconds)
+  const start = (name: InstanceName): Promise<void> => untilReady(name, launch(name), adminUrl(name))
+  const end = async (name: InstanceName, signal: NodeJS.Signals): Promise<number | null> => {
+    const program = programs.get(name)
+    if (!program) return null
+    asked.add(program)
+    program.process.kill(signal)
+    programs.delete(name)
+    return (await program.ended).code
+  }
   return {
-    url: `http://127.0.0.1:${environments.edge['PORT'] ?? ''}`,
-    start,
-    direct: (name) => `http://127.0.0.1:${environments[name]['PORT'] ?? ''}`,
-    environment: (name) => environments[name],
+    url: at(environmentOf('edge')['PORT']),
+    folder, servers, names: [...environments.keys()], adminUrl, start,
+    isReady: (name) => saysReady(adminUrl(name)),
+    direct: (name) => at(environmentOf(name)['PORT']),
+    environment: environmentOf,
     startTwin: async (name, changes = {}) => {
       const [port, adminPort] = await freePorts(2)
-      twins.push(await run(name, { ...environments[name], PORT: String(port), ADMIN_PORT: String(adminPort), ...changes }))
-      return `http://127.0.0.1:${port}`
+      const twin = run(name, { ...environmentOf(name), PORT: String(port), ADMIN_PORT: String(adminPort), ...changes })
+      twins.push(twin)
+      await untilReady(`another ${name}`, twin, at(String(adminPort)))
+      return at(String(port))
     },
+    pid: (name) => programs.get(name)?.process.pid,
     kill: async (name) => { await end(name, 'SIGKILL') },
+    end: (name) => end(name, 'SIGTERM'),
+    keepUp: (wanted) => { keptUp = wanted },
+    order: async (what, server) => {
+      const line = `${what} ${server}\n`
+      const before = launcher.output().length
+      launcher.process.stdin?.write(line)
+      await until(`${server} is told to ${what}`, () => Promise.resolve(launcher.output().slice(before).includes(line)), readySeconds)
+    },
     stop: async () => {
-      const ended = await Promise.all([...programs.keys()].map((name) => end(name, 'SIGTERM')))
+      keptUp = false
+      const ended = await Promise.all([...programs.keys()].map(async (name) => ({ name, code: await end(name, 'SIGTERM') })))
       for (const twin of twins) twin.process.kill('SIGTERM')
       await Promise.all(twins.map(({ ended: over }) => over))
       launcher.process.kill('SIGTERM')
