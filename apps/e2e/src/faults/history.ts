@@ -19,10 +19,12 @@ export class History {
   readonly lines: Line[] = []
   /** What must not be answered whatever is broken: an error of ours, a refusal of what was granted, an absence of what was promised. */
   readonly wrong: string[] = []
+  private readonly counts = { done: 0, refused: 0, unknown: 0 }
   private readonly began = performance.now()
 
   note(who: string, what: string, answered: Answer | { readonly failed: string }): Outcome {
     const outcome = outcomeOf(answered)
+    this.counts[outcome] += 1
     const [status, said] = 'failed' in answered ? [answered.failed, ''] : [answered.status, answered.status < 300 ? '' : answered.text.slice(0, 300)]
     this.lines.push({ at: Math.round(performance.now() - this.began), who, what, outcome, status, said })
     if (!('failed' in answered)) this.judge(who, what, answered)
@@ -34,7 +36,7 @@ export class History {
   }
 
   count(outcome: Outcome): number {
-    return this.lines.filter((line) => line.outcome === outcome).length
+    return this.counts[outcome]
   }
 
   /** The last lines in which a word stands. */

@@ -3,8 +3,8 @@ import { torment } from './nemesis.js'
 import { isLong, randomFrom, seedOf } from './random.js'
 import { endTargets, startSeparate, startWhole } from './target.js'
 
-const separateRounds = isLong ? 1_300 : 60
-const wholeRounds = isLong ? 700 : 30
+const separateRounds = isLong ? 1_300 : 130
+const wholeRounds = isLong ? 700 : 70
 
 afterEach(endTargets, 30_000)
 
@@ -14,9 +14,9 @@ it(`loses and doubles nothing while any process of many is killed, ${separateRou
   const load = await startLoad(target.url, random)
   const killed = await torment(target, load, random, { rounds: separateRounds, auditEvery: 65 })
   expect(Object.keys(killed).sort()).toEqual(Object.keys(target.victims).sort())
-  expect(load.history.count('done')).toBeGreaterThan(separateRounds)
+  expect(load.history.count('done')).toBeGreaterThan(separateRounds / 2)
   console.log(`seed ${random.seed}: killed ${JSON.stringify(killed)}; ${load.history.count('done')} done, ${load.history.count('refused')} refused, ${load.history.count('unknown')} unknown`)
-}, separateRounds * 5_000)
+}, separateRounds * 10_000)
 
 it(`loses and doubles nothing while one process and its children are killed, ${wholeRounds} times`, async () => {
   const random = randomFrom(seedOf(20_262))
@@ -24,7 +24,7 @@ it(`loses and doubles nothing while one process and its children are killed, ${w
   const load = await startLoad(target.url, random)
   const killed = await torment(target, load, random, { rounds: wholeRounds, auditEvery: 35 })
   expect(Object.keys(killed).sort()).toEqual(Object.keys(target.victims).sort())
-  expect(load.history.count('done')).toBeGreaterThan(wholeRounds)
+  expect(load.history.count('done')).toBeGreaterThan(wholeRounds / 2)
   console.log(`seed ${random.seed}: killed ${JSON.stringify(killed)}; ${load.history.count('done')} done, ${load.history.count('refused')} refused, ${load.history.count('unknown')} unknown`)
   expect(await target.stop()).toBe(0)
-}, wholeRounds * 5_000)
+}, wholeRounds * 10_000)
