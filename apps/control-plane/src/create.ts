@@ -1,4 +1,4 @@
-import { assemble, migrateSchema } from '@tenantry/assembly'
+import { assemble, checkSchema, migrateSchema } from '@tenantry/assembly'
 import { problemWire } from '@tenantry/dialects-featurebase'
 import { mountOrder } from '@tenantry/events'
 import type { Logger, RunningService } from '@tenantry/service'
@@ -13,6 +13,9 @@ import { controlPlaneSource, schema } from './source.js'
 const sweepBatch = 200
 
 export const migrateControlPlane = (config: ControlPlaneConfig): Promise<void> => migrateSchema(controlPlaneSource({ ...config, poolSize: 3 }), schema)
+
+/** Throws Exit when a newer version has made the schema, before anything is changed. */
+export const checkControlPlaneSchema = (config: ControlPlaneConfig): Promise<void> => checkSchema(controlPlaneSource({ ...config, poolSize: 3 }), schema)
 
 /** Starts the control plane: orgs, users, rights, shapes and databases. Throws Exit when its schema does not fit. */
 export const createControlPlane = async (config: ControlPlaneConfig, logger: Logger): Promise<RunningService> => {

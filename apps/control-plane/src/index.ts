@@ -1,2 +1,2 @@
 export { type ControlPlaneConfig, parseControlPlaneConfig } from './config.js'
-export { createControlPlane, migrateControlPlane } from './create.js'
+export { checkControlPlaneSchema, createControlPlane, migrateControlPlane } from './create.js'

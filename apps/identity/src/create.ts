@@ -1,5 +1,5 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify'
-import { assemble, migrateSchema } from '@tenantry/assembly'
+import { assemble, checkSchema, migrateSchema } from '@tenantry/assembly'
 import type { GatekeeperPorts } from '@tenantry/auth'
 import { Problem } from '@tenantry/contracts'
 import { problemWire } from '@tenantry/dialects-featurebase'
@@ -25,6 +25,9 @@ interface Features {
 }
 
 export const migrateIdentity = (config: IdentityConfig): Promise<void> => migrateSchema(identitySource({ ...config, poolSize: 3 }), schema)
+
+/** Throws Exit when a newer version has made the schema, before anything is changed. */
+export const checkIdentitySchema = (config: IdentityConfig): Promise<void> => checkSchema(identitySource({ ...config, poolSize: 3 }), schema)
 
 /** Starts identity: accounts, logins, tokens and keys. Throws Exit when its schema or its sealing key does not fit. */
 export const createIdentity = async (config: IdentityConfig, logger: Logger): Promise<RunningService> => {

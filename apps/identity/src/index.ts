@@ -1,2 +1,2 @@
 export { type IdentityConfig, parseIdentityConfig } from './config.js'
-export { createIdentity, migrateIdentity } from './create.js'
+export { checkIdentitySchema, createIdentity, migrateIdentity } from './create.js'

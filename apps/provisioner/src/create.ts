@@ -1,4 +1,4 @@
-import { assemble, migrateSchema } from '@tenantry/assembly'
+import { assemble, checkSchema, migrateSchema } from '@tenantry/assembly'
 import type { EngineName } from '@tenantry/contracts'
 import { problemWire } from '@tenantry/dialects-featurebase'
 import type { Engine } from '@tenantry/engines-contract'
@@ -11,6 +11,9 @@ import { sweepsOf } from './reconcile/sweeps.js'
 import { provisionerSource, schema } from './source.js'
 
 export const migrateProvisioner = (config: ProvisionerConfig): Promise<void> => migrateSchema(provisionerSource({ ...config, poolSize: 3 }), schema)
+
+/** Throws Exit when a newer version has made the schema, before anything is changed. */
+export const checkProvisionerSchema = (config: ProvisionerConfig): Promise<void> => checkSchema(provisionerSource({ ...config, poolSize: 3 }), schema)
 
 /** Starts the provisioner: it takes wishes from events and brings engines to them. Throws Exit when its schema does not fit. */
 export const createProvisioner = async (config: ProvisionerConfig, logger: Logger): Promise<RunningService> => {

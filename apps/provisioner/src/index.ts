@@ -1,2 +1,2 @@
 export { type ProvisionerConfig, parseProvisionerConfig } from './config.js'
-export { createProvisioner, migrateProvisioner } from './create.js'
+export { checkProvisionerSchema, createProvisioner, migrateProvisioner } from './create.js'

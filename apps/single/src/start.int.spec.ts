@@ -16,7 +16,7 @@ const closing = new Closing()
 const noted = []
 const add = closing.add.bind(closing)
 closing.add = (name, close) => { noted.push(name); add(name, close) }
-const fails = { name: 'identity', check: () => undefined, migrate: () => Promise.reject(new Error('the migration failed')), create: () => undefined }
+const fails = { name: 'identity', check: () => undefined, checkSchema: () => undefined, migrate: () => Promise.reject(new Error('the migration failed')), create: () => undefined }
 const how = { env: {}, config: parseSingleConfig(process.env), plans: [fails], logger: createLogger('test', 'silent'), closing, children: new Set(), signal: new AbortController().signal, print: () => undefined }
 const reason = await start(how).then(() => 'none', (error) => error.message)
 const before = [...noted]

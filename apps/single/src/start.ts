@@ -53,6 +53,7 @@ export const start = async (how: Start): Promise<void> => {
   const adminUrl = await openAdmin(how, running)
   const surroundings = { nats, publicUrl, adminUrl, engineSocket: socketPathOf(data.path), secrets }
   const common = serviceEnvironment(env, config, surroundings)
+  await settleAll(...plans.map((plan) => plan.checkSchema(forService(common, urls, plan))))
   await settleAll(startHost(how, data, surroundings.engineSocket), migrateAll(plans, common, urls))
   signal.throwIfAborted()
   await startServices(how, common, urls, running)

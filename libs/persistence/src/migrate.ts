@@ -21,17 +21,25 @@ export const migrate = async (source: DataSource, schema: string): Promise<reado
   }
 }
 
-/**
- * Says why this program must not run on the schema as it is: something is still to be migrated, or a newer program has made a
- * breaking change. Undefined when it may run; a newer schema without breaking changes is fine.
- */
-export const schemaFault = async (source: DataSource, schema: string): Promise<string | undefined> => {
-  const known = source.migrations.map((migration) => migration.name ?? migration.constructor.name)
+const knownTo = (source: DataSource): readonly string[] => source.migrations.map((migration) => migration.name ?? migration.constructor.name)
+
+const doneIn = async (source: DataSource, schema: string): Promise<ReadonlySet<string>> => {
   const table: { there: string | null }[] = await source.query('SELECT to_regclass($1)::text AS there', [`${schema}.migrations`])
   const rows: { name: string }[] = table[0]?.there ? await source.query('SELECT name FROM migrations') : []
-  const done = new Set(rows.map((row) => row.name))
-  const missing = known.filter((name) => !done.has(name))
-  if (missing.length > 0) return `The schema ${schema} is older than this program: run "main.js migrate" first (missing: ${missing.join(', ')}).`
-  const newer = [...done].filter((name) => !known.includes(name) && name.includes(breaking))
+  return new Set(rows.map((row) => row.name))
+}
+
+/** Says why this program must not run on the schema: a newer one has made a breaking change. Other changes of it are fine. */
+export const newerFault = async (source: DataSource, schema: string): Promise<string | undefined> => {
+  const known = knownTo(source)
+  const newer = [...await doneIn(source, schema)].filter((name) => !known.includes(name) && name.includes(breaking))
   return newer.length > 0 ? `The schema ${schema} was changed by a newer version in a way this program does not understand (${newer.join(', ')}); start that version.` : undefined
+}
+
+/** The same, and also that something is still to be migrated. Undefined when the program may run. */
+export const schemaFault = async (source: DataSource, schema: string): Promise<string | undefined> => {
+  const done = await doneIn(source, schema)
+  const missing = knownTo(source).filter((name) => !done.has(name))
+  if (missing.length > 0) return `The schema ${schema} is older than this program: run "main.js migrate" first (missing: ${missing.join(', ')}).`
+  return await newerFault(source, schema)
 }
