@@ -172,6 +172,9 @@ describe('the query gateway', () => {
       ['select 2', async () => { throw new Problem('QueryTimeout', 'too long') }],
       ['select 3', async () => { throw new Problem('TooManyQueries', 'too many') }],
       ['select 4', async () => { throw new Problem('EngineUnavailable', 'away', { retryAfterSeconds: 3 }) }],
+      ['select 6', async () => { throw new Problem('AnswerTooLarge', 'too large') }],
+      ['select 7', async () => { throw new Problem('StorageFull', 'full') }],
+      ['select 8', async () => { throw new Problem('TooManyQueriesOfOrg', 'too many of yours') }],
       ['select 5', async () => { throw new Error('a fault') }],
     ]
     for (const [text, answer] of cases) {

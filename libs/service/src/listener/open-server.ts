@@ -56,7 +56,14 @@ export const openServer = async (host: string, port: number, listener: Listener,
 // Node looks for connections that are late this often.
 const lateEveryMs = 500
 
-const serverOf = (listener: Listener, { limits = usualLimits, wire = plainWire, isProxy, tls }: ServerOptions): http.Server => {
+// What an edge in front adds to a request that it let through: whom it is from, its id, its framing.
+const addedBytes = 1_024
+const addedHeaders = 5
+
+const behindAnEdge = (limits: ListenerLimits): ListenerLimits => ({ ...limits, HEADER_BYTES: limits.HEADER_BYTES + addedBytes, HEADER_COUNT: limits.HEADER_COUNT + addedHeaders })
+
+const serverOf = (listener: Listener, { limits: given = usualLimits, wire = plainWire, isProxy, tls }: ServerOptions): http.Server => {
+  const limits = isProxy ? given : behindAnEdge(given)
   const options = {
     maxHeaderSize: limits.HEADER_BYTES,
     headersTimeout: limits.HEADERS_SECONDS * 1_000,
