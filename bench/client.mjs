@@ -33,7 +33,7 @@ export const openAccount = async (url, connections) => {
   const { user_id: userId, AuthenticationResult: { IdToken: token } } = await sure(client.send('POST', '/id/signup', json, JSON.stringify(account)))
   const bearer = { authorization: `Bearer ${token}` }
   return {
-    client, token, close: client.close,
+    client, token, userId, email: account.email, password: account.password, close: client.close,
     createKey: async () => (await sure(client.send('POST', `/v2/users/${userId}/keys`, { ...bearer, ...json }, '{"description":"bench"}'))).secret,
     create: (name) => sure(client.send('POST', '/v2/databases', { ...bearer, ...json }, JSON.stringify({ name }))),
     get: (id) => sure(client.send('GET', `/v2/databases/${id}`, bearer)),
