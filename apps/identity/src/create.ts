@@ -60,7 +60,7 @@ const featuresOf = (app: NestFastifyApplication): Features => ({
 
 const ownPorts = (made: Promise<Features>): Partial<GatekeeperPorts> => ({
   jwks: async () => (await made).keyring.jwks(),
-  verifyKey: async (digest) => (await made).keys.verify(digest).catch((error: unknown) => {
+  verifyKey: async (digest, from) => (await made).keys.verify(digest, from).catch((error: unknown) => {
     if (error instanceof Problem && error.code === 'KeyNotFound') return undefined
     throw error
   }),

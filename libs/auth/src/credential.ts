@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { Problem } from '@tenantry/contracts'
+import { Problem, type ShownFrom } from '@tenantry/contracts'
 import { apiKeyPrefix } from './api-key.js'
 
 /** What is read of a request: `node:http`'s own message has both, and so has Fastify's `request.raw`. */
@@ -7,6 +7,7 @@ export interface Call {
   readonly headers: IncomingHttpHeaders
   /** Names and values in turn, as they came: only here a repeated header can be seen. */
   readonly rawHeaders: readonly string[]
+  readonly socket?: { readonly remoteAddress?: string | undefined }
 }
 
 export interface Credential {
@@ -37,6 +38,15 @@ const fromAuthorization = (header: string | undefined): Credential | undefined =
   // What was pasted where a token belongs is still a key when it looks like one.
   return { kind: text.startsWith(apiKeyPrefix) ? 'key' : 'token', text }
 }
+
+const forwarding = ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via'] as const
+
+/** Where a request came from. What a proxy says of others is not believed here, only noticed. */
+export const shownFrom = ({ headers, socket }: Call): ShownFrom => ({
+  address: socket?.remoteAddress ?? '',
+  chain: String(headers['x-forwarded-for'] ?? ''),
+  direct: forwarding.every((name) => headers[name] === undefined),
+})
 
 const authorizationLength = 'authorization'.length
 const keyHeaderLength = 'x-api-key'.length

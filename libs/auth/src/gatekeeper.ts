@@ -1,10 +1,10 @@
 import {
-  type AnswerOf, type KeyId, type OrgId, type Permission, type Principal, Problem, type Revocation, type Rights, type UserId,
+  type AnswerOf, type KeyId, type OrgId, type Permission, type Principal, Problem, type Revocation, type Rights, type ShownFrom, type UserId,
 } from '@tenantry/contracts'
 import { Cache } from '@tenantry/service'
 import { Admitted } from './admitted.js'
 import { tokenAudience, tokenHeader } from './claims.js'
-import { type Call, type Credential, isRepeated, readCredential } from './credential.js'
+import { type Call, type Credential, isRepeated, readCredential, shownFrom } from './credential.js'
 import { Pulse } from './pulse.js'
 import { RevocationFeed } from './revocation-feed.js'
 import { Revocations, ends } from './revocations.js'
@@ -16,7 +16,7 @@ import { type PublicJwks, VerificationKeys } from './verification-keys.js'
 /** Whom a gatekeeper asks. Each call has a deadline of its own and throws Problem when nobody answers. */
 export interface GatekeeperPorts {
   readonly jwks: () => Promise<PublicJwks>
-  readonly verifyKey: (digest: string) => Promise<AnswerOf<'identity.key.verify'> | undefined>
+  readonly verifyKey: (digest: string, from: ShownFrom) => Promise<AnswerOf<'identity.key.verify'> | undefined>
   readonly rights: AskRights
   readonly revocationsSince: (seq: number) => Promise<AnswerOf<'identity.revocations.since'>>
   /** Told every half minute which keys were used. Best effort: may never throw. */
@@ -61,9 +61,9 @@ export class Gatekeeper {
     this.byKeyHeader = new Admitted(max)
     this.revocations = new Revocations(now)
     this.keys = new VerificationKeys(ports.jwks, now, () => this.byAuthorization.clear())
-    this.keyFacts = new Cache({ load: (digest: string) => ports.verifyKey(digest), keyOf: (digest) => digest, max, freshMs: keyFreshMs, now })
+    this.keyFacts = new Cache({ load: (digest: string, from) => ports.verifyKey(digest, from as ShownFrom), keyOf: (digest) => digest, max, freshMs: keyFreshMs, now })
     this.rights = createRightsCache(ports.rights, max, now)
-    this.prover = createProver({ issuer: rules.issuer, audience: rules.audience ?? tokenAudience, now, keyFor: (digest) => this.keyFacts.find(digest) })
+    this.prover = createProver({ issuer: rules.issuer, audience: rules.audience ?? tokenAudience, now, keyFor: (digest, from) => this.keyFacts.find(digest, from) })
     this.used = new KeysUsed(ports.keysUsed ?? (() => undefined), max)
     const feed = new RevocationFeed(ports.revocationsSince, (entry) => this.revoke(entry))
     this.pulse = new Pulse(rules.pulseMs ?? 2000, [
@@ -94,7 +94,7 @@ export class Gatekeeper {
     if (!credential) throw new Problem('MissingCredentials', 'Send a token in the Authorization header ("Bearer …") or an API key in X-API-Key.')
     // A process that has just started has not heard yet what was taken back before.
     await this.pulse.begun()
-    const proven = await this.prove(credential)
+    const proven = await this.prove(credential, call)
     if (!proven || this.revocations.cover(proven.principal)) throw refused()
     this.keep(call, proven)
     if (proven.principal.credential.kind === 'key') this.used.note(proven.principal.credential.id)
@@ -154,8 +154,8 @@ export class Gatekeeper {
     return { admitted: this.byAuthorization.size + this.byKeyHeader.size, keys: this.keyFacts.size, rights: this.rights.size }
   }
 
-  private async prove({ kind, text }: Credential): Promise<Proven | undefined> {
-    if (kind === 'key') return await this.prover.prove('key', { text })
+  private async prove({ kind, text }: Credential, call: Call): Promise<Proven | undefined> {
+    if (kind === 'key') return await this.prover.prove('key', { text, from: shownFrom(call) })
     const header = tokenHeader(text)
     const publicKey = header && (this.keys.peek(header.kid) ?? await this.keys.find(header.kid))
     return publicKey ? await this.prover.prove('token', { text, publicKey, typ: header.typ }) : undefined

@@ -1,7 +1,7 @@
 export { apiKeyDigest, apiKeyPrefix, isApiKey, newApiKey } from './api-key.js'
 export { AuthModule } from './auth.module.js'
 export { type TokenClaims, TokenClaimsSchema, type TokenUse, leewaySeconds, tokenAlgorithm, tokenAudience, tokenLifeSeconds, tokenTypes } from './claims.js'
-export { type Call, type Credential, readCredential } from './credential.js'
+export { type Call, type Credential, readCredential, shownFrom } from './credential.js'
 export { Gatekeeper, type GatekeeperPorts, type GatekeeperRules, createGatekeeper } from './gatekeeper.js'
 export { AuthGuard, Caller, admitTo, callerOf, gatekeeperToken } from './guard.js'
 export { AuthNews } from './news.js'

@@ -1,13 +1,14 @@
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { type AccountFacts, type OrgId, Problem, type ProblemCode, type UserId, newId } from '@tenantry/contracts'
+import { type AccountFacts, type OrgId, Problem, type ProblemCode, type ShownFrom, type UserId, newId } from '@tenantry/contracts'
 import type { AskInternal } from '@tenantry/events'
 import { remotePorts } from './remote-ports.js'
 
 const account: AccountFacts = { email: 'a@example.com', firstname: 'A', lastname: 'B', founder: false, orgName: '', serverAdmin: false }
+const here: ShownFrom = { address: '127.0.0.1', chain: '', direct: true }
 const refusing = (code: ProblemCode): AskInternal => () => Promise.reject(new Problem(code, 'No.'))
 const rightsBy = (ask: AskInternal) => remotePorts({ ask, identityUrl: 'http://127.0.0.1:1' }).rights(newId<OrgId>(), newId<UserId>(), account)
-const keyBy = (ask: AskInternal) => remotePorts({ ask, identityUrl: 'http://127.0.0.1:1' }).verifyKey('0'.repeat(64))
+const keyBy = (ask: AskInternal) => remotePorts({ ask, identityUrl: 'http://127.0.0.1:1' }).verifyKey('0'.repeat(64), here)
 
 describe('the ports to other services', () => {
   it.each(['KeyNotFound', 'InvalidCredentials'] as const)('take %s for: there is no such key', async (code) => {
@@ -16,6 +17,16 @@ describe('the ports to other services', () => {
 
   it.each(['UserNotFound', 'OrgNotFound', 'InvalidCredentials', 'Forbidden'] as const)('take %s for: this is no member', async (code) => {
     await expect(rightsBy(refusing(code))).resolves.toBeUndefined()
+  })
+
+  it('tell one caller of too many bad keys, and go on asking for all others', async () => {
+    let asked = 0
+    const { verifyKey } = remotePorts({
+      ask: () => { asked += 1; return Promise.reject(new Problem(asked === 1 ? 'TooManyRequests' : 'KeyNotFound', 'No.', { retryAfterSeconds: 1 })) }, identityUrl: 'http://127.0.0.1:1',
+    })
+    await expect(verifyKey('0'.repeat(64), here)).rejects.toMatchObject({ code: 'TooManyRequests', retryAfterSeconds: 1 })
+    await expect(verifyKey('1'.repeat(64), here)).resolves.toBeUndefined()
+    expect(asked).toBe(2)
   })
 
   // "Nobody answers this" must never be taken for "there is none": a good credential would be refused.

@@ -1,4 +1,4 @@
-import { type AccountFacts, type KeyId, KeyIdSchema, type OrgId, Problem, type ProblemCode, type UserId } from '@tenantry/contracts'
+import { type AccountFacts, type KeyId, KeyIdSchema, type OrgId, Problem, type ProblemCode, type ShownFrom, type UserId } from '@tenantry/contracts'
 import { type AskInternal, type NatsConnection, natsIsThere } from '@tenantry/events'
 import { z } from 'zod'
 import type { GatekeeperPorts } from './gatekeeper.js'
@@ -19,12 +19,25 @@ export interface RemoteRules {
 /** The ports of a gatekeeper outside identity: internal calls, and the public keys over HTTP. */
 export const remotePorts = ({ ask, identityUrl, connection, deadlineMs = 2000 }: RemoteRules): GatekeeperPorts => ({
   jwks: () => fetchJwks(new URL('/.well-known/jwks.json', identityUrl), deadlineMs),
-  verifyKey: resting((digest: string) => unless(ask('identity.key.verify', { digest }), ['KeyNotFound', 'InvalidCredentials'])),
+  verifyKey: verifyKeyBy(ask),
   rights: resting((orgId: OrgId, userId: UserId, account: AccountFacts) =>
     unless(ask('control.rights.find', { orgId, userId, account }), ['UserNotFound', 'OrgNotFound', 'InvalidCredentials', 'Forbidden'])),
   revocationsSince: (seq) => ask('identity.revocations.since', { seq }),
   ...(connection && { keysUsed: (ids: readonly KeyId[]) => tellKeysUsed(connection, ids), newsArrives: () => natsIsThere(connection) }),
 })
+
+/** That one caller has shown too many keys that are none is an answer too: it keeps nobody else from asking. */
+const verifyKeyBy = (ask: AskInternal): GatekeeperPorts['verifyKey'] => {
+  const rested = resting((digest: string, from: ShownFrom) => unless(ask('identity.key.verify', { digest, from }).catch((error: unknown) => {
+    if (error instanceof Problem && error.code === 'TooManyRequests') return error
+    throw error
+  }), ['KeyNotFound', 'InvalidCredentials']))
+  return async (digest, from) => {
+    const said = await rested(digest, from)
+    if (said instanceof Problem) throw said
+    return said
+  }
+}
 
 /** Undefined for the refusals that mean "there is none". Whatever else is refused between services is nothing the caller did. */
 const unless = async <T>(asked: Promise<T>, absent: readonly ProblemCode[]): Promise<T | undefined> => {

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto'
-import type { AnswerOf, Principal } from '@tenantry/contracts'
+import type { AnswerOf, Principal, ShownFrom } from '@tenantry/contracts'
 import passport from 'passport'
 import custom from 'passport-custom'
 import jwt from 'passport-jwt'
@@ -10,7 +10,7 @@ export interface StrategyRules {
   readonly issuer: string
   readonly audience: string
   readonly now: () => number
-  readonly keyFor: (digest: string) => Promise<AnswerOf<'identity.key.verify'> | undefined>
+  readonly keyFor: (digest: string, from: ShownFrom | undefined) => Promise<AnswerOf<'identity.key.verify'> | undefined>
 }
 
 /** A caller proven, and until when that may be believed without asking again. */
@@ -24,6 +24,7 @@ export interface ToProve {
   readonly text: string
   readonly publicKey?: KeyObject
   readonly typ?: string
+  readonly from?: ShownFrom
 }
 
 export interface Prover {
@@ -74,13 +75,13 @@ const isOfNow = ({ iat, exp }: TokenClaims, now: number): boolean => {
 }
 
 const keyStrategy = (rules: StrategyRules): custom.Strategy => new custom.Strategy((request, done) => {
-  const { text } = request as unknown as ToProve
-  proveKey(rules, text).then((proven) => done(null, proven ?? false), (error: unknown) => done(error))
+  const { text, from } = request as unknown as ToProve
+  proveKey(rules, text, from).then((proven) => done(null, proven ?? false), (error: unknown) => done(error))
 })
 
-const proveKey = async (rules: StrategyRules, text: string): Promise<Proven | undefined> => {
+const proveKey = async (rules: StrategyRules, text: string, from: ShownFrom | undefined): Promise<Proven | undefined> => {
   // The checksum turns away what was mistyped or made up, before anybody is asked.
-  const found = isApiKey(text) ? await rules.keyFor(apiKeyDigest(text)) : undefined
+  const found = isApiKey(text) ? await rules.keyFor(apiKeyDigest(text), from) : undefined
   if (!found) return undefined
   const principal: Principal = Object.freeze({
     userId: found.userId, orgId: found.orgId, credential: Object.freeze({ kind: 'key', id: found.keyId } as const), epoch: found.epoch,

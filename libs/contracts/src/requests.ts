@@ -8,6 +8,10 @@ const AccountFactsSchema = z.object({
 })
 const PermissionSchema = z.union([z.enum(permissions), z.templateLiteral(['platform:', z.string()])])
 
+const ShownFromSchema = z.object({ address: z.string().max(100), chain: z.string().max(16_384), direct: z.boolean() })
+/** Where a request came from, as the service that it reached sees it. */
+export type ShownFrom = z.infer<typeof ShownFromSchema>
+
 /**
  * The four calls that services make to each other, on a cache miss or a slow poll and never once a request.
  * Each is answered over NATS request/reply and over HTTP under /internal. A fifth needs a decision record.
@@ -15,7 +19,8 @@ const PermissionSchema = z.union([z.enum(permissions), z.templateLiteral(['platf
 export const requestSchemas = {
   'identity.key.verify': {
     // The SHA-256 of the key's text, in hex: the key itself never leaves the process it was shown to.
-    ask: z.object({ digest: z.string().regex(/^[0-9a-f]{64}$/) }),
+    // Who shows the key is told, so that keys that are none are counted for each caller.
+    ask: z.object({ digest: z.string().regex(/^[0-9a-f]{64}$/), from: ShownFromSchema.optional() }),
     answer: z.object({
       keyId: KeyIdSchema, orgId: OrgIdSchema, userId: UserIdSchema, epoch: z.number().int(), account: AccountFactsSchema,
     }),

@@ -48,7 +48,7 @@ export const limitVariables = {
   SIGNUPS_PER_HOUR: optional(),
   /** For each caller's address but this machine's own; its network may have five times as many in an hour. */
   FAILED_LOGINS_PER_MINUTE: variable.positive(20),
-  /** Refresh tokens that are none, for each caller's address but this machine's own. */
+  /** Refresh tokens, and as many API keys, that are none, for each caller's address but this machine's own. */
   FAILED_TOKENS_PER_MINUTE: variable.positive(60),
   /** How many wrong passwords in a row may come for one address before the waiting begins, and how long is waited first. */
   WRONG_PASSWORDS: variable.positive(5),

@@ -10,6 +10,6 @@ export class KeysConsumer {
 
   @Answers('identity.key.verify')
   verify(@Payload() ask: AskOf<'identity.key.verify'>): Promise<AnswerOf<'identity.key.verify'>> {
-    return this.keys.verify(ask.digest)
+    return this.keys.verify(ask.digest, ask.from)
   }
 }

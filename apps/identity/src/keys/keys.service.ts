@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { Inject, Injectable } from '@nestjs/common'
 import { apiKeyDigest, may, newApiKey } from '@tenantry/auth'
-import { type AnswerOf, type KeyId, type OrgId, type Page, type PageAsk, type Principal, Problem, type Rights, type UserId, newId } from '@tenantry/contracts'
+import { type AnswerOf, type KeyId, type OrgId, type Page, type PageAsk, type Principal, Problem, type Rights, type ShownFrom, type UserId, newId } from '@tenantry/contracts'
 import { Outbox } from '@tenantry/events'
 import { inTransaction } from '@tenantry/persistence'
 import { deriveKey } from '@tenantry/secrets'
@@ -9,6 +9,7 @@ import { DataSource } from 'typeorm'
 import { factsIn } from '../accounts/account.js'
 import { AccountsService } from '../accounts/accounts.service.js'
 import type { IdentityConfig } from '../config.js'
+import { Limits } from '../limits/limits.service.js'
 import { CONFIG } from '../platform/platform.module.js'
 import { RevocationsService } from '../revocations/revocations.service.js'
 import type { KeyChange, KeyView } from './key.js'
@@ -20,7 +21,7 @@ export class KeysService {
   private readonly pepper: Buffer
 
   constructor(@Inject(CONFIG) config: Pick<IdentityConfig, 'pepper'>, private readonly source: DataSource, private readonly keys: KeysRepository,
-    private readonly accounts: AccountsService, private readonly revocations: RevocationsService, private readonly outbox: Outbox) {
+    private readonly accounts: AccountsService, private readonly revocations: RevocationsService, private readonly limits: Limits, private readonly outbox: Outbox) {
     this.pepper = deriveKey(config.pepper, 'identity/api-keys')
   }
 
@@ -67,11 +68,14 @@ export class KeysService {
     return await this.keys.page(orgId, ask)
   }
 
-  /** Whose key has this digest. Throws KeyNotFound for a key that is not, or is no longer, one. */
-  async verify(digest: string): Promise<AnswerOf<'identity.key.verify'>> {
+  /** Whose key has this digest. Throws KeyNotFound for a key that is not, or is no longer, one; TooManyRequests for too many of those. */
+  async verify(digest: string, from?: ShownFrom): Promise<AnswerOf<'identity.key.verify'>> {
     const key = await this.keys.findActive(this.peppered(digest))
     const account = key && await this.accounts.find(key.ownedBy, key.orgId)
-    if (!key || !account?.active) throw noKey()
+    if (!key || !account?.active) {
+      if (from) await this.limits.take('key', { ...from, userAgent: '' })
+      throw noKey()
+    }
     return { keyId: key.id, orgId: key.orgId, userId: account.id, epoch: account.epoch, account: factsIn(key.orgId, account) }
   }
 
