@@ -36,6 +36,9 @@ const rates = async ({ root, quick, closing }) => {
     times.push(await logIn(email, password, 200))
   }
   const many = quick ? 32 : 160
+  const hashing = performance.now()
+  await Promise.all(Array.from({ length: 16 }, () => bcrypt.hash('a password', cost)))
+  const ceiling = 16_000 / (performance.now() - hashing)
   const began = performance.now()
   let left = many
   const together = []
@@ -43,7 +46,7 @@ const rates = async ({ root, quick, closing }) => {
   const seconds = (performance.now() - began) / 1_000
   return [
     figure('one login / one hash, p50', median(times) / median(hashes), ''), figure('one login, p50', median(times), 'ms'), figure('one login, p99', quantile(times, 0.99), 'ms'),
-    figure('logins of one account, 16 at once', many / seconds, '/s'), figure('16 at once, p99', quantile(together, 0.99), 'ms'),
+    figure('logins of one account, 16 at once', many / seconds, '/s'), figure('of what all processors hash', many / seconds / ceiling, ''), figure('16 at once, p99', quantile(together, 0.99), 'ms'),
   ]
 }
 

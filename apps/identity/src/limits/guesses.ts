@@ -13,7 +13,7 @@ export interface Guess {
 }
 
 const mostWaiting = 100
-const patienceMs = 4_000
+const patienceMs = 10_000
 const pollMs = [20, 40, 80, 160] as const
 const refusal = 'Too many logins have failed; try again later.'
 

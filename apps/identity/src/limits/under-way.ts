@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { Problem } from '@tenantry/contracts'
 
 const mostWaiting = 100
-const patienceMs = 4_000
+const patienceMs = 10_000
 const pollMs = 50
 
 /**
