@@ -8,13 +8,24 @@ import type { ChildOptions, FromEngineChild, OwnedDatabase, ToEngineChild } from
 import { NoteReader } from './note.js'
 
 const program = fileURLToPath(new URL('./child/main.js', import.meta.url))
-const setpriv = ['/usr/bin/setpriv', '/bin/setpriv'].find((file) => existsSync(file))
+const foundIn = (name: string): string | undefined => [`/usr/bin/${name}`, `/bin/${name}`].find((file) => existsSync(file))
+const [setpriv, prlimit] = [foundIn('setpriv'), foundIn('prlimit')]
 const nodeOptions = ['--max-semi-space-size=2', '--max-old-space-size=384', '--disable-warning=ExperimentalWarning']
 
-/** The command that starts a child; where the system can, the kernel ends it together with the host. */
-const commandOf = (options: ChildOptions): readonly [string, readonly string[]] => {
-  const node = [process.execPath, ...nodeOptions, program, JSON.stringify(options)] as const
-  return setpriv === undefined ? [node[0], node.slice(1)] : [setpriv, ['--pdeathsig', 'KILL', '--', ...node]]
+/** What Node sets aside for itself and for the most part never touches. */
+const reservedBytes = 1024 * 1024 * 1024
+
+/**
+ * The command that starts a child. Where the system can, the kernel ends it together with the host, refuses it memory past what a
+ * statement may use, however quickly that is asked for, and keeps no image of it.
+ */
+const commandOf = (options: ChildOptions, memoryBytes: number): readonly [string, readonly string[]] => {
+  const [command, ...args] = [
+    ...(setpriv === undefined ? [] : [setpriv, '--pdeathsig', 'KILL', '--']),
+    ...(prlimit === undefined ? [] : [prlimit, `--data=${reservedBytes + memoryBytes}`, '--core=0', '--']),
+    process.execPath, ...nodeOptions, program, JSON.stringify(options),
+  ]
+  return [command ?? process.execPath, args]
 }
 
 const mostWordsBytes = 2_000
@@ -56,16 +67,17 @@ export class EngineChild {
   private readonly process: ChildProcess
   private readonly temporary: string
 
-  constructor(readonly number: number, run: string, limits: Pick<ChildOptions, 'inFlight' | 'openDatabases'>, events: ChildEvents) {
+  constructor(readonly number: number, run: string, limits: Pick<ChildOptions, 'inFlight' | 'openDatabases'> & { readonly memoryBytes: number }, events: ChildEvents) {
     this.socket = path.join(run, `child-${number}.sock`)
     this.temporary = path.join(run, `child-${number}.tmp`)
     this.clear()
     mkdirSync(this.temporary, { mode: 0o700 })
     const note = path.join(run, `child-${number}.note`)
     this.note = new NoteReader(note)
-    const [command, args] = commandOf({ socket: this.socket, note, temporary: this.temporary, ...limits })
+    const { inFlight, openDatabases, memoryBytes } = limits
+    const [command, args] = commandOf({ socket: this.socket, note, inFlight, openDatabases }, memoryBytes)
     // An empty environment: nothing the host was given is in reach of a statement.
-    this.process = spawn(command, args, { cwd: run, env: {}, stdio: ['ignore', 'ignore', 'pipe', 'ipc'], detached: true })
+    this.process = spawn(command, args, { cwd: this.temporary, env: {}, stdio: ['ignore', 'ignore', 'pipe', 'ipc'], detached: true })
     this.process.stderr?.on('data', (words: Buffer) => events.onWords(this, words.toString('utf8', 0, mostWordsBytes).trim()))
     this.process.on('message', (message) => events.onMessage(this, message as FromEngineChild))
     const ended = () => {
@@ -130,6 +142,14 @@ export class EngineChild {
         const found = statSync(path.join(folder, name), { throwIfNoEntry: false })
         return found?.isFile() === true && found.nlink === 0 ? sum + found.size : sum
       }, 0)
+    })
+  }
+
+  /** The size of the files of the database in this slot. */
+  storedBytes(slot: number): number {
+    return this.tryRead(() => {
+      const folder = this.owned.get(slot)?.folder ?? ''
+      return readdirSync(folder).reduce((sum, name) => sum + (statSync(path.join(folder, name), { throwIfNoEntry: false })?.size ?? 0), 0)
     })
   }
 

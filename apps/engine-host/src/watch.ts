@@ -16,6 +16,7 @@ const crowdingAfterMs = 10
 const measureAfterMs = 100
 /** A statement that has used less of the processor was kept waiting for it. */
 const longWorkMs = 100
+const freeTemporaryBytes = 16 * 1024 * 1024
 const sharedAgainAfterMs = 1_000
 const cancelKeptMs = 5_000
 
@@ -136,10 +137,18 @@ export class Watch {
     if (child.memoryBytes() - (child.measured?.bytes ?? 0) > this.limits.childMemoryBytes) {
       return { code: 'EngineRejectedQuery', message: 'The statement needs more memory than one statement may use.' }
     }
-    if (child.temporaryBytes() > this.limits.temporaryBytes) {
+    return this.verdictOnFiles(child, running)
+  }
+
+  /** Temporary files count against what the database may use, but for a little: there must be some for reading a database that is full. */
+  private verdictOnFiles(child: EngineChild, { slot }: Running): Verdict | undefined {
+    const temporary = child.temporaryBytes()
+    if (temporary > this.limits.temporaryBytes) {
       return { code: 'EngineRejectedQuery', message: 'The statement needs more temporary storage than one statement may use.' }
     }
-    return undefined
+    const database = temporary > freeTemporaryBytes ? child.owned.get(slot) : undefined
+    if (database === undefined || temporary + child.storedBytes(slot) <= database.storageBytes) return undefined
+    return { code: 'StorageFull', message: 'The statement needs more temporary storage than the database has left; delete data or raise its limit.' }
   }
 
   private end(child: EngineChild, running: Running, verdict: Verdict): void {

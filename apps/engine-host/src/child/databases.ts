@@ -17,7 +17,10 @@ export class HeldDatabases {
   /** Open databases, the least recently used first. */
   private readonly opened = new Set<Held>()
 
-  constructor(private readonly drivers: Readonly<Record<EngineName, EmbeddedDriver>>, private readonly mostOpen: number) {}
+  private entered: string | undefined
+
+  /** `enter` makes a folder the one in which the engine's temporary files lie. */
+  constructor(private readonly drivers: Readonly<Record<EngineName, EmbeddedDriver>>, private readonly mostOpen: number, private readonly enter: (folder: string) => void) {}
 
   add(owned: OwnedDatabase): void {
     const held: Held = { ...owned, waiting: [], open: undefined }
@@ -44,6 +47,10 @@ export class HeldDatabases {
     this.opened.delete(held)
     held.open ??= this.drivers[held.engine].open(held.folder, { storageBytes })
     this.opened.add(held)
+    if (this.entered !== held.folder) {
+      this.enter(held.folder)
+      this.entered = held.folder
+    }
     if (this.opened.size > this.mostOpen) this.shutOldest()
     return held.open
   }

@@ -10,12 +10,12 @@ import { isNotable, readRun } from './runs.js'
 import { Turns, sendBack } from './turns.js'
 
 const options = JSON.parse(process.argv[2] ?? '') as ChildOptions
-// SQLite reads this when it makes a temporary file; the host empties the folder when the child has ended.
-process.env['SQLITE_TMPDIR'] = options.temporary
+// SQLite keeps this when it starts: temporary files lie wherever the child is, which is the folder of the database whose turn it is.
+process.env['SQLITE_TMPDIR'] = '.'
 
 const drivers = { sqlite: sqliteDriver } as const
 const note = new NoteWriter(options.note)
-const databases = new HeldDatabases(drivers, options.openDatabases)
+const databases = new HeldDatabases(drivers, options.openDatabases, (folder) => process.chdir(folder))
 const turns = new Turns(note, databases, options.inFlight)
 let closing = false
 

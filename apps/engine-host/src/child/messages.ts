@@ -4,7 +4,6 @@ import type { DatabaseId, EngineName } from '@tenantry/contracts'
 export interface ChildOptions {
   readonly socket: string
   readonly note: string
-  readonly temporary: string
   /** Statements of one database that wait or run here at a time. */
   readonly inFlight: number
   readonly openDatabases: number
