@@ -13,6 +13,8 @@ const timed = async <T>(work: Promise<T>): Promise<{ readonly value: T; readonly
   const value = await work
   return { value, ms: performance.now() - began }
 }
+/** A machine that is used otherwise takes its time for a statement that yields. */
+const patiently = { limits: { seconds: 50, answerBytes: 1_000, answerRows: 10 } }
 /** Counts to `n`, which takes about `n` / 10,000,000 seconds. */
 const counting = (n: number): string => `with recursive n(x) as (select 1 union all select x + 1 from n where x < ${n}) select count(*) from n`
 
@@ -151,7 +153,7 @@ describe('a statement that runs long', () => {
 
   it('does not run what has moved away when it ends by itself', async () => {
     const [slow, other] = await Promise.all([bench.database('create table t(a)'), bench.database('create table t(a)')])
-    const running = bench.rows(slow, counting(12_000_000))
+    const running = bench.rows(slow, counting(12_000_000), patiently)
     await until(() => bench.host.busy(), 'the statement runs')
     const writes = await Promise.all([1, 2, 3, 4].map((n) => code(bench.run(other, 'insert into t values (?)', { params: [n] }))))
     expect(writes).toEqual(['none', 'none', 'none', 'none'])
@@ -198,7 +200,7 @@ describe('a statement that runs long', () => {
   it('is not ended when a database that has moved away from its child is removed, which can come back once the child lets go', async () => {
     const [slow, removed] = await Promise.all([bench.database(), bench.database('create table t(a)', 'insert into t values (1)')])
     const { lifecycle } = bench.client.engine('sqlite')
-    const running = bench.rows(slow, counting(25_000_000))
+    const running = bench.rows(slow, counting(25_000_000), patiently)
     await until(() => bench.host.busy(400), 'the statement runs')
     expect(await bench.rows(removed, 'select a from t')).toEqual([[1]])
     await lifecycle.remove(removed, AbortSignal.timeout(10_000))
