@@ -119,7 +119,7 @@ it('uses the Postgres and the NATS that it is given, and starts none of its own'
 
   await rm(path.join(dataDir, 'secrets'), { recursive: true })
   const robbed = await startSingle(given).ended
-  expect([robbed.code, robbed.output]).toEqual([78, expect.stringContaining('restore the file from a backup')])
+  expect([robbed.code, robbed.output]).toEqual([78, expect.stringContaining('restore the folder from a backup')])
 }, 60_000)
 
 it('speaks TLS with a certificate of its own authority when it is asked to', async () => {
