@@ -21,7 +21,7 @@ beforeAll(async () => {
   }
   services = await startServices(await makeFolder(), { wayToNats, changes: { identity: { SIGNUPS_PER_HOUR: '100000' } } })
   stage = await setStage(services)
-}, 90_000)
+}, 150_000)
 afterAll(async () => {
   await stage?.close()
   await clearUp()

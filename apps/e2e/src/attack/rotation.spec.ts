@@ -25,7 +25,7 @@ beforeAll(async () => {
     (token) => asked(controlPlane, 'GET', '/v2/users/current', { token }), (token) => asked(gateway, 'POST', query, { token, text: 'select 1' }),
     (token) => asked(identities[0], 'GET', keys, { token }), (token) => asked(identities[1], 'GET', keys, { token }),
   ]
-}, 90_000)
+}, 150_000)
 afterAll(clearUp, 30_000)
 
 const header = z.object({ kid: z.string() })
