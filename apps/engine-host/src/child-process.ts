@@ -29,6 +29,7 @@ const commandOf = (options: ChildOptions, memoryBytes: number): readonly [string
 }
 
 const mostWordsBytes = 2_000
+const heldUpAfterMs = 100
 /** About a tenth of the processor that somebody of the usual priority gets, where both want it. */
 const yieldingNice = 10
 
@@ -99,6 +100,11 @@ export class EngineChild {
 
   tell(message: ToEngineChild): void {
     if (this.process.connected) this.process.send(message, () => undefined)
+  }
+
+  /** Whether it is in a statement that is not a quick one. */
+  isHeldUp(now: number): boolean {
+    return now - (this.note.read()?.startedMs ?? now) > heldUpAfterMs
   }
 
   /** Ends the child now, whatever it is doing. */

@@ -8,8 +8,7 @@ import { Greed } from './greed.js'
 import type { Logger } from './logger.js'
 import type { Running } from './note.js'
 import { mostOpenDatabases, openFilesLimit } from './open-databases.js'
-import { Ownership } from './ownership.js'
-import type { DatabaseName, Owner } from './ownership.js'
+import { type DatabaseName, type Owner, Ownership } from './ownership.js'
 import type { Places } from './places.js'
 import { Reports, manyRun, unavailable } from './reports.js'
 
@@ -28,8 +27,6 @@ const startWithinMs = 4_000
 const idleChildMs = 30_000
 const restartDelayMs = 100
 
-const heldUpAfterMs = 100
-const isHeldUp = (child: EngineChild, now: number): boolean => now - (child.note.read()?.startedMs ?? now) > heldUpAfterMs
 const fewestFirst = (children: readonly EngineChild[]): readonly EngineChild[] =>
   [...children].sort((one, other) => one.owned.size - other.owned.size)
 
@@ -71,6 +68,9 @@ export class ChildPool implements ChildEvents {
   async place({ database, generation, engine, storageBytes, org }: PlacedAt, folder: string): Promise<EngineChild> {
     const at = { database, generation, engine, folder, storageBytes, org: org ?? databaseKey(database, generation) }
     for (let attempt = 0; attempt < 5; attempt += 1) {
+      const known = this.ownership.find(at)
+      // A child that is being ended owns its databases until it has gone.
+      if (known?.child.doomed === true) await this.reports.until(() => this.ownership.find(at) !== known, answerWithinMs, 'The engine is starting again; try again.')
       const owner = this.ownership.find(at) ?? await this.choose(at)
       const told = await owner.ready.then(() => true, () => false)
       if (told && this.ownership.find(at) === owner && owner.child.state === 'ready') return owner.child
@@ -220,7 +220,7 @@ export class ChildPool implements ChildEvents {
   /** The child for everybody with the fewest databases, among those that are not held up by a statement. */
   private leastLoaded(except?: EngineChild): EngineChild | undefined {
     const now = monotonicMs()
-    return fewestFirst(this.shared().filter((child) => child !== except && !isHeldUp(child, now)))[0]
+    return fewestFirst(this.shared().filter((child) => child !== except && !child.isHeldUp(now)))[0]
   }
 
   /** Starts children until enough of them are there for everybody, and `extra` more, as far as the limit allows. */
@@ -247,7 +247,7 @@ export class ChildPool implements ChildEvents {
 
   /** A child for what keeps running long: a new one, or one that its org has and that can be asked at this moment. */
   private async anyApart(org: string): Promise<EngineChild> {
-    const free = () => fewestFirst(this.apart(org).filter((child) => child.state === 'ready' && !isHeldUp(child, monotonicMs())))[0]
+    const free = () => fewestFirst(this.apart(org).filter((child) => child.state === 'ready' && !child.isHeldUp(monotonicMs())))[0]
     const canStart = () => this.hasPlaceFor(org) && this.children.size < this.config.mostChildren
     const isSettled = () => !this.hasPlaceFor(org) && this.apart(org).every(({ state }) => state !== 'starting')
     await this.reports.until(() => canStart() || free() !== undefined || isSettled(), startWithinMs, 'The engine is starting; try again.')

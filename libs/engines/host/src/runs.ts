@@ -9,6 +9,8 @@ import { WaitingRun, engineAway, mayHaveRun, tooManyQueries } from './waiting-ru
 
 const mostAttempts = 5
 const verdictWithinMs = 1_500
+/** The host may hear later than this client that a child has gone, and until then names it again. */
+const askAgainMs = 50
 const sweepEveryMs = 250
 /** The host ends a statement at its deadline; a client waits this much longer for the news. */
 const graceMs = 2_000
@@ -196,7 +198,8 @@ export class Runs {
       link.waiting.delete(run.message.id)
       const begun = link.reached && (link.begun === undefined || link.begun.has(run.message.id))
       if (run.write && begun) run.refuse(mayHaveRun())
-      else this.dispatch(run)
+      else if (link.reached) this.dispatch(run)
+      else setTimeout(() => this.dispatch(run), askAgainMs)
     }
   }
 
