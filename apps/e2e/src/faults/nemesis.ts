@@ -17,10 +17,10 @@ const convergeSeconds = 30
 const shortestMs = 50
 const longestMs = 500
 const mostVictimsMissing = 50
-// Half of the rounds strike a system that works; the others strike while something may still be on its way back.
-const shareOfWorkingSystems = 0.5
+// This share of the rounds strikes a system that works; the others come while something may still be on its way back.
+const shareOfWorkingSystems = 0.3
 const workingDeeds = 5
-const workingSeconds = 10
+const workingSeconds = 4
 
 /** Kills something in each round, at a moment of its own, and holds the system to its promises. Throws what they were broken by. */
 export const torment = async (target: Target, load: Load, random: Random, { rounds, auditEvery, weights = {} }: Rules): Promise<Readonly<Record<string, number>>> => {

@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
 import { type Single as Program, startProgram } from '../start/single.process.js'
 import { speakTo } from './api.js'
@@ -9,7 +10,7 @@ import { until } from './until.js'
 
 const schemaOf = { identity: 'identity', 'control-plane': 'control_plane', provisioner: 'provisioner' } as const
 const serversShown = z.object({ urls: z.record(z.string(), z.string()), nats: z.string(), token: z.string() })
-const readySeconds = 30
+const readySeconds = 60
 
 export interface ServicesOptions {
   /** Services that run twice, side by side. */
@@ -103,10 +104,19 @@ const running = (folder: string, servers: Servers, environments: Environments, l
   const at = (port: string | undefined): string => `http://127.0.0.1:${port ?? ''}`
   const adminUrl = (name: InstanceName): string => at(environmentOf(name)['ADMIN_PORT'])
   const saysReady = async (admin: string): Promise<boolean> => (await speakTo(admin)('GET', '/readyz').catch(() => undefined))?.status === 200
-  const untilReady = (name: string, program: Program, admin: string): Promise<void> => until(`${name} is ready`, async () => {
-    if (program.process.exitCode !== null) throw new Error(`${name} has ended: ${program.output()}`)
-    return await saysReady(admin)
-  }, readySeconds)
+  const untilReady = async (name: string, program: Program, admin: string): Promise<void> => {
+    try {
+      await until(`${name} is ready`, async () => {
+        if (program.process.exitCode !== null) throw new Error('It has ended.')
+        // Many wait at a time: who asks without a pause takes the processor from those who start.
+        await delay(50)
+        return await saysReady(admin)
+      }, readySeconds)
+    } catch (error) {
+      const last = await speakTo(admin)('GET', '/readyz').then(({ text }) => text, String)
+      throw new Error(`${name}: ${String(error)}\nIt says: ${last}\n${program.output().slice(-2_000)}`, { cause: error })
+    }
+  }
   const start = (name: InstanceName): Promise<void> => untilReady(name, launch(name), adminUrl(name))
   const end = async (name: InstanceName, signal: NodeJS.Signals): Promise<number | null> => {
     const program = programs.get(name)
