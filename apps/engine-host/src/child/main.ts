@@ -17,6 +17,7 @@ const drivers = { sqlite: sqliteDriver } as const
 const note = new NoteWriter(options.note)
 const databases = new HeldDatabases(drivers, options.openDatabases, (folder) => process.chdir(folder))
 const turns = new Turns(note, databases, options.inFlight)
+const clients = new Set<ClientSocket>()
 let closing = false
 
 const tell = (message: FromEngineChild): void => {
@@ -44,6 +45,7 @@ const take = (from: ClientSocket, header: Readonly<Record<string, unknown>>, pay
 const serve = (socket: Socket): void => {
   const reader = new FrameReader()
   const from = new ClientSocket(socket)
+  clients.add(from)
   socket.on('data', (chunk: Buffer) => {
     try {
       reader.take(chunk, ({ header, payload }) => {
@@ -55,6 +57,7 @@ const serve = (socket: Socket): void => {
   })
   socket.on('error', () => socket.destroy())
   socket.on('close', () => {
+    clients.delete(from)
     if (from.ring !== undefined) note.closeRing(from.ring)
   })
 }
@@ -70,15 +73,16 @@ const makeTemplate = (engine: keyof typeof drivers, folder: string): void => {
 
 const lastWordsMs = 20
 
-/** Runs what waits here, sends back what still arrives, and ends once it has been quiet for a moment. */
+/** Runs what waits here, sends back what still arrives, and ends once it has been quiet for a moment and every answer was taken. */
 const close = (quietSince = performance.now()): void => {
   closing = true
   const now = performance.now()
-  if (turns.idle && now - quietSince >= lastWordsMs) {
+  const quiet = turns.idle && ![...clients].some(({ behind }) => behind)
+  if (quiet && now - quietSince >= lastWordsMs) {
     databases.closeAll()
     process.exit(0)
   }
-  setTimeout(() => close(turns.idle ? quietSince : now), 5)
+  setTimeout(() => close(quiet ? quietSince : now), 5)
 }
 
 const obey = (message: ToEngineChild): void => {
