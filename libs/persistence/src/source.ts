@@ -1,4 +1,5 @@
 import { DataSource, type EntitySchema, type MigrationInterface } from 'typeorm'
+import { impatientClient } from './impatient-client.js'
 
 type Class<T> = new () => T
 
@@ -10,7 +11,12 @@ export interface SourceRules {
   readonly entities: readonly (Class<object> | EntitySchema)[]
   readonly migrations: readonly Class<MigrationInterface>[]
   readonly poolSize: number
+  /** How long a statement may stay unanswered before its connection is given up. */
+  readonly answerSeconds?: number
 }
+
+// Less than a caller waits, so that it is told 503 and not left alone.
+const answerSeconds = 25
 
 /**
  * The one way to a service's tables. Every statement has a deadline, and a transaction that nobody ends is ended by Postgres.
@@ -36,5 +42,6 @@ export const createSource = (rules: SourceRules): DataSource => new DataSource({
     lock_timeout: 10_000,
     idle_in_transaction_session_timeout: 30_000,
     keepAlive: true,
+    Client: impatientClient((rules.answerSeconds ?? answerSeconds) * 1_000),
   },
 })
