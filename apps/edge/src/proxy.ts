@@ -19,7 +19,7 @@ const ofOneHop = new Set(['connection', 'keep-alive', 'proxy-authenticate', 'pro
 const fewestTries = 2
 // Shorter than a service that drains leaves an idle connection open, so that nothing is ever sent on one that it is closing.
 const idleMs = idleGraceMs / 2
-/** How long a process that took no connection is asked only when the others do not either. */
+/** How long a process that took no connection, or says that it ends one, is asked only when the others cannot be. */
 const avoidedMs = 1_000
 
 /** The headers that travel on: those of one connection, and those that it names, stay behind. */
@@ -46,7 +46,7 @@ const repeated = ({ headersDistinct }: IncomingMessage): OutgoingHttpHeaders => 
 interface Place {
   readonly host: string
   readonly port: number
-  refusedAt: number
+  avoidedSince: number
 }
 
 /** Hands requests on to a service elsewhere, byte by byte. A request is sent again, to any process, only when no connection was made. */
@@ -63,7 +63,7 @@ export const createProxy = ({ name, urls, connectMs = 2_000, silenceMs = 90_000,
     turn = (turn + 1) % places.length
     const now = performance.now()
     const rotated = [...places.slice(turn), ...places.slice(0, turn)]
-    return rotated.length < 2 ? rotated : [...rotated.filter(({ refusedAt }) => now - refusedAt > avoidedMs), ...rotated.filter(({ refusedAt }) => now - refusedAt <= avoidedMs)]
+    return rotated.length < 2 ? rotated : [...rotated.filter(({ avoidedSince }) => now - avoidedSince > avoidedMs), ...rotated.filter(({ avoidedSince }) => now - avoidedSince <= avoidedMs)]
   }
 
   const pass = (request: IncomingMessage, response: ServerResponse, headers: OutgoingHttpHeaders, order: readonly Place[], attempt: number): void => {
@@ -82,12 +82,15 @@ export const createProxy = ({ name, urls, connectMs = 2_000, silenceMs = 90_000,
     }
     onward.once('socket', (socket) => { if (socket.connecting) socket.once('connect', begin); else begin() })
     onward.setTimeout(silenceMs, () => onward.destroy(new Error('silent for too long')))
-    onward.once('response', (answer) => deliver(answer, response))
+    onward.once('response', (answer) => {
+      if (answer.headers.connection === 'close') place.avoidedSince = performance.now()
+      deliver(answer, response)
+    })
     onward.once('error', (error) => {
       clearTimeout(connectTimer)
       if (response.destroyed) return
       if (response.headersSent) return void response.destroy(error)
-      if (!connected) place.refusedAt = performance.now()
+      if (!connected) place.avoidedSince = performance.now()
       if (!connected && attempt + 1 < tries) return pass(request, response, headers, order, attempt + 1)
       refuse(response, away(error), { connection: 'close' })
     })
@@ -122,7 +125,7 @@ const forgetWhenGone = (onward: ClientRequest, response: ServerResponse): void =
 
 const placeOf = (url: string): Place => {
   const { hostname, port } = new URL(url)
-  return { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 80), refusedAt: -Infinity }
+  return { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 80), avoidedSince: -Infinity }
 }
 
 const asksReady = ({ host, port }: Place, deadlineMs: number): Promise<boolean> => new Promise((resolve) => {

@@ -24,6 +24,8 @@ export class Leaving {
 
 /** Resolves when no connection is left: those on which nothing came for the grace are closed, and all of them at the deadline. */
 export const drained = async (server: Server, deadlineMs: number, graceMs: number): Promise<void> => {
+  // Right after the connections that have come by now were taken: those that still wait for it are reset when the port closes.
+  await new Promise((resolve) => { setImmediate(resolve) })
   // The close of an HTTP server cuts idle connections at once, and with them a request that has just been sent on one.
   const closed = new Promise<void>((resolve) => { net.Server.prototype.close.call(server, () => resolve()) })
   let sweep: NodeJS.Timeout | undefined
