@@ -37,7 +37,9 @@ const keptClient = (url: string) => {
       response.setEncoding('utf8').on('data', (piece: string) => { text += piece }).on('error', reject)
         .on('end', () => response.complete ? resolve({ status: response.statusCode ?? 0, retryAfter: response.headers['retry-after'], text }) : reject(new Error('half an answer')))
     })
-    request.on('timeout', () => request.destroy(new Error('no answer in time'))).on('error', reject).end(body)
+    // A connection that had just been made is reset when the port closes before anybody has taken it: the door was closed.
+    const told = (error: NodeJS.ErrnoException): Error => error.code === 'ECONNRESET' && !request.reusedSocket ? Object.assign(error, { code: 'CLOSED' }) : error
+    request.on('timeout', () => request.destroy(new Error('no answer in time'))).on('error', (error) => reject(told(error))).end(body)
   })
   return { ask, close: () => agent.destroy() }
 }
@@ -117,7 +119,7 @@ it('restarts the edge, and its clients meet a closed door or a whole answer', as
     expect(await target.services.end('edge')).toBe(0)
     await target.services.start('edge')
   })
-  expect(others.filter((one) => !one.endsWith('ECONNREFUSED'))).toEqual([])
+  expect(others.filter((one) => !/ (?:ECONNREFUSED|CLOSED)$/.test(one))).toEqual([])
 }, 120_000)
 
 it('says that it is not ready as soon as it is told to end, and goes on answering for a moment', async () => {
