@@ -10,7 +10,8 @@ import { NoteReader } from './note.js'
 const program = fileURLToPath(new URL('./child/main.js', import.meta.url))
 const foundIn = (name: string): string | undefined => [`/usr/bin/${name}`, `/bin/${name}`].find((file) => existsSync(file))
 const [setpriv, prlimit] = [foundIn('setpriv'), foundIn('prlimit')]
-const nodeOptions = ['--max-semi-space-size=2', '--max-old-space-size=384', '--disable-warning=ExperimentalWarning']
+// Several threads that collect garbage cost more than they save where the other processors have work of their own.
+const nodeOptions = ['--single-threaded-gc', '--max-semi-space-size=2', '--max-old-space-size=384', '--disable-warning=ExperimentalWarning']
 
 /** What Node sets aside for itself and for the most part never touches. */
 const reservedBytes = 1024 * 1024 * 1024
