@@ -14,10 +14,10 @@ export const stages = [
   { name: 'types', seconds: 90, args: () => [program('typescript/bin/tsc'), '-p', 'tsconfig.json'] },
   // Without a cache: it goes by a file's own text, and would not see that a type in another file has changed.
   { name: 'lint', seconds: 90, args: () => [program('eslint/bin/eslint.js'), '.'] },
-  jest('unit', 120),
-  jest('architecture', 90),
-  jest('integration', 240),
-  jest('e2e', 240),
+  jest('unit', 60),
+  jest('architecture', 60),
+  jest('integration', 230),
+  jest('e2e', 330),
   jest('faults', 320),
 ]
 
