@@ -211,10 +211,12 @@ describe('the query gateway', () => {
     const [token, id] = [await tokenOf(newId<OrgId>()), newId<DatabaseId>()]
     const began = Promise.withResolvers<void>()
     const aborted = Promise.withResolvers<void>()
-    run = (_target, _ask, signal) => new Promise((_resolve, reject) => {
-      signal.addEventListener('abort', () => { aborted.resolve(); reject(new Problem('QueryCancelled', 'gone')) })
+    run = async (_target, _ask, gone) => {
       began.resolve()
-    })
+      await until('the engine sees it', async () => gone.aborted)
+      aborted.resolve()
+      throw new Problem('QueryCancelled', 'gone')
+    }
     const leaving = new AbortController()
     const request = ask(token, id, 'select 1', { signal: leaving.signal }).catch(() => undefined)
     await began.promise

@@ -7,13 +7,22 @@ const never = new AbortController().signal
 const tick = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 const org = (): OrgId => newId<OrgId>()
 
+const take = async (turns: OrgTurns, visit: Visit, gone: AbortSignal, patienceMs: number, work: () => Promise<void>): Promise<void> => {
+  await turns.begin(visit, gone, patienceMs)
+  try {
+    await work()
+  } finally {
+    turns.end(visit)
+  }
+}
+
 /** Statements that note when they begin and end when they are told to. */
 const busy = (turns: OrgTurns) => {
   const began: string[] = []
   const gates: PromiseWithResolvers<void>[] = []
   const send = (id: OrgId, name: string): Promise<void> => {
     const visit = turns.enter(id, 'select 1')
-    return turns.take(visit, never, 30_000, async () => {
+    return take(turns, visit, never, 30_000, async () => {
       const gate = Promise.withResolvers<void>()
       began.push(name)
       gates.push(gate)
@@ -86,7 +95,7 @@ describe('the turns of orgs', () => {
     const leaving = new AbortController()
     const waiting = (signal: AbortSignal, patienceMs: number): Promise<void> => {
       const visit = turns.enter(id, 'select 1')
-      return turns.take(visit, signal, patienceMs, async () => undefined).finally(() => turns.leave(visit))
+      return take(turns, visit, signal, patienceMs, async () => undefined).finally(() => turns.leave(visit))
     }
     const [gone, late, last] = [waiting(leaving.signal, 30_000), waiting(never, 10), send(id, 'last')]
     leaving.abort()
@@ -111,7 +120,7 @@ describe('the turns of orgs', () => {
         const visit: Visit = turns.enter(ids[at] ?? org(), 'x')
         const leaving = new AbortController()
         waiting[at] = (waiting[at] ?? 0) + 1
-        all.push(turns.take(visit, leaving.signal, 30_000, async () => {
+        all.push(take(turns, visit, leaving.signal, 30_000, async () => {
           waiting[at] = (waiting[at] ?? 0) - 1
           running[at] = (running[at] ?? 0) + 1
           await new Promise<void>((resolve) => gates.push(resolve))

@@ -1,4 +1,5 @@
 import { type OrgId, Problem } from '@tenantry/contracts'
+import type { Gone } from '@tenantry/engines-contract'
 import { fixedLimits } from '@tenantry/service'
 
 export interface OrgTurnRules {
@@ -18,8 +19,13 @@ const tooMany = (message: string): Problem => new Problem('TooManyQueriesOfOrg',
 const givenUp = (): Problem => new Problem('QueryCancelled', 'The request was given up before the statement began.')
 
 interface Waiter {
+  readonly gone: Gone
+  readonly until: number
   readonly go: () => void
+  readonly refuse: (problem: Problem) => void
 }
+
+const longestSweepMs = 250
 
 interface Org {
   readonly id: OrgId
@@ -43,6 +49,8 @@ export class OrgTurns {
   private readonly orgs = new Map<OrgId, Org>()
   /** Orgs of which somebody waits that could go as far as the org is concerned; the first is the next to be given a turn. */
   private readonly ring = new Set<Org>()
+  private readonly waiters = new Map<Waiter, Org>()
+  private sweeper: NodeJS.Timeout | undefined
   private running = 0
   private textBytes = 0
 
@@ -66,15 +74,18 @@ export class OrgTurns {
     if (--org.here === 0) this.orgs.delete(org.id)
   }
 
-  /** Runs `work` when it is the org's turn. Throws QueryTimeout, QueryCancelled before it. */
-  async take<T>({ org }: Visit, signal: AbortSignal, patienceMs: number, work: () => Promise<T>): Promise<T> {
-    if (org.running < this.rules.running && this.running < this.rules.runningInAll) this.begin(org)
-    else await this.wait(org, signal, patienceMs)
-    try {
-      return await work()
-    } finally {
-      this.end(org)
-    }
+  /** Takes a turn of the org, at once where there is one (undefined) or later; `end` must follow. Throws QueryTimeout, QueryCancelled. */
+  begin({ org }: Visit, gone: Gone, patienceMs: number): Promise<void> | undefined {
+    if (org.running >= this.rules.running || this.running >= this.rules.runningInAll) return this.wait(org, gone, patienceMs)
+    this.count(org)
+    return undefined
+  }
+
+  end({ org }: Visit): void {
+    org.running--
+    this.running--
+    this.stand(org)
+    if (this.ring.size > 0) this.giveAway()
   }
 
   private checkText(org: Org, textBytes: number): void {
@@ -82,20 +93,18 @@ export class OrgTurns {
     if (this.textBytes + textBytes > this.rules.textBytes) throw new Problem('TooManyQueries', 'Too many long statements wait here already; try again.', { retryAfterSeconds: 1 })
   }
 
-  private begin(org: Org): void {
+  private count(org: Org): void {
     org.running++
     this.running++
   }
 
-  private end(org: Org): void {
-    org.running--
-    this.running--
-    this.stand(org)
+  private giveAway(): void {
     const [next] = this.ring
     if (!next) return
     const [first] = next.waiters
     this.ring.delete(next)
-    this.begin(next)
+    this.count(next)
+    if (first) this.settle(next, first)
     first?.go()
     this.stand(next)
   }
@@ -106,22 +115,33 @@ export class OrgTurns {
     else this.ring.add(org)
   }
 
-  private wait(org: Org, signal: AbortSignal, patienceMs: number): Promise<void> {
-    if (signal.aborted) throw givenUp()
-    const turn = Promise.withResolvers<void>()
-    const settle = (): void => {
-      org.waiters.delete(waiter)
+  private wait(org: Org, gone: Gone, patienceMs: number): Promise<void> {
+    if (gone.aborted) throw givenUp()
+    this.sweeper ??= setInterval(() => this.sweep(), longestSweepMs).unref()
+    return new Promise((go, refuse) => {
+      const waiter: Waiter = { gone, until: performance.now() + patienceMs, go, refuse }
+      org.waiters.add(waiter)
+      this.waiters.set(waiter, org)
       this.stand(org)
-      signal.removeEventListener('abort', giveUp)
-      clearTimeout(late)
-    }
-    const refuse = (problem: Problem): void => { settle(); turn.reject(problem) }
-    const giveUp = (): void => refuse(givenUp())
-    const late = setTimeout(() => refuse(new Problem('QueryTimeout', 'The statement waited for a turn of your org until its time was over; it never began.')), Math.max(0, patienceMs))
-    const waiter: Waiter = { go: () => { settle(); turn.resolve() } }
-    signal.addEventListener('abort', giveUp, { once: true })
-    org.waiters.add(waiter)
+    })
+  }
+
+  private settle(org: Org, waiter: Waiter): void {
+    org.waiters.delete(waiter)
+    this.waiters.delete(waiter)
     this.stand(org)
-    return turn.promise
+  }
+
+  /** Sends away who has gone or has waited too long. */
+  private sweep(): void {
+    const now = performance.now()
+    for (const [waiter, org] of this.waiters) {
+      if (!waiter.gone.aborted && now < waiter.until) continue
+      this.settle(org, waiter)
+      waiter.refuse(waiter.gone.aborted ? givenUp() : new Problem('QueryTimeout', 'The statement waited for a turn of your org until its time was over; it never began.'))
+    }
+    if (this.waiters.size > 0) return
+    clearInterval(this.sweeper)
+    this.sweeper = undefined
   }
 }

@@ -1,7 +1,7 @@
 import { type DatabaseId, type DatabaseTarget, type EngineName, type OrgId, Problem } from '@tenantry/contracts'
-import type { Answer, Engine, SqlAsk, SqlPort } from '@tenantry/engines-contract'
+import type { Answer, Engine, Gone, SqlAsk, SqlPort } from '@tenantry/engines-contract'
 import type { Targets } from '../targets/targets.js'
-import type { OrgTurns } from './org-turns.js'
+import type { OrgTurns, Visit } from './org-turns.js'
 import type { QueryMeter } from './query.meter.js'
 import type { Turns } from './turns.js'
 
@@ -25,24 +25,42 @@ export interface QueryParts {
  * The database's turn lasts until the answer is delivered, so that slow readers fill their own line; the org's ends with the
  * engine's work, since others wait for it.
  */
-export const runQuery = async (ask: Ask, parts: QueryParts, signal: AbortSignal, deliver: (answer: Answer) => Promise<void>): Promise<void> => {
+export const runQuery = async (ask: Ask, parts: QueryParts, gone: Gone, deliver: (answer: Answer) => Promise<void> | void): Promise<void> => {
+  const { targets, turns, orgTurns, meter } = parts
   const began = performance.now()
-  const waitedMs = (): number => performance.now() - began
   try {
-    const target = parts.targets.peek(ask.orgId, ask.databaseId) ?? await parts.targets.find(ask.orgId, ask.databaseId)
-    const visit = parts.orgTurns.enter(ask.orgId, ask.text)
+    const target = targets.peek(ask.orgId, ask.databaseId) ?? await targets.find(ask.orgId, ask.databaseId)
+    const visit = orgTurns.enter(ask.orgId, ask.text)
     try {
-      await parts.turns.take(ask.databaseId, signal, async () => {
-        const answer = await parts.orgTurns.take(visit, signal, ask.limits.seconds * 1_000 - waitedMs(), () => runOn(target, withTimeLeft(ask, waitedMs()), parts, signal))
-        parts.meter.answered(target.engine, waitedMs(), answer)
-        await deliver(answer)
-      })
+      // A turn that is there is not awaited: most are, and each wait is a round through the event loop's queue.
+      const turn = turns.begin(ask.databaseId, gone)
+      if (turn) await turn
+      try {
+        const answer = await runInTurn(target, ask, parts, gone, visit, began)
+        meter.answered(target.engine, performance.now() - began, answer)
+        const delivered = deliver(answer)
+        if (delivered) await delivered
+      } finally {
+        turns.end(ask.databaseId)
+      }
     } finally {
-      parts.orgTurns.leave(visit)
+      orgTurns.leave(visit)
     }
   } catch (error) {
-    parts.meter.refused(error)
+    meter.refused(error)
     throw error
+  }
+}
+
+const runInTurn = async (target: DatabaseTarget, ask: Ask, parts: QueryParts, gone: Gone, visit: Visit, began: number): Promise<Answer> => {
+  const turn = parts.orgTurns.begin(visit, gone, ask.limits.seconds * 1_000 - (performance.now() - began))
+  if (turn) await turn
+  try {
+    return await speaking(parts.engines[target.engine]).run(target, withTimeLeft(ask, performance.now() - began), gone)
+  } catch (error) {
+    throw await meant(error, ask, parts)
+  } finally {
+    parts.orgTurns.end(visit)
   }
 }
 
@@ -50,16 +68,13 @@ export const runQuery = async (ask: Ask, parts: QueryParts, signal: AbortSignal,
 const withTimeLeft = (ask: Ask, waitedMs: number): Ask =>
   waitedMs < 50 ? ask : { ...ask, limits: { ...ask.limits, seconds: Math.max(0.05, ask.limits.seconds - waitedMs / 1000) } }
 
-const runOn = async (target: DatabaseTarget, ask: Ask, parts: QueryParts, signal: AbortSignal): Promise<Answer> => {
-  try {
-    return await speaking(parts.engines[target.engine]).run(target, ask, signal)
-  } catch (error) {
-    if (!(error instanceof Problem) || error.code !== 'DatabaseNotFound') throw error
-    // The engine does not have it (any more): what is remembered here is old, and the owner of the record says what is so.
-    parts.targets.forget(ask.orgId, ask.databaseId)
-    await parts.targets.find(ask.orgId, ask.databaseId)
-    throw new Problem('EngineUnavailable', 'The database cannot be reached at the moment; try again shortly.', { cause: error, retryAfterSeconds: 1 })
-  }
+/** The engine's refusal as the caller shall hear it. Throws what the owner of the record says where that is more. */
+const meant = async (error: unknown, ask: Ask, parts: QueryParts): Promise<unknown> => {
+  if (!(error instanceof Problem) || error.code !== 'DatabaseNotFound') return error
+  // The engine does not have it (any more): what is remembered here is old, and the owner of the record says what is so.
+  parts.targets.forget(ask.orgId, ask.databaseId)
+  await parts.targets.find(ask.orgId, ask.databaseId)
+  return new Problem('EngineUnavailable', 'The database cannot be reached at the moment; try again shortly.', { cause: error, retryAfterSeconds: 1 })
 }
 
 const speaking = (engine: Engine): SqlPort => {

@@ -1,4 +1,5 @@
 import { Problem } from '@tenantry/contracts'
+import type { Gone } from '@tenantry/engines-contract'
 
 export interface TurnRules {
   /** Statements of one database that are with the engine at a time. */
@@ -11,7 +12,7 @@ export interface TurnRules {
 }
 
 interface Waiter {
-  readonly signal: AbortSignal
+  readonly gone: Gone
   readonly until: number
   readonly go: () => void
   readonly refuse: (problem: Problem) => void
@@ -27,8 +28,8 @@ const longestSweepMs = 250
 
 const tooMany = (): Problem => new Problem('TooManyQueries', 'Too many statements wait for this database; send fewer at a time.', { retryAfterSeconds: 1 })
 
-const givenUp = (signal: AbortSignal): Problem =>
-  signal.reason instanceof Problem ? signal.reason : new Problem('QueryCancelled', 'The request was given up before the statement began.')
+const givenUp = (gone: Gone): Problem =>
+  gone.reason instanceof Problem ? gone.reason : new Problem('QueryCancelled', 'The request was given up before the statement began.')
 
 /** Gives each database a few turns at a time, first come first served, so that one busy tenant fills its own line and no other's. */
 export class Turns {
@@ -38,16 +39,24 @@ export class Turns {
 
   constructor(private readonly rules: TurnRules) {}
 
-  /** Runs `work` when it is its turn. Throws TooManyQueries when the line is full; QueryCancelled, QueryTimeout before its turn. */
-  async take<T>(database: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  /** Takes a turn, at once where there is one (undefined) or later; `end` must follow. Throws TooManyQueries, QueryCancelled, QueryTimeout. */
+  begin(database: string, gone: Gone): Promise<void> | undefined {
     const line = this.lines.get(database) ?? this.open(database)
-    if (line.running >= this.rules.running) await this.wait(line, signal)
-    else line.running++
-    try {
-      return await work()
-    } finally {
-      this.leave(database, line)
+    if (line.running >= this.rules.running) return this.wait(line, gone)
+    line.running++
+    return undefined
+  }
+
+  /** Hands the turn over to the next in line; a line that nobody stands in is forgotten. */
+  end(database: string): void {
+    const line = this.lines.get(database)
+    if (!line) return
+    for (let next = line.waiters.shift(); next; next = line.waiters.shift()) {
+      this.waitingInAll--
+      if (!next.gone.aborted) return next.go()
+      next.refuse(givenUp(next.gone))
     }
+    if (--line.running === 0) this.lines.delete(database)
   }
 
   private open(database: string): Line {
@@ -56,14 +65,14 @@ export class Turns {
     return line
   }
 
-  private wait(line: Line, signal: AbortSignal): Promise<void> {
-    if (signal.aborted) throw givenUp(signal)
+  private wait(line: Line, gone: Gone): Promise<void> {
+    if (gone.aborted) throw givenUp(gone)
     if (line.waiters.length >= this.rules.waiting) this.tidy(line)
     if (line.waiters.length >= this.rules.waiting || this.waitingInAll >= this.rules.waitingInAll) throw tooMany()
     this.waitingInAll++
     // A timer and a listener for each who waits cost more than the rest of this class: one sweep looks after all of them.
     this.sweeper ??= setInterval(() => this.sweep(), Math.min(longestSweepMs, this.rules.waitSeconds * 1000 / 4)).unref()
-    return new Promise((go, refuse) => { line.waiters.push({ signal, until: performance.now() + this.rules.waitSeconds * 1000, go, refuse }) })
+    return new Promise((go, refuse) => { line.waiters.push({ gone, until: performance.now() + this.rules.waitSeconds * 1000, go, refuse }) })
   }
 
   private sweep(): void {
@@ -79,21 +88,11 @@ export class Turns {
     line.waiters = line.waiters.filter((waiter) => this.stays(waiter, now))
   }
 
-  private stays({ signal, until, refuse }: Waiter, now: number): boolean {
-    if (!signal.aborted && now < until) return true
+  private stays({ gone, until, refuse }: Waiter, now: number): boolean {
+    if (!gone.aborted && now < until) return true
     this.waitingInAll--
-    refuse(signal.aborted ? givenUp(signal)
+    refuse(gone.aborted ? givenUp(gone)
       : new Problem('QueryTimeout', `The statement waited ${this.rules.waitSeconds} s for its turn and was given up; it never began.`))
     return false
-  }
-
-  /** Hands the turn over to the next in line; a line that nobody stands in is forgotten. */
-  private leave(database: string, line: Line): void {
-    for (let next = line.waiters.shift(); next; next = line.waiters.shift()) {
-      this.waitingInAll--
-      if (!next.signal.aborted) return next.go()
-      next.refuse(givenUp(next.signal))
-    }
-    if (--line.running === 0) this.lines.delete(database)
   }
 }

@@ -44,13 +44,19 @@ export interface Answer {
   readonly plan?: Buffer
 }
 
+/** Tells whether whoever asked has gone. An AbortSignal does, and so does anything cheaper that is looked at now and then. */
+export interface Gone {
+  readonly aborted: boolean
+  readonly reason?: unknown
+}
+
 export interface SqlPort {
   /**
-   * Runs one statement. MUST stop the work inside the engine within a second of `signal` aborting. MUST throw only Problem:
+   * Runs one statement. MUST stop the work inside the engine within a second of `gone` saying so. MUST throw only Problem:
    * EngineRejectedQuery (the statement is at fault; the text is the engine's own, free of paths), QueryTimeout, QueryCancelled,
    * AnswerTooLarge, TooManyQueries, DatabaseNotFound, StorageFull, EngineUnavailable.
    */
-  run(target: Target, ask: SqlAsk, signal: AbortSignal): Promise<Answer>
+  run(target: Target, ask: SqlAsk, gone: Gone): Promise<Answer>
 }
 
 /** What an engine sees of one generation of a database. `removed` can still be brought back; `purged` never comes back. */

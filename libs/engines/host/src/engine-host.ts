@@ -63,7 +63,7 @@ export const connectEngineHost = (options: ConnectOptions): EngineHost => {
     remove: effect('remove'), restore: effect('restore'), purge: effect('purge'),
   }
   return {
-    engine: (name) => ({ name, lifecycle: port, sql: { run: (target, ask, signal) => runs.run(target, ask, signal) } }),
+    engine: (name) => ({ name, lifecycle: port, sql: { run: (target, ask, gone) => runs.run(target, ask, gone) } }),
     async list(after, limit, signal) {
       const answer = await call({ type: 'list', after, limit }, signal)
       if (answer.type !== 'listed') throw engineAway()

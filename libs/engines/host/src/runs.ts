@@ -1,6 +1,6 @@
 import { Problem } from '@tenantry/contracts'
 import { answerOf, databaseKey, monotonicMs } from '@tenantry/engines-contract'
-import type { Answer, FromHost, RunMessage, SqlAsk, Target } from '@tenantry/engines-contract'
+import type { Answer, FromHost, Gone, RunMessage, SqlAsk, Target } from '@tenantry/engines-contract'
 import { ChildLink } from './child-link.js'
 import { cancelled } from './host-link.js'
 import type { HostLink } from './host-link.js'
@@ -43,15 +43,15 @@ export class Runs {
     this.sweeper.unref()
   }
 
-  run(target: Target, ask: SqlAsk, signal: AbortSignal): Promise<Answer> {
-    if (signal.aborted) return Promise.reject(cancelled())
+  run(target: Target, ask: SqlAsk, gone: Gone): Promise<Answer> {
+    if (gone.aborted) return Promise.reject(cancelled())
     if (isTooLarge(ask)) return Promise.reject(new Problem('RequestTooLarge', 'A statement may be 1 MB of text and 2 MB of parameters at most.'))
     const key = databaseKey(target.databaseId, target.generation)
     const waiting = this.perDatabase.get(key) ?? 0
     if (waiting >= this.inFlight) return Promise.reject(tooManyQueries())
     this.perDatabase.set(key, waiting + 1)
     return new Promise((resolve, reject) => {
-      const run = new WaitingRun(this.message(target, ask), key, ask.text, target.orgId, signal, resolve, reject, this.finish)
+      const run = new WaitingRun(this.message(target, ask), key, ask.text, target.orgId, gone, resolve, reject, this.finish)
       this.all.set(run.message.id, run)
       this.dispatch(run)
     })
@@ -244,11 +244,11 @@ export class Runs {
     else this.perDatabase.delete(run.key)
   }
 
-  /** Ends what was given up or is past its deadline. A listener on each signal would cost every statement what only these need. */
+  /** Ends what was given up or is past its deadline. A listener for each would cost every statement what only these need. */
   private sweep(): void {
     const now = monotonicMs()
     for (const run of [...this.all.values()]) {
-      if (run.signal.aborted) this.cancel(run, cancelled())
+      if (run.gone.aborted) this.cancel(run, cancelled())
       else if (now > run.message.deadline + graceMs) this.cancel(run, new Problem('QueryTimeout', 'The statement did not end before its deadline.'))
     }
   }

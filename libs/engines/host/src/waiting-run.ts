@@ -1,5 +1,5 @@
 import { Problem } from '@tenantry/contracts'
-import type { Answer, RunMessage } from '@tenantry/engines-contract'
+import type { Answer, Gone, RunMessage } from '@tenantry/engines-contract'
 
 /** One statement from the moment it is asked until it is answered; it may wait at several children one after another. */
 export class WaitingRun {
@@ -9,7 +9,7 @@ export class WaitingRun {
   private over = false
 
   constructor(
-    readonly message: RunMessage, readonly key: string, readonly text: string, readonly org: string | undefined, readonly signal: AbortSignal,
+    readonly message: RunMessage, readonly key: string, readonly text: string, readonly org: string | undefined, readonly gone: Gone,
     private readonly resolve: (answer: Answer) => void, private readonly reject: (problem: Problem) => void,
     private readonly finished: (run: WaitingRun) => void,
   ) {}

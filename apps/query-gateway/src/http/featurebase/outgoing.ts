@@ -16,9 +16,14 @@ export class Outgoing {
 
   constructor(private readonly rules: OutgoingRules) {}
 
-  /** Writes an answer by `write` and resolves when it needs no more room here. Throws TooManyQueries when there is none. */
-  async send(response: ServerResponse, bytes: number, write: () => void): Promise<void> {
-    if (bytes <= this.rules.smallBytes) return write()
+  /** Writes an answer by `write`; a promise is there while it needs room here. Throws TooManyQueries when there is none. */
+  send(response: ServerResponse, bytes: number, write: () => void): Promise<void> | undefined {
+    if (bytes > this.rules.smallBytes) return this.sendLarge(response, bytes, write)
+    write()
+    return undefined
+  }
+
+  private async sendLarge(response: ServerResponse, bytes: number, write: () => void): Promise<void> {
     if (this.held + bytes > this.rules.mostBytes) throw new Problem('TooManyQueries', 'Too many large answers are on their way already; ask for fewer rows or try again.', { retryAfterSeconds: 1 })
     this.held += bytes
     const cut = setTimeout(() => response.destroy(), this.rules.seconds * 1000)

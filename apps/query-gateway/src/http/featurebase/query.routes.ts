@@ -6,6 +6,7 @@ import { type ProblemRules, mountRaw, readInput } from '@tenantry/http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ServiceMetrics } from '@tenantry/service'
 import { type QueryParts, runQuery } from '../../queries/run-query.js'
+import { ClientGone } from './gone.js'
 import type { Outgoing } from './outgoing.js'
 import { checkedText, queryAccess } from './query.text.js'
 
@@ -32,16 +33,8 @@ const answerSql = async (operation: typeof runSql | typeof runSqlShort, request:
   const { params, query, body } = readInput(operation, request) as InputOf<typeof runSql>
   const text = checkedText(body, rules.textBytes)
   const ask = { orgId: caller.orgId, databaseId: params.database_id, text, access: queryAccess(rights), plan: query.plan, limits }
-  await runQuery(ask, rules.parts, goneWith(reply), async (answer) => {
+  await runQuery(ask, rules.parts, new ClientGone(reply.raw), (answer) => {
     const body = Buffer.concat(answerParts(answer))
-    await rules.outgoing.send(reply.raw, body.length, () => { void reply.header('content-type', 'application/json; charset=utf-8').send(body) })
+    return rules.outgoing.send(reply.raw, body.length, () => { void reply.header('content-type', 'application/json; charset=utf-8').send(body) })
   })
-}
-
-/** Aborts when the client goes away before it has its answer: the statement is then ended in the engine. */
-const goneWith = (reply: FastifyReply): AbortSignal => {
-  const controller = new AbortController()
-  if (reply.raw.destroyed) controller.abort()
-  reply.raw.once('close', () => { if (!reply.raw.writableFinished) controller.abort() })
-  return controller.signal
 }

@@ -4,6 +4,7 @@ import { type DatabaseTarget, type Principal, Problem, type Rights, isUuid } fro
 import { answerParts, runSql } from '@tenantry/dialects-featurebase'
 import { refuseRaw } from '@tenantry/http'
 import { privateHeaders, requestIdOf } from '@tenantry/service'
+import { ClientGone } from './gone.js'
 import { checkedText, queryAccess } from './query.text.js'
 import type { QueryRouteRules } from './query.routes.js'
 import { runQuery } from '../../queries/run-query.js'
@@ -58,14 +59,12 @@ const isPlainText = ({ headers }: IncomingMessage): boolean =>
 const answer = async (request: IncomingMessage, response: ServerResponse, length: number, databaseId: DatabaseTarget['databaseId'], { caller, rights }: Known,
   rules: QueryRouteRules): Promise<boolean> => {
   const requestId = requestIdOf(request.headers['x-request-id'])
-  const gone = new AbortController()
-  response.once('close', () => { if (!response.writableFinished) gone.abort() })
   try {
     const text = checkedText(await bodyOf(request, length), rules.textBytes)
     const ask = { orgId: caller.orgId, databaseId, text, access: queryAccess(rights), plan: false, limits: rules.limits }
-    await runQuery(ask, rules.parts, gone.signal, async (given) => {
+    await runQuery(ask, rules.parts, new ClientGone(response), (given) => {
       const body = Buffer.concat(answerParts(given))
-      await rules.outgoing.send(response, body.length, () => {
+      return rules.outgoing.send(response, body.length, () => {
         response.writeHead(200, {
           ...privateHeaders, 'x-request-id': requestId,
           'content-type': 'application/json; charset=utf-8', 'content-length': body.length,
