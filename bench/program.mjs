@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -75,12 +76,15 @@ const freePort = async () => {
   return port
 }
 
+/** What `npm start` runs, after `exec node`. */
+const startWords = (root) => JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')).scripts.start.split(' ').slice(2)
+
 /** The whole system as it was built, on a free port, and on a new folder unless one is given. */
 export const startSystem = async ({ root, closing, dataDir, env = {} }) => {
   const folder = dataDir ?? path.join(await temporaryFolder(closing), 'data')
   const adminPort = await freePort()
   const program = await startProgram({
-    command: process.execPath, args: [path.join(root, 'apps/single/dist/main.js')], env: { PORT: '0', ADMIN_PORT: String(adminPort), DATA_DIR: folder, ...env }, line: readyLine, closing,
+    command: process.execPath, args: startWords(root), cwd: root, env: { PORT: '0', ADMIN_PORT: String(adminPort), DATA_DIR: folder, ...env }, line: readyLine, closing,
   })
   return { ...program, url: program.found.replace('localhost', '127.0.0.1'), adminUrl: `http://127.0.0.1:${adminPort}`, dataDir: folder }
 }

@@ -1,24 +1,27 @@
-import type { Server, ServerResponse } from 'node:http'
+import { type IncomingMessage, type Server, ServerResponse } from 'node:http'
 import net from 'node:net'
 
 /** How long a connection on which nothing comes is left open by a server that drains. A proxy in front must let go of one sooner. */
 export const idleGraceMs = 1_000
 const betweenSweepsMs = 50
 
-/** Makes each answer of a server that is leaving say that its connection ends, so that no client asks on it again. */
+/** Makes each answer that a leaving server begins say that its connection ends, so that no client asks on it again. */
 export class Leaving {
-  private readonly inFlight = new Set<ServerResponse>()
   private begun = false
-
-  note(response: ServerResponse): void {
-    if (this.begun) response.shouldKeepAlive = false
-    this.inFlight.add(response)
-    response.once('close', () => this.inFlight.delete(response))
-  }
 
   begin(): void {
     this.begun = true
-    for (const response of this.inFlight) response.shouldKeepAlive = false
+  }
+
+  /** The answers of a server that may leave: what they say is settled when their head is written, and costs nothing before. */
+  responses(): typeof ServerResponse {
+    const hasBegun = (): boolean => this.begun
+    return class<Request extends IncomingMessage = IncomingMessage> extends ServerResponse<Request> {
+      override writeHead(...head: readonly unknown[]): this {
+        if (hasBegun()) this.shouldKeepAlive = false
+        return (super.writeHead as (...head: readonly unknown[]) => this)(...head)
+      }
+    }
   }
 }
 

@@ -35,10 +35,7 @@ export interface ServerOptions {
 /** Opens a port. Throws Exit with one sentence when it is taken. */
 export const openServer = async (host: string, port: number, listener: Listener, options: ServerOptions = {}): Promise<OpenServer> => {
   const leaving = new Leaving()
-  const server = serverOf((request, response) => {
-    leaving.note(response)
-    listener(request, response)
-  }, options)
+  const server = serverOf(listener, leaving, options)
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(listenFault(error, host, port)))
     server.listen(port, host, resolve)
@@ -62,7 +59,7 @@ const addedHeaders = 5
 
 const behindAnEdge = (limits: ListenerLimits): ListenerLimits => ({ ...limits, HEADER_BYTES: limits.HEADER_BYTES + addedBytes, HEADER_COUNT: limits.HEADER_COUNT + addedHeaders })
 
-const serverOf = (listener: Listener, { limits: given = usualLimits, wire = plainWire, isProxy, tls }: ServerOptions): http.Server => {
+const serverOf = (listener: Listener, leaving: Leaving, { limits: given = usualLimits, wire = plainWire, isProxy, tls }: ServerOptions): http.Server => {
   const limits = isProxy ? given : behindAnEdge(given)
   const options = {
     maxHeaderSize: limits.HEADER_BYTES,
@@ -72,6 +69,7 @@ const serverOf = (listener: Listener, { limits: given = usualLimits, wire = plai
     connectionsCheckingInterval: lateEveryMs,
     // Refused here, in words.
     requireHostHeader: false,
+    ServerResponse: leaving.responses(),
   }
   const latest = new WeakMap<Duplex, http.ServerResponse>()
   const handle: Listener = (request, response) => {

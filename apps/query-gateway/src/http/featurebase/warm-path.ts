@@ -3,7 +3,7 @@ import { type Gatekeeper, may } from '@tenantry/auth'
 import { type DatabaseTarget, type Principal, Problem, type Rights, isUuid } from '@tenantry/contracts'
 import { answerParts, runSql } from '@tenantry/dialects-featurebase'
 import { refuseRaw } from '@tenantry/http'
-import { privateHeaders, requestIdOf } from '@tenantry/service'
+import { privateHeaderPairs, requestIdOf } from '@tenantry/service'
 import { ClientGone } from './gone.js'
 import { checkedText, queryAccess } from './query.text.js'
 import type { QueryRouteRules } from './query.routes.js'
@@ -12,6 +12,8 @@ import { runQuery } from '../../queries/run-query.js'
 const before = '/v2/databases/'
 const after = '/query/sql'
 const uuidLength = 36
+
+const alwaysSaid: readonly string[] = [...privateHeaderPairs.flat(), 'content-type', 'application/json; charset=utf-8']
 
 /** Handles a request when it can, and says whether it did. */
 export type WarmPath = (request: IncomingMessage, response: ServerResponse) => boolean
@@ -65,10 +67,7 @@ const answer = async (request: IncomingMessage, response: ServerResponse, length
     await runQuery(ask, rules.parts, new ClientGone(response), (given) => {
       const body = Buffer.concat(answerParts(given))
       return rules.outgoing.send(response, body.length, () => {
-        response.writeHead(200, {
-          ...privateHeaders, 'x-request-id': requestId,
-          'content-type': 'application/json; charset=utf-8', 'content-length': body.length,
-        })
+        response.writeHead(200, [...alwaysSaid, 'x-request-id', requestId, 'content-length', String(body.length)])
         response.end(body)
       })
     })
