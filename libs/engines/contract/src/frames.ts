@@ -49,12 +49,14 @@ const headerOf = (bytes: Buffer): Readonly<Record<string, unknown>> => {
 }
 
 /**
- * Cuts a byte stream into frames and holds at most one unfinished frame. `take` throws MalformedFrame; nothing can be read after that.
+ * Cuts a byte stream into frames and holds at most one unfinished frame. What it hands out is its own: the bytes that it was given may
+ * be used again at once. `take` throws MalformedFrame; nothing can be read after that.
  */
 export class FrameReader {
-  private chunks: Buffer[] = []
-  private held = 0
-  private wanted = prefixBytes
+  private readonly prefix = Buffer.alloc(prefixBytes)
+  private prefixHeld = 0
+  private frame: Buffer | undefined
+  private frameHeld = 0
 
   constructor(private maxBytes = maxFrameBytes) {}
 
@@ -65,25 +67,57 @@ export class FrameReader {
 
   /** Adds bytes and hands each frame that they complete to `each`, in order. */
   take(chunk: Buffer, each: (frame: Frame<Readonly<Record<string, unknown>>>) => void): void {
-    this.chunks.push(chunk)
-    this.held += chunk.length
-    if (this.held < this.wanted) return
-    let bytes = this.chunks.length === 1 ? chunk : Buffer.concat(this.chunks, this.held)
-    for (;;) {
-      this.wanted = bytes.length < prefixBytes ? prefixBytes : this.sizeOf(bytes)
-      if (bytes.length < this.wanted) break
-      const headerEnd = prefixBytes + bytes.readUInt32LE(4)
-      each({ header: headerOf(bytes.subarray(prefixBytes, headerEnd)), payload: bytes.subarray(headerEnd, this.wanted) })
-      bytes = bytes.subarray(this.wanted)
+    for (let at = 0; at < chunk.length;) {
+      const whole = this.wholeAt(chunk, at)
+      if (whole > 0) {
+        const headerEnd = at + prefixBytes + chunk.readUInt32LE(at + 4)
+        each({ header: headerOf(chunk.subarray(at + prefixBytes, headerEnd)), payload: ownCopy(chunk, headerEnd, at + whole) })
+        at += whole
+      } else {
+        at += this.frame ? this.fill(this.frame, chunk, at, each) : this.fillPrefix(chunk, at)
+      }
     }
-    this.chunks = bytes.length > 0 ? [bytes] : []
-    this.held = bytes.length
   }
 
-  private sizeOf(bytes: Buffer): number {
-    const size = bytes.readUInt32LE(0)
-    const header = bytes.readUInt32LE(4)
+  /** The length of a frame that stands whole in the chunk, which is the case for most; 0 otherwise. */
+  private wholeAt(chunk: Buffer, at: number): number {
+    if (this.frame !== undefined || this.prefixHeld > 0 || chunk.length - at < prefixBytes) return 0
+    const size = this.sizeOf(chunk, at)
+    return chunk.length - at >= size ? size : 0
+  }
+
+  private fillPrefix(chunk: Buffer, at: number): number {
+    const copied = chunk.copy(this.prefix, this.prefixHeld, at, at + prefixBytes - this.prefixHeld)
+    this.prefixHeld += copied
+    if (this.prefixHeld === prefixBytes) {
+      this.frame = Buffer.allocUnsafe(this.sizeOf(this.prefix, 0))
+      this.frameHeld = this.prefix.copy(this.frame)
+      this.prefixHeld = 0
+    }
+    return copied
+  }
+
+  private fill(frame: Buffer, chunk: Buffer, at: number, each: (frame: Frame<Readonly<Record<string, unknown>>>) => void): number {
+    const copied = chunk.copy(frame, this.frameHeld, at)
+    this.frameHeld += copied
+    if (this.frameHeld < frame.length) return copied
+    this.frame = undefined
+    const headerEnd = prefixBytes + frame.readUInt32LE(4)
+    each({ header: headerOf(frame.subarray(prefixBytes, headerEnd)), payload: frame.subarray(headerEnd) })
+    return copied
+  }
+
+  private sizeOf(bytes: Buffer, at: number): number {
+    const size = bytes.readUInt32LE(at)
+    const header = bytes.readUInt32LE(at + 4)
     if (size > this.maxBytes || header > size || header > maxHeaderBytes || header < 2) throw new MalformedFrame('A frame has an impossible length.')
     return prefixBytes + size
   }
+}
+
+const ownCopy = (chunk: Buffer, from: number, to: number): Buffer => {
+  if (from === to) return noPayload
+  const copy = Buffer.allocUnsafe(to - from)
+  chunk.copy(copy, 0, from, to)
+  return copy
 }

@@ -102,6 +102,7 @@ export type AnswerMessage =
 export type FromChild = ProblemMessage | AnswerMessage
 
 const partBytes = 1024 * 1024
+const smallBytes = 8 * 1024
 
 /** An answer as frames, a megabyte of rows at most in each. */
 export const answerFrames = (id: number, { fields, data, plan, rows, micros }: Answer): readonly Buffer[] => {
@@ -113,7 +114,10 @@ export const answerFrames = (id: number, { fields, data, plan, rows, micros }: A
   const rest = data.subarray(sent)
   const end: AnswerMessage = { type: 'end', id, rows, micros, fieldsBytes: fields.length, planBytes: plan?.length ?? 0 }
   const prefix = encodePrefix(end, fields.length + end.planBytes + rest.length)
-  frames.push(Buffer.concat(plan ? [prefix, fields, plan, rest] : [prefix, fields, rest]))
+  const head = plan ? [prefix, fields, plan] : [prefix, fields]
+  // What is small goes into one piece; a page of rows is not copied for that.
+  if (rest.length < smallBytes) frames.push(Buffer.concat([...head, rest]))
+  else frames.push(Buffer.concat(head), rest)
   return frames
 }
 

@@ -1,4 +1,4 @@
-import { connect } from 'node:net'
+import { type OnReadOpts, type Socket, connect } from 'node:net'
 import { answerOf, mostWaitingRuns } from '@tenantry/engines-contract'
 import { FramedSocket } from './framed-socket.js'
 import { fromChild, problemOf } from './messages.js'
@@ -22,11 +22,10 @@ export class ChildLink {
   private readonly socket: FramedSocket
 
   constructor(readonly child: number, path: string, client: number, private readonly events: LinkEvents) {
-    const socket = connect(path)
-    socket.once('connect', () => {
+    const open = (onread: OnReadOpts): Socket => connect({ path, onread }).once('connect', () => {
       this.reached = true
     })
-    this.socket = new FramedSocket(socket, { onFrame: (header, payload) => this.take(header, payload), onClose: () => events.lost(this) })
+    this.socket = new FramedSocket(open, { onFrame: (header, payload) => this.take(header, payload), onClose: () => events.lost(this) })
     this.socket.unref()
     this.socket.send({ type: 'hello', client })
   }

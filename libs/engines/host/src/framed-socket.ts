@@ -1,5 +1,7 @@
-import type { Socket } from 'node:net'
+import type { OnReadOpts, Socket } from 'node:net'
 import { FrameReader, encodeFrame } from '@tenantry/engines-contract'
+
+const readBytes = 64 * 1024
 
 export interface FrameEvents {
   onFrame(header: Readonly<Record<string, unknown>>, payload: Buffer): void
@@ -11,16 +13,22 @@ export class FramedSocket {
   private corked = false
   private closed = false
 
-  constructor(private readonly socket: Socket, events: FrameEvents) {
+  private readonly socket: Socket
+
+  /** `open` connects; every piece that comes is read into the same bytes: a new piece of memory each time keeps the collector busy. */
+  constructor(open: (onread: OnReadOpts) => Socket, events: FrameEvents) {
     const reader = new FrameReader()
-    socket.setNoDelay(true)
-    socket.on('data', (chunk: Buffer) => {
+    const take = (bytes: Buffer): void => {
       try {
-        reader.take(chunk, ({ header, payload }) => events.onFrame(header, payload))
+        reader.take(bytes, ({ header, payload }) => events.onFrame(header, payload))
       } catch {
-        socket.destroy()
+        this.socket.destroy()
       }
-    })
+    }
+    const buffer = Buffer.allocUnsafeSlow(readBytes)
+    const socket = open({ buffer, callback: (length) => { take(buffer.subarray(0, length)); return true } })
+    this.socket = socket
+    socket.setNoDelay(true)
     socket.on('error', () => socket.destroy())
     socket.on('close', () => {
       this.closed = true

@@ -1,5 +1,4 @@
 import { connect } from 'node:net'
-import type { Socket } from 'node:net'
 import { Problem } from '@tenantry/contracts'
 import { wireVersion } from '@tenantry/engines-contract'
 import type { FromHost, ToHost } from '@tenantry/engines-contract'
@@ -91,19 +90,22 @@ export class HostLink {
 
   private open(): void {
     const { address } = this
-    const socket: Socket = 'socketPath' in address ? connect(address.socketPath) : connect(address.port, address.host)
-    const late = setTimeout(() => socket.destroy(), greetWithinMs)
-    late.unref()
-    this.socket = new FramedSocket(socket, {
-      onFrame: (header, payload) => this.take(header, payload),
+    const to = 'socketPath' in address ? { path: address.socketPath } : { port: address.port, host: address.host }
+    const socket = new FramedSocket((onread) => connect({ ...to, onread }), {
+      onFrame: (header, payload) => {
+        clearTimeout(late)
+        this.take(header, payload)
+      },
       onClose: () => {
         clearTimeout(late)
         this.lose()
       },
     })
-    this.socket.unref()
-    this.socket.send({ type: 'hello', version: wireVersion, ...('secret' in address && { secret: address.secret }) } satisfies ToHost)
-    socket.once('data', () => clearTimeout(late))
+    const late = setTimeout(() => socket.destroy(), greetWithinMs)
+    late.unref()
+    this.socket = socket
+    socket.unref()
+    socket.send({ type: 'hello', version: wireVersion, ...('secret' in address && { secret: address.secret }) } satisfies ToHost)
   }
 
   private take(header: Readonly<Record<string, unknown>>, payload: Buffer): void {

@@ -95,17 +95,14 @@ const answerWrapped = (prepared: Prepared, params: readonly SQLInputValue[], lim
   if (rows === 0) return { fields: prepared.fields ?? fieldsJson(prepared.columns, []), data: empty, rows }
   if (!(json instanceof Uint8Array) || typeof rows !== 'number') return undefined
   if (rows > limits.answerRows) throw tooLarge(limits, 'rows')
-  const data = inBrackets(json)
+  const data = asText(json)
   if (data.length > limits.answerBytes) throw tooLarge(limits, 'bytes')
   return { fields: prepared.fields ?? fieldsJson(prepared.columns, typesInJson(data.toString(), prepared.untyped)), data, rows }
 }
 
-/** The array of these elements. A tenant's text may hold bytes that are no text: they become what any reader would make of them. */
-const inBrackets = (elements: Uint8Array): Buffer => {
-  const data = Buffer.allocUnsafe(elements.length + 2)
-  data[0] = 0x5b
-  data.set(elements, 1)
-  data[elements.length + 1] = 0x5d
+/** SQLite's bytes as they are. A tenant's text may hold some that are no text: they become what any reader would make of them. */
+const asText = (bytes: Uint8Array): Buffer => {
+  const data = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   return isUtf8(data) ? data : Buffer.from(data.toString())
 }
 

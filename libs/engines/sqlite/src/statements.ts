@@ -45,7 +45,7 @@ export const wrap = (text: string, origins: readonly Origin[], mostRows: number)
   const names = origins.map((_, index) => `c${index}`)
   const values = origins.map((origin, index) => guarded(`c${index}`, origin))
   const from = origins.includes('made') ? `(SELECT * FROM ${wrapper} LIMIT ${mostRows + 1})` : wrapper
-  return `WITH ${wrapper}(${names.join(',')}) AS (\n${text}\n) SELECT CAST(group_concat(json_array(${values.join(',')})) AS BLOB),count(*) FROM ${from}`
+  return `WITH ${wrapper}(${names.join(',')}) AS (\n${text}\n) SELECT CAST('['||group_concat(json_array(${values.join(',')}))||']' AS BLOB),count(*) FROM ${from}`
 }
 
 /** The text without the blanks and semicolons at its end. A pattern would try every run of blanks anew from each of its characters. */
