@@ -51,27 +51,14 @@ export const openAccount = async (url, connections) => {
   }
 }
 
-/** Sends one request after the other on each connection for a while; every answer must be the expected one. */
+/** Sends one and the same request again and again; every answer must be the expected one. */
 export const load = async ({ client, pid, request: { method, path, headers, body }, connections, seconds, isRight }) => {
-  const times = []
-  const before = processorMicros(pid)
-  const began = performance.now()
-  const end = began + seconds * 1_000
-  const connection = async () => {
-    while (performance.now() < end) {
-      const sent = performance.now()
-      const answer = await client.send(method, path, headers, body)
-      times.push(performance.now() - sent)
-      if (answer.status !== 200 || !isRight(answer.text)) throw new Error(`A wrong answer, ${answer.status}: ${answer.text.slice(0, 300)}`)
-    }
-  }
-  await Promise.all(Array.from({ length: connections }, connection))
-  const elapsed = (performance.now() - began) / 1_000
-  return { rate: times.length / elapsed, p50: quantile(times, 0.5), p99: quantile(times, 0.99), micros: (processorMicros(pid) - before) / times.length }
+  const { times, rate, micros } = await rounds({ pid, connections, seconds, isRight, send: () => client.send(method, path, headers, body) })
+  return { rate, p50: quantile(times, 0.5), p99: quantile(times, 0.99), micros }
 }
 
-/** Sends request after request on each connection for a while, `send(n)` the n-th of all; every answer must be 200. */
-export const rounds = async ({ pid, connections, seconds, send }) => {
+/** Sends request after request on each connection for a while, `send(n)` the n-th of all; every answer must be 200, and right. */
+export const rounds = async ({ pid, connections, seconds, send, isRight = () => true }) => {
   const times = []
   let next = 0
   const before = processorMicros(pid)
@@ -82,7 +69,7 @@ export const rounds = async ({ pid, connections, seconds, send }) => {
       const sent = performance.now()
       const answer = await send(next++)
       times.push(performance.now() - sent)
-      if (answer.status !== 200) throw new Error(`A wrong answer, ${answer.status}: ${answer.text.slice(0, 300)}`)
+      if (answer.status !== 200 || !isRight(answer.text)) throw new Error(`A wrong answer, ${answer.status}: ${answer.text.slice(0, 300)}`)
     }
   }
   await Promise.all(Array.from({ length: connections }, connection))
