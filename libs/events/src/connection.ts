@@ -23,7 +23,8 @@ export const connectNats = async (rules: NatsRules, logger: Logger): Promise<Nat
     maxReconnectAttempts: -1,
     reconnectTimeWait: 250,
     reconnectJitter: 250,
-    pingInterval: 10_000,
+    // A server that hangs is away after three seconds: what it would have told, revocations above all, is then asked for.
+    pingInterval: 1_000,
     maxPingOut: 2,
     timeout: 5000,
   })

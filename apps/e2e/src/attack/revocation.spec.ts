@@ -59,6 +59,17 @@ it('refuses them everywhere within five seconds while NATS cannot be reached', a
   expect((await speakTo(services.url)('GET', '/v2/users/current', { token: await logIn(identity, person) })).status).toBe(200)
 }, 240_000)
 
+it('refuses them everywhere within a few seconds more when NATS hangs and nobody knows yet', async () => {
+  await road.mend()
+  await natsIs(true)
+  const proofs = []
+  for (let sample = 0; sample < atOnce; sample++) proofs.push(await stage.prepare(kinds[sample % kinds.length] ?? 'key'))
+  road.block()
+  const times = await Promise.all(proofs.map((proof) => stage.measure(proof, 100)))
+  // Until a silence counts as one there is nothing to go by but the poll.
+  expect(Math.max(...times)).toBeLessThanOrEqual(8_000)
+}, 120_000)
+
 it('is as quick as before when NATS is back', async () => {
   await road.mend()
   await natsIs(true)
