@@ -184,4 +184,18 @@ describe('events, from the outbox to the inbox', () => {
       [sent.map((about) => about.databaseId)])
     expect(rows.map((row) => row.times)).toEqual(sent.map(() => 1))
   }, 30_000)
+
+  it('sends the last days again into a stream that was made anew, and nothing older, however much it is', async () => {
+    await source.query(`INSERT INTO outbox (id, subject, payload, created_at, sent_at)
+      SELECT gen_random_uuid(), 'control.org.unheard', '{}', now() - make_interval(hours => n % 160), now() - interval '1 minute' FROM generate_series(1, 6000) AS n`)
+    await source.query("INSERT INTO outbox (id, subject, payload, created_at, sent_at) VALUES (gen_random_uuid(), 'control.org.unheard', '{}', now() - interval '8 days', now() - interval '1 minute')")
+    const manager = await jetstreamManager(connection)
+    await manager.streams.delete('CONTROL')
+    const sentAgain = async (): Promise<number> => {
+      const [row]: { again: number }[] = await source.query("SELECT count(*)::int AS again FROM outbox WHERE subject = 'control.org.unheard' AND sent_at > now() - interval '50 seconds'")
+      return row?.again ?? 0
+    }
+    await until('all that is young is sent again', async () => await sentAgain() >= 6000, 30_000)
+    expect(await sentAgain()).toBe(6000)
+  }, 45_000)
 })

@@ -3,7 +3,7 @@ import type { NatsConnection } from '@nats-io/transport-node'
 import type { StreamName } from '@tenantry/contracts'
 import { inTransaction } from '@tenantry/persistence'
 import type { Logger } from '@tenantry/service'
-import type { DataSource } from 'typeorm'
+import type { DataSource, EntityManager } from 'typeorm'
 import { natsIsThere } from './connection.js'
 import type { Outbox } from './outbox.js'
 import { ensureStream, keptDays } from './streams.js'
@@ -92,7 +92,7 @@ export class Relay {
       if (seen?.created === created) return
       await tx.query(
         'INSERT INTO streams_seen (stream, created) VALUES ($1, $2) ON CONFLICT (stream) DO UPDATE SET created = EXCLUDED.created', [this.stream, created])
-      await tx.query('UPDATE outbox SET sent_at = NULL WHERE sent_at IS NOT NULL AND created_at > now() - make_interval(days => $1)', [keptDays])
+      await inBatches(tx, 'UPDATE outbox SET sent_at = NULL WHERE seq IN (SELECT seq FROM outbox WHERE sent_at IS NOT NULL AND created_at > now() - make_interval(days => $1) LIMIT $2)', keptDays)
     })
     this.checkedAt = Date.now()
   }
@@ -100,7 +100,17 @@ export class Relay {
   private async clean(): Promise<void> {
     if (Date.now() - this.cleanedAt < housekeepingMs) return
     this.cleanedAt = Date.now()
-    await this.source.query('DELETE FROM outbox WHERE sent_at IS NOT NULL AND created_at < now() - make_interval(days => $1)', [keptDays])
-    await this.source.query('DELETE FROM inbox WHERE taken_at < now() - make_interval(days => $1)', [2 * keptDays])
+    await inBatches(this.source, 'DELETE FROM outbox WHERE seq IN (SELECT seq FROM outbox WHERE sent_at IS NOT NULL AND created_at < now() - make_interval(days => $1) LIMIT $2)', keptDays)
+    await inBatches(this.source, 'DELETE FROM inbox WHERE (consumer, event_id) IN (SELECT consumer, event_id FROM inbox WHERE taken_at < now() - make_interval(days => $1) LIMIT $2)', 2 * keptDays)
+  }
+}
+
+const together = 5_000
+
+/** Changes all rows that `sql` finds, some thousands a statement: each stays short, however much has come together. */
+const inBatches = async (on: Pick<DataSource | EntityManager, 'query'>, sql: string, days: number): Promise<void> => {
+  for (let changed = together; changed === together;) {
+    const [, count]: [unknown, number] = await on.query(sql, [days, together])
+    changed = count
   }
 }
