@@ -46,6 +46,16 @@ describe('the files of databases', () => {
       expect(readdirSync(path.dirname(storage.folder(name)))).toEqual(['1'])
     })
 
+  it.each(['parent', 'copied', 'synced'])('nothing is left of one whose making ended after the step "%s" and that is not wanted any more', async (step) => {
+    const name = newName()
+    await crashing(step, (dying) => dying.ensure(name))
+    await crashing(step, (dying) => dying.remove(name))
+    await storage.remove(name)
+    expect(readdirSync(path.dirname(storage.folder(name)))).toEqual(['1.deleted'])
+    await storage.purge(name)
+    expect(readdirSync(path.dirname(storage.folder(name)))).toEqual(['1.purged'])
+  })
+
   it.each<[string, string, (on: Storage, name: Name) => Promise<void>, Observed]>([
     ['remove', 'renamed', (on, name) => on.remove(name), 'removed'],
     ['restore', 'renamed', async (on, name) => { await storage.remove(name); await on.restore(name) }, 'running'],

@@ -25,6 +25,9 @@ const sync = (file: string, flags: 'r' | 'a' = 'r'): Promise<void> => {
 
 const exists = (file: string): boolean => statSync(file, { throwIfNoEntry: false }) !== undefined
 
+/** Where a folder is made before it has its name. */
+const draftOf = (folder: string): string => path.join(path.dirname(folder), `.${path.basename(folder)}.making`)
+
 const wrongState = (message: string): Problem => new Problem('DatabaseInWrongState', message)
 
 /**
@@ -70,7 +73,10 @@ export class Storage {
     if (seen === 'removed' || seen === 'purged') return
     const removed = `${this.folder(name)}.deleted`
     // What was never made is made as removed, so that a late wish to make it is refused like any other.
-    if (seen === 'absent') return this.make(name, removed)
+    if (seen === 'absent') {
+      rmSync(draftOf(this.folder(name)), { recursive: true, force: true })
+      return this.make(name, removed)
+    }
     renameSync(this.folder(name), removed)
     this.after('renamed')
     await sync(path.dirname(removed))
@@ -96,7 +102,7 @@ export class Storage {
       await Promise.all([sync(path.dirname(folder)), sync(this.tenants)])
       this.after('marked')
     }
-    await rm(`${folder}.deleted`, { recursive: true, force: true })
+    for (const left of [`${folder}.deleted`, draftOf(folder), draftOf(`${folder}.deleted`)]) await rm(left, { recursive: true, force: true })
     await sync(path.dirname(folder))
   }
 
@@ -129,7 +135,7 @@ export class Storage {
   /** Everything is written and synced under another name: the rename is the moment at which the database exists, whole. */
   private async make(name: Named, folder: string): Promise<void> {
     const parent = path.dirname(folder)
-    const draft = path.join(parent, `.${path.basename(folder)}.making`)
+    const draft = draftOf(folder)
     const template = path.join(this.templates, name.engine)
     const isNew = mkdirSync(parent, { recursive: true, mode: 0o700 }) !== undefined
     if (!isNew) rmSync(draft, { recursive: true, force: true })
