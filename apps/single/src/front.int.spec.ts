@@ -1,11 +1,12 @@
 import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
 import { text } from 'node:stream/consumers'
-import { checkPort, openFront } from './front.js'
+import { openServer } from '@tenantry/service'
+import { checkPort } from './front.js'
 
 it('lets a request in flight end and tells its client not to ask on that connection again', async () => {
   const { promise: asked, resolve } = Promise.withResolvers<() => void>()
-  const front = await openFront('127.0.0.1', 0, (_request, response) => resolve(() => response.end('the whole answer')))
+  const front = await openServer('127.0.0.1', 0, (_request, response) => resolve(() => response.end('the whole answer')))
   const socket = connect(front.port, '127.0.0.1')
   socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n')
   const answer = await asked
@@ -17,7 +18,7 @@ it('lets a request in flight end and tells its client not to ask on that connect
 
 it('cuts what has not ended at the deadline', async () => {
   const { promise: asked, resolve: ask } = Promise.withResolvers<void>()
-  const front = await openFront('127.0.0.1', 0, () => ask())
+  const front = await openServer('127.0.0.1', 0, () => ask())
   const socket = connect(front.port, '127.0.0.1')
   socket.on('error', () => undefined).write('GET / HTTP/1.1\r\nHost: x\r\n\r\n')
   const closed = new Promise((resolve) => socket.once('close', resolve))

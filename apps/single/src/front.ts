@@ -1,7 +1,4 @@
-import { type Listener, type OpenServer, type ServerOptions, openServer } from '@tenantry/service'
-
-/** Opens the port that the world uses. */
-export const openFront = (host: string, port: number, listener: Listener, options: ServerOptions = {}): Promise<OpenServer> => openServer(host, port, listener, options)
+import { openServer } from '@tenantry/service'
 
 /** Finds out before anything is started that the port cannot be had. Throws Exit with one sentence. */
 export const checkPort = async (host: string, port: number): Promise<void> => {

@@ -10,7 +10,7 @@ import { hasRecords } from './data/has-records.js'
 import { checkMarks, rememberMarks } from './data/secret-marks.js'
 import { type Secrets, settleSecrets } from './data/secrets.js'
 import { assumedEnvironment, serviceEnvironment } from './environment.js'
-import { checkPort, openFront } from './front.js'
+import { checkPort } from './front.js'
 import type { ServicePlan } from './plan.js'
 import { startEngineHost } from './servers/engine-host.js'
 import { type KeptServer, type Server, keepRunning } from './servers/keep-running.js'
@@ -61,7 +61,7 @@ export const start = async (how: Start): Promise<void> => {
   signal.throwIfAborted()
 
   const edge = createEdge({ backends: backendsOf(running), alsoReady: alsoReadyOf(running), operations, document: () => wholeDocument(publicUrl), ...doorOf(config, publicUrl) })
-  const front = await openFront(config.host, port, edge.handle, { tls, limits: config.limits, wire: edge.wire, isProxy: edge.isProxy })
+  const front = await openServer(config.host, port, edge.handle, { tls, limits: config.limits, wire: edge.wire, isProxy: edge.isProxy })
   closing.add('front', () => front.drain(config.drainSeconds * 1_000))
   const told = {
     url: publicUrl, adminUrl, dataDir: data.path, isNew: data.isNew, signUpOpen: config.signUp === 'open',
