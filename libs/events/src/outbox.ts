@@ -1,5 +1,5 @@
 import { type EventFacts, type EventSubject, newId } from '@tenantry/contracts'
-import { onCommit } from '@tenantry/persistence'
+import { onCommit, send } from '@tenantry/persistence'
 import type { EntityManager } from 'typeorm'
 
 /** Where a service puts what it has to tell: in the transaction of the deed itself, so that neither is there without the other. */
@@ -12,9 +12,9 @@ export class Outbox {
   }
 
   /** Writes events of one kind, in this order. */
-  async append<S extends EventSubject>(tx: EntityManager, subject: S, ...events: readonly EventFacts<S>[]): Promise<void> {
+  append<S extends EventSubject>(tx: EntityManager, subject: S, ...events: readonly EventFacts<S>[]): void {
     if (events.length === 0) return
-    await tx.query('INSERT INTO outbox (id, subject, payload) SELECT id, $2, payload FROM unnest($1::uuid[], $3::jsonb[]) WITH ORDINALITY AS event (id, payload, nth) ORDER BY nth',
+    send(tx, 'INSERT INTO outbox (id, subject, payload) SELECT id, $2, payload FROM unnest($1::uuid[], $3::jsonb[]) WITH ORDINALITY AS event (id, payload, nth) ORDER BY nth',
       [events.map(() => newId()), subject, events.map((facts) => JSON.stringify(facts))])
     onCommit(tx, this.wake)
   }

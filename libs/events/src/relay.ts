@@ -1,7 +1,7 @@
 import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream'
 import type { NatsConnection } from '@nats-io/transport-node'
 import type { StreamName } from '@tenantry/contracts'
-import { inTransaction } from '@tenantry/persistence'
+import { inTransaction, send } from '@tenantry/persistence'
 import type { Logger } from '@tenantry/service'
 import type { DataSource, EntityManager } from 'typeorm'
 import { natsIsThere } from './connection.js'
@@ -72,7 +72,8 @@ export class Relay {
          WHERE sent_at IS NULL AND (SELECT mine FROM turn) ORDER BY seq LIMIT $1 FOR UPDATE SKIP LOCKED`, [batch, `relay:${this.stream}`])
       if (rows.length === 0) return false
       await Promise.all(rows.map((row) => this.publish(row)))
-      await tx.query('UPDATE outbox SET sent_at = now() WHERE seq = ANY($1)', [rows.map((row) => row.seq)])
+      // What a crash makes of this is sent twice, so the disk is not waited for.
+      send(tx, `UPDATE outbox SET sent_at = now() WHERE seq = ANY($1) AND set_config('synchronous_commit', 'off', true) IS NOT NULL`, [rows.map((row) => row.seq)])
       return rows.length === batch
     })
   }

@@ -1,5 +1,5 @@
 import { DataSource, type EntitySchema, type MigrationInterface } from 'typeorm'
-import { impatientClient } from './impatient-client.js'
+import { serviceClient } from './service-client.js'
 
 type Class<T> = new () => T
 
@@ -42,6 +42,7 @@ export const createSource = (rules: SourceRules): DataSource => new DataSource({
     lock_timeout: 10_000,
     idle_in_transaction_session_timeout: 30_000,
     keepAlive: true,
-    Client: impatientClient((rules.answerSeconds ?? answerSeconds) * 1_000),
+    pipeline: true,
+    Client: serviceClient((rules.answerSeconds ?? answerSeconds) * 1_000),
   },
 })

@@ -1,21 +1,45 @@
 import type { DataSource, EntityManager } from 'typeorm'
 
-const afterCommit = new WeakMap<EntityManager, Set<() => void>>()
+interface Open {
+  readonly afterCommit: Set<() => void>
+  readonly unanswered: Promise<unknown>[]
+}
+
+const open = new WeakMap<EntityManager, Open>()
+
+const openOf = (tx: EntityManager): Open => {
+  const found = open.get(tx)
+  if (!found) throw new Error('This needs a transaction of inTransaction.')
+  return found
+}
 
 /** Runs `work` in one transaction: everything it did is kept, or nothing. What `onCommit` was given runs once it is kept. */
-export const inTransaction = async <T>(source: DataSource, work: (tx: EntityManager) => Promise<T>): Promise<T> => {
-  const [result, callbacks] = await source.transaction(async (tx) => {
-    const set = new Set<() => void>()
-    afterCommit.set(tx, set)
-    return [await work(tx), set] as const
-  })
-  for (const callback of callbacks) callback()
-  return result
+export const inTransaction = async <T>(source: DataSource, work: (tx: EntityManager) => Promise<T> | T): Promise<T> => {
+  const about: Open = { afterCommit: new Set(), unanswered: [] }
+  try {
+    const result = await source.transaction(async (tx) => {
+      open.set(tx, about)
+      return await work(tx)
+    })
+    for (const callback of about.afterCommit) callback()
+    return result
+  } catch (error) {
+    // The commit then only knows that something had failed; the statement knows what.
+    const failed = (await Promise.allSettled(about.unanswered)).find((statement) => statement.status === 'rejected')
+    throw failed ? failed.reason : error
+  }
 }
 
 /** Remembers `callback` until the transaction has been kept; the same callback is called once however often it is given. */
 export const onCommit = (tx: EntityManager, callback: () => void): void => {
-  const set = afterCommit.get(tx)
-  if (!set) throw new Error('onCommit was called outside inTransaction.')
-  set.add(callback)
+  openOf(tx).afterCommit.add(callback)
+}
+
+/** Sends a statement whose answer nobody needs: what comes next need not wait for it, and if it fails nothing is kept. */
+export const send = (tx: EntityManager, sql: string, values: readonly unknown[]): void => {
+  const { unanswered } = openOf(tx)
+  const statement: Promise<unknown> = tx.query(sql, [...values])
+  unanswered.push(statement)
+  // It is looked at when the transaction ends.
+  statement.catch(() => undefined)
 }

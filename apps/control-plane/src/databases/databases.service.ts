@@ -35,7 +35,7 @@ export class DatabasesService {
         id: newId<DatabaseId>(), orgId: caller.orgId, name: wish.name, options: wish.options, shape: shape.name, engine: shape.engine, node: shape.node,
         storageBytes: shape.storageBytes, state: 'CREATING', createdBy: caller.userId, ownedBy: caller.userId, updatedBy: caller.userId,
       })
-      await this.outbox.append(tx, 'control.database.desired', desiredOf(database))
+      this.outbox.append(tx, 'control.database.desired', desiredOf(database))
       // Last, because it locks the org's row: parallel creates then wait for each other's commit only.
       await this.orgs.takeDatabase(tx, caller.orgId)
       return database
@@ -67,7 +67,7 @@ export class DatabasesService {
       if (!moved(database.state, 'deletionAsked')) throw wrongState(database, 'be deleted')
       const wished = await this.databases.update(tx, database, { present: false, version: database.version + 1 }, caller.userId)
       const after = await this.move(tx, wished, ['deletionAsked'], { by: caller.userId })
-      await this.outbox.append(tx, 'control.database.desired', desiredOf(after))
+      this.outbox.append(tx, 'control.database.desired', desiredOf(after))
       return after
     })
   }
@@ -92,7 +92,7 @@ export class DatabasesService {
   async askAgain(afterSeconds: number, limit: number): Promise<number> {
     return await inTransaction(this.source, async (tx) => {
       const overdue = await this.databases.takeOverdue(tx, afterSeconds, limit)
-      await this.outbox.append(tx, 'control.database.desired', ...overdue.map(desiredOf))
+      this.outbox.append(tx, 'control.database.desired', ...overdue.map(desiredOf))
       return overdue.length
     })
   }
@@ -101,7 +101,7 @@ export class DatabasesService {
   private async move(tx: EntityManager, database: Database, facts: readonly DatabaseFact[], about: { by?: UserId; reason?: string | undefined }): Promise<Database> {
     const steps = stepsFrom(database.state, facts)
     const passed = steps.length === 0 ? [] : await this.databases.move(tx, database, steps, { reason: about.reason ?? null, movedBy: about.by ?? null })
-    await this.outbox.append(tx, 'control.database.moved', ...passed.map((after) => ({
+    this.outbox.append(tx, 'control.database.moved', ...passed.map((after) => ({
       databaseId: after.id, orgId: after.orgId, generation: after.generation, version: after.moves, state: after.state,
     })))
     return passed.at(-1) ?? database

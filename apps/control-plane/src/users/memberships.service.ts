@@ -40,8 +40,8 @@ export class MembershipsService {
         throw new Problem('LastOwner', 'This is the last active owner of the org; make somebody else an owner first.')
       }
       const version = await this.users.setStatus(tx, orgId, userId, status, by)
-      await this.outbox.append(tx, 'control.rights.changed', { orgId, userId, version })
-      await this.outbox.append(tx, eventOf[status], { orgId, userId, version })
+      this.outbox.append(tx, 'control.rights.changed', { orgId, userId, version })
+      this.outbox.append(tx, eventOf[status], { orgId, userId, version })
     })
   }
 }

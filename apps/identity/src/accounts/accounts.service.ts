@@ -37,7 +37,7 @@ export class AccountsService {
   async register(tx: EntityManager, account: NewAccount): Promise<void> {
     await this.accounts.insert(tx, { ...account, emailKey: emailKey(account.email) })
     const { id: userId, orgId, email, firstname, lastname, orgName, serverAdmin } = account
-    await this.outbox.append(tx, 'identity.account.registered', { userId, orgId, email, firstname, lastname, orgName, serverAdmin })
+    this.outbox.append(tx, 'identity.account.registered', { userId, orgId, email, firstname, lastname, orgName, serverAdmin })
   }
 
   /** Whether nothing of the account was ended since it was read; then it is not either until the transaction ends. */

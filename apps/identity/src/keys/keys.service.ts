@@ -33,7 +33,7 @@ export class KeysService {
     const key = { id, orgId: caller.orgId, userId: owner, description, digest: this.peppered(apiKeyDigest(secret)), updatedBy: owner }
     await inTransaction(this.source, async (tx) => {
       await this.keys.insert(tx, key)
-      await this.outbox.append(tx, 'identity.key.created', { orgId: caller.orgId, userId: owner, keyId: id })
+      this.outbox.append(tx, 'identity.key.created', { orgId: caller.orgId, userId: owner, keyId: id })
     })
     return { id, secret }
   }

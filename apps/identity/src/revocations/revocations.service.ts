@@ -10,17 +10,17 @@ export class RevocationsService {
   constructor(private readonly revocations: RevocationsRepository, private readonly outbox: Outbox) {}
 
   async endSession(tx: EntityManager, userId: UserId, sessionId: SessionId): Promise<void> {
-    await this.outbox.append(tx, 'identity.session.ended', { userId, sessionId })
+    this.outbox.append(tx, 'identity.session.ended', { userId, sessionId })
     await this.revocations.append(tx, { kind: 'session', id: sessionId })
   }
 
   async revokeKey(tx: EntityManager, orgId: OrgId, userId: UserId, keyId: KeyId): Promise<void> {
-    await this.outbox.append(tx, 'identity.key.revoked', { orgId, userId, keyId })
+    this.outbox.append(tx, 'identity.key.revoked', { orgId, userId, keyId })
     await this.revocations.append(tx, { kind: 'key', id: keyId })
   }
 
   async raiseEpoch(tx: EntityManager, userId: UserId, epoch: number): Promise<void> {
-    await this.outbox.append(tx, 'identity.user.epoch-raised', { userId, epoch })
+    this.outbox.append(tx, 'identity.user.epoch-raised', { userId, epoch })
     await this.revocations.append(tx, { kind: 'user', id: userId, epoch })
   }
 

@@ -136,7 +136,7 @@ export class ReconcileService {
   private async tell(tx: EntityManager, about: Pick<Desired, 'databaseId' | 'orgId' | 'generation' | 'version'>, fact: DatabaseFact, reason?: string): Promise<void> {
     const { databaseId, orgId, generation, version } = about
     const facts: EventFacts<'provisioner.database.seen'> = { databaseId, orgId, generation, version, fact, ...(reason !== undefined && { reason }) }
-    await this.outbox.append(tx, 'provisioner.database.seen', facts)
+    this.outbox.append(tx, 'provisioner.database.seen', facts)
   }
 }
 
