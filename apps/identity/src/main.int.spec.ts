@@ -65,4 +65,10 @@ describe('identity as a process of its own', () => {
     expect(await ended).toEqual([78, null])
     expect(said()).toMatch(/sealed with another sealing key/)
   }, 20_000)
+
+  it('refuses another pepper, under which nobody could log in any more', async () => {
+    const { said, ended } = start({ PEPPER: key(9) })
+    expect(await ended).toEqual([78, null])
+    expect(said()).toMatch(/kept with another pepper/)
+  }, 20_000)
 })

@@ -7,6 +7,7 @@ import { ApiKeyEntity } from './keys/key.entity.js'
 import { AllowanceEntity, FamiliarPlaceEntity, GuessesEntity } from './limits/limit.entities.js'
 import { FirstRecords1732233600000 } from './migrations/first-records.js'
 import { LimitsAndStandings1763776800000 } from './migrations/limits-and-standings.js'
+import { SecretMarks1763863200000 } from './migrations/secret-marks.js'
 import { RefreshTokenEntity, SessionEntity } from './sessions/session.entity.js'
 import { SigningKeyEntity } from './tokens/signing-key.entity.js'
 
@@ -18,6 +19,6 @@ export const identitySource = ({ databaseUrl, poolSize }: Pick<IdentityConfig, '
   entities: [
     AccountEntity, StandingEntity, SessionEntity, RefreshTokenEntity, ApiKeyEntity, SigningKeyEntity, GuessesEntity, AllowanceEntity, FamiliarPlaceEntity,
   ],
-  migrations: [FirstRecords1732233600000, LimitsAndStandings1763776800000],
+  migrations: [FirstRecords1732233600000, LimitsAndStandings1763776800000, SecretMarks1763863200000],
   poolSize,
 })
