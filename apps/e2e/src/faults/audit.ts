@@ -57,16 +57,19 @@ const marks = async (api: Api, client: Client, known: Known, id: string): Promis
 }
 
 const credentialsOf = async (client: Client, api: Api): Promise<readonly string[]> => {
-  const accounts = await Promise.all(client.accounts.filter(({ made }) => made === 'done').slice(-20).map(async (account) => {
+  const accounts: string[] = []
+  // One after the other: who logs in with everything at once is asked to come back later.
+  for (const account of client.accounts.filter(({ made, found }) => made === 'done' && found !== true)) {
     const failure = await logIn(api, { ...client.person, ...account }).then(() => undefined, String)
-    return failure === undefined ? [] : [`an account was made and cannot log in: ${failure}`]
-  }))
+    if (failure === undefined) account.found = true
+    else accounts.push(`an account was made and cannot log in: ${failure}`)
+  }
   const keys = await Promise.all(client.keys.slice(-20).map(async ({ id, secret, revoked }) => {
     const { status } = await api('GET', '/v2/databases?limit=1', { key: secret })
     if (revoked === 'unknown') return []
     return status === (revoked === 'done' ? 401 : 200) ? [] : [`the key ${id}, ${revoked === 'done' ? 'revoked' : 'good'}, is answered ${status}`]
   }))
-  return [...accounts.flat(), ...keys.flat()]
+  return [...accounts, ...keys.flat()]
 }
 
 const restless = async ({ records }: Audited): Promise<readonly string[]> => {

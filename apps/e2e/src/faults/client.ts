@@ -28,6 +28,8 @@ export interface Account {
   readonly email: string
   readonly password: string
   readonly made: Outcome
+  /** Whether somebody has looked, and could log in. */
+  found?: boolean
 }
 
 const mostLiving = 12
