@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import os from 'node:os'
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { ChildOptions, FromEngineChild, OwnedDatabase, ToEngineChild } from './child/messages.js'
 import { NoteReader } from './note.js'
+import { letOthersFirst } from './yielding.js'
 
 const program = fileURLToPath(new URL('./child/main.js', import.meta.url))
 const foundIn = (name: string): string | undefined => [`/usr/bin/${name}`, `/bin/${name}`].find((file) => existsSync(file))
@@ -31,8 +31,6 @@ const commandOf = (options: ChildOptions, memoryBytes: number): readonly [string
 
 const mostWordsBytes = 2_000
 const heldUpAfterMs = 100
-/** About a tenth of the processor that somebody of the usual priority gets, where both want it. */
-const yieldingNice = 10
 
 export interface ChildEvents {
   onMessage(child: EngineChild, message: FromEngineChild): void
@@ -118,15 +116,7 @@ export class EngineChild {
   yield(): void {
     if (this.yielding) return
     this.yielding = true
-    // Where the kernel divides the processor by sessions first, a child is a session of its own; otherwise its threads count.
-    this.tryRead(() => {
-      writeFileSync(`/proc/${this.pid}/autogroup`, String(yieldingNice))
-      return 0
-    })
-    this.tryRead(() => {
-      for (const thread of readdirSync(`/proc/${this.pid}/task`)) os.setPriority(Number(thread), yieldingNice)
-      return 0
-    })
+    if (this.pid !== undefined) letOthersFirst(this.pid, (deed) => this.tryRead(() => { deed(); return 0 }))
   }
 
   /** The processor time it has used so far. */

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { Problem } from '@tenantry/contracts'
 import type { Target } from '@tenantry/engines-contract'
 import { Bench, alive, endless, until } from './testing/host-process.js'
+import { laterHalf, processorsOf } from './yielding.js'
 
 const slowly = 60_000
 const code = async (work: Promise<unknown>): Promise<string> => {
@@ -61,6 +62,11 @@ describe('an org whose databases all run endless statements', () => {
     expect(waits.filter((ms) => ms > 200).length / waits.length).toBeLessThan(0.1)
     expect(yielding(bench)).toHaveLength(3)
   }, slowly)
+
+  it('has half of the processors where there are several', async () => {
+    const half = laterHalf(processorsOf('self'))
+    await until(() => yielding(bench).length > 0 && yielding(bench).every((pid) => processorsOf(pid).length === half.length), 'they keep to their half', 5_000)
+  })
 
   it('does not cost another org its long statement', async () => {
     const text = 'with recursive n(x) as (select 1 union all select x + 1 from n where x < 5000000) select count(*) from n'
