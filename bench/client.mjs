@@ -2,11 +2,10 @@ import { randomUUID } from 'node:crypto'
 import http from 'node:http'
 import { quantile } from './numbers.mjs'
 import { processorMicros } from './processes.mjs'
-import { openRepeater } from './repeater.mjs'
 
 const requestMs = 120_000
 
-/** What people's programs are like: node:http with connections that are kept. */
+/** The one client of all figures: node:http with connections that are kept. */
 export const openClient = (url, connections) => {
   const agent = new http.Agent({ keepAlive: true, maxSockets: connections })
   const { hostname, port } = new URL(url)
@@ -18,7 +17,7 @@ export const openClient = (url, connections) => {
     })
     request.on('timeout', () => request.destroy(new Error(`${method} ${path} had no answer in time.`))).on('error', reject).end(body)
   })
-  return { url, send, close: () => agent.destroy() }
+  return { send, close: () => agent.destroy() }
 }
 
 /** Somebody with an account, and what they do as values: each call throws unless it succeeds. */
@@ -53,32 +52,27 @@ export const openAccount = async (url, connections) => {
 }
 
 /** Sends one and the same request again and again; every answer must be the expected one. */
-export const load = async ({ url, pid, request, connections, seconds, isRight }) => {
-  const repeaters = await Promise.all(Array.from({ length: connections }, () => openRepeater(url, request)))
-  try {
-    const { times, rate, micros } = await rounds({ pid, connections, seconds, isRight, send: (n, connection) => repeaters[connection].send() })
-    return { rate, p50: quantile(times, 0.5), p99: quantile(times, 0.99), micros }
-  } finally {
-    for (const repeater of repeaters) repeater.close()
-  }
+export const load = async ({ client, pid, request: { method, path, headers, body }, connections, seconds, isRight }) => {
+  const { times, rate, micros } = await rounds({ pid, connections, seconds, isRight, send: () => client.send(method, path, headers, body) })
+  return { rate, p50: quantile(times, 0.5), p99: quantile(times, 0.99), micros }
 }
 
-/** Sends request after request on each connection for a while, `send(n, connection)` the n-th of all; every answer must be 200, and right. */
+/** Sends request after request on each connection for a while, `send(n)` the n-th of all; every answer must be 200, and right. */
 export const rounds = async ({ pid, connections, seconds, send, isRight = () => true }) => {
   const times = []
   let next = 0
   const before = processorMicros(pid)
   const began = performance.now()
   const end = began + seconds * 1_000
-  const asker = async (_, connection) => {
+  const connection = async () => {
     while (performance.now() < end) {
       const sent = performance.now()
-      const answer = await send(next++, connection)
+      const answer = await send(next++)
       times.push(performance.now() - sent)
-      if (answer.status !== 200 || !isRight(answer.body ?? answer.text)) throw new Error(`A wrong answer, ${answer.status}: ${(answer.body ?? answer.text).slice(0, 300)}`)
+      if (answer.status !== 200 || !isRight(answer.text)) throw new Error(`A wrong answer, ${answer.status}: ${answer.text.slice(0, 300)}`)
     }
   }
-  await Promise.all(Array.from({ length: connections }, asker))
+  await Promise.all(Array.from({ length: connections }, connection))
   const elapsed = (performance.now() - began) / 1_000
   return { times, rate: times.length / elapsed, micros: (processorMicros(pid) - before) / times.length }
 }

@@ -51,7 +51,7 @@ const main = async () => {
     await closing.closeAll()
     if (measured.length > 0) process.stdout.write(table(measured))
   }
-  const line = { date: new Date().toISOString(), commit: commitOf(), client: 'sockets kept, the same bytes again', quick: values.quick, figures: Object.fromEntries(measured.map(({ name, value }) => [name.trim(), value])) }
+  const line = { date: new Date().toISOString(), commit: commitOf(), client: 'node:http keep-alive', quick: values.quick, figures: Object.fromEntries(measured.map(({ name, value }) => [name.trim(), value])) }
   appendFileSync(path.join(import.meta.dirname, 'history.jsonl'), `${JSON.stringify(line)}\n`)
 }
 

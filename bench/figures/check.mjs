@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { load } from '../client.mjs'
+import { load, openClient } from '../client.mjs'
 import { median } from '../numbers.mjs'
 import { startProgram, temporaryFolder } from '../program.mjs'
 import { figure } from '../table.mjs'
@@ -14,9 +14,11 @@ export const check = async ({ quick, closing }) => {
     line: /^listening on (\S+ with \S+)$/m, closing,
   })
   const [url, token] = peer.found.split(' with ')
+  const client = openClient(url, connections)
+  closing.add(async () => client.close())
   const headers = { 'content-type': 'text/plain', authorization: `Bearer ${token}` }
   const run = (where, seconds) => load({
-    url, pid: peer.pid, request: { method: 'POST', path: where, headers, body: 'select * from t where id = 1' }, connections, seconds, isRight: (answer) => answer.includes('"name 1"'),
+    client, pid: peer.pid, request: { method: 'POST', path: where, headers, body: 'select * from t where id = 1' }, connections, seconds, isRight: (answer) => answer.includes('"name 1"'),
   })
   for (const where of ['/free', '/checked']) await run(where, 2)
   const seen = []

@@ -49,7 +49,7 @@ const openAsker = async (url, closing) => {
 
 /** Everybody asks as fast as they are answered. */
 const peakOf = async (askers, pid, seconds) => {
-  const seen = await Promise.all(askers.map(({ client: { url }, request }) => load({ url, pid, request, connections, seconds, isRight })))
+  const seen = await Promise.all(askers.map(({ client, request }) => load({ client, pid, request, connections, seconds, isRight })))
   return seen.reduce((sum, { rate }) => sum + rate, 0)
 }
 

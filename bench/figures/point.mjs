@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { load, openAccount } from '../client.mjs'
+import { load, openAccount, openClient } from '../client.mjs'
 import { median } from '../numbers.mjs'
 import { startProgram, startSystem, temporaryFolder } from '../program.mjs'
 import { figure } from '../table.mjs'
@@ -18,13 +18,14 @@ export const point = async ({ root, quick, closing, say }) => {
   const bare = await startProgram({
     command: process.execPath, args: [path.join(import.meta.dirname, '../peers/bare.mjs'), fillFile(await temporaryFolder(closing))], line: /^listening on (\S+)$/m, closing,
   })
-  closing.add(async () => account.close())
+  const bareClient = openClient(bare.found, connections)
+  closing.add(async () => { account.close(); bareClient.close() })
 
   const query = { method: 'POST', path: `/v2/databases/${id}/query/sql`, body }
   const ways = {
-    bare: { url: bare.found, pid: bare.pid, request: { method: 'POST', path: '/', headers: text, body } },
-    token: { url: system.url, pid: system.pid, request: { ...query, headers: { ...text, authorization: `Bearer ${account.token}` } } },
-    key: { url: system.url, pid: system.pid, request: { ...query, headers: { ...text, 'x-api-key': await account.createKey() } } },
+    bare: { client: bareClient, pid: bare.pid, request: { method: 'POST', path: '/', headers: text, body } },
+    token: { client: account.client, pid: system.pid, request: { ...query, headers: { ...text, authorization: `Bearer ${account.token}` } } },
+    key: { client: account.client, pid: system.pid, request: { ...query, headers: { ...text, 'x-api-key': await account.createKey() } } },
   }
   const run = (name, seconds) => load({ ...ways[name], connections, seconds, isRight })
   // A server is compiled further for the first seconds of work: the rounds begin after them.

@@ -21,7 +21,7 @@ export const waiting = async ({ root, quick, closing }) => {
   const { id } = await account.create('waited for')
   await until('the database runs', async () => (await account.get(id)).database_status === 'RUNNING', 30, 50)
   const request = { method: 'POST', path: `/v2/databases/${id}/query/sql`, headers: { authorization: `Bearer ${account.token}`, 'content-type': 'text/plain' }, body: 'select 1' }
-  await load({ url, pid, request, connections: running, seconds: 1, isRight: (answer) => answer.includes('[[1]]') })
+  await load({ client, pid, request, connections: running, seconds: 1, isRight: (answer) => answer.includes('[[1]]') })
 
   const send = (text) => client.send(request.method, request.path, request.headers, text)
   const given = []
