@@ -241,8 +241,6 @@ export class ChildPool implements ChildEvents {
   private async startApart(org: string): Promise<EngineChild | undefined> {
     const child = this.startChild()
     child.apartFor = org
-    // It is started for somebody greedy: not even that is to be in the others' way.
-    child.yield()
     await this.reports.until(() => child.state !== 'starting', startWithinMs, 'The engine is starting; try again.')
     return child.state === 'ready' ? child : undefined
   }
