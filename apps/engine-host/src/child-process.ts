@@ -1,15 +1,15 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { mkdirSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { ChildOptions, FromEngineChild, OwnedDatabase, ToEngineChild } from './child/messages.js'
 import { NoteReader } from './note.js'
+import { systemProgram } from './system-program.js'
 import { letOthersFirst } from './yielding.js'
 
 const program = fileURLToPath(new URL('./child/main.js', import.meta.url))
-const foundIn = (name: string): string | undefined => [`/usr/bin/${name}`, `/bin/${name}`].find((file) => existsSync(file))
-const [setpriv, prlimit] = [foundIn('setpriv'), foundIn('prlimit')]
+const [setpriv, prlimit] = [systemProgram('setpriv'), systemProgram('prlimit')]
 // Several threads that collect garbage cost more than they save where the other processors have work of their own.
 const nodeOptions = ['--single-threaded-gc', '--max-semi-space-size=2', '--max-old-space-size=384', '--disable-warning=ExperimentalWarning']
 
@@ -116,7 +116,7 @@ export class EngineChild {
   yield(): void {
     if (this.yielding) return
     this.yielding = true
-    if (this.pid !== undefined) letOthersFirst(this.pid, (deed) => this.tryRead(() => { deed(); return 0 }))
+    if (this.pid !== undefined) letOthersFirst(this.pid)
   }
 
   /** The processor time it has used so far. */

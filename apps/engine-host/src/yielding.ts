@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process'
-import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
+import { systemProgram } from './system-program.js'
 
 /** About a seventieth of what somebody of the usual priority gets where both want a processor; the kernel gives nobody less. */
 const yieldingNice = 19
 const answerMs = 2_000
-const found = (name: string): string | undefined => [`/usr/bin/${name}`, `/bin/${name}`].find((file) => existsSync(file))
-const [chrt, taskset] = [found('chrt'), found('taskset')]
+const [chrt, taskset] = [systemProgram('chrt'), systemProgram('taskset')]
 
 /** Lists as the kernel writes them: "0-3,6". */
 const numbersIn = (list: string): readonly number[] => list.split(',').flatMap((range) => {
@@ -24,18 +24,26 @@ export const processorsOf = (pid: number | 'self'): readonly number[] =>
  */
 export const laterHalf = (processors: readonly number[]): readonly number[] => processors.length < 2 ? processors : processors.slice(Math.ceil(processors.length / 2))
 
-/** A process that has ended in the meantime is one that it does not find. */
-const tell = (command: string | undefined, ...args: readonly string[]): void => {
+// What the system cannot do, or a process that has ended in the meantime, is let be: it is a favour to the others and no more.
+const attempt = (deed: () => void): void => {
+  try {
+    deed()
+  } catch {
+    return
+  }
+}
+
+const call = (command: string | undefined, ...args: readonly string[]): void => {
   if (command !== undefined) execFile(command, args, { timeout: answerMs, env: {} }, () => undefined)
 }
 
 /** Has a process and what it started let others run first, as far as the system can, and for good: without privilege it cannot be undone. */
-export const letOthersFirst = (pid: number, tryTo: (deed: () => void) => void): void => {
+export const letOthersFirst = (pid: number): void => {
   // Where the kernel divides the processor by sessions first, a child is a session of its own; otherwise its threads count.
-  tryTo(() => writeFileSync(`/proc/${pid}/autogroup`, String(yieldingNice)))
-  tryTo(() => {
+  attempt(() => writeFileSync(`/proc/${pid}/autogroup`, String(yieldingNice)))
+  attempt(() => {
     for (const thread of readdirSync(`/proc/${pid}/task`)) os.setPriority(Number(thread), yieldingNice)
   })
-  tryTo(() => tell(chrt, '-a', '-i', '-p', '0', String(pid)))
-  tryTo(() => tell(taskset, '-a', '-p', '-c', laterHalf(processorsOf('self')).join(','), String(pid)))
+  call(chrt, '-a', '-i', '-p', '0', String(pid))
+  attempt(() => call(taskset, '-a', '-p', '-c', laterHalf(processorsOf('self')).join(','), String(pid)))
 }
