@@ -101,12 +101,12 @@ export class ReconcileService {
     await this.instances.update(tx, instance.databaseId, {
       settled: true, attempts: 0, reason: null, bornVersion, removedAt: instance.present ? null : (instance.removedAt ?? new Date()),
     })
-    await this.tell(tx, instance, factOf(instance, bornVersion))
+    this.tell(tx, instance, factOf(instance, bornVersion))
   }
 
   private async giveUp(tx: EntityManager, instance: Instance, reason: string): Promise<void> {
     await this.instances.update(tx, instance.databaseId, { settled: true, reason })
-    await this.tell(tx, instance, 'failed', reason)
+    this.tell(tx, instance, 'failed', reason)
   }
 
   /** Writes a failure down: the time of the next try, or that there will be none. */
@@ -119,7 +119,7 @@ export class ReconcileService {
       const instance = await this.instances.lock(tx, planned.databaseId)
       if (!instance || instance.settled || instance.version !== planned.version) return
       // It takes longer than a moment, so the world is told that somebody works on it.
-      if (instance.reason === null) await this.tell(tx, instance, instance.present ? 'claimed' : 'deprovisionBegan')
+      if (instance.reason === null) this.tell(tx, instance, instance.present ? 'claimed' : 'deprovisionBegan')
       const attempts = instance.attempts + (known ? 0 : 1)
       const waitedSeconds = (Date.now() - instance.wishedAt.getTime()) / 1000
       // A deletion is never given up: there would be nobody to end the data.
@@ -133,7 +133,7 @@ export class ReconcileService {
     return this.engines[instance.engine].lifecycle
   }
 
-  private async tell(tx: EntityManager, about: Pick<Desired, 'databaseId' | 'orgId' | 'generation' | 'version'>, fact: DatabaseFact, reason?: string): Promise<void> {
+  private tell(tx: EntityManager, about: Pick<Desired, 'databaseId' | 'orgId' | 'generation' | 'version'>, fact: DatabaseFact, reason?: string): void {
     const { databaseId, orgId, generation, version } = about
     const facts: EventFacts<'provisioner.database.seen'> = { databaseId, orgId, generation, version, fact, ...(reason !== undefined && { reason }) }
     this.outbox.append(tx, 'provisioner.database.seen', facts)
