@@ -1,6 +1,7 @@
 import { type OrgId, Problem } from '@tenantry/contracts'
 import type { Gone } from '@tenantry/engines-contract'
 import { fixedLimits } from '@tenantry/service'
+import { type Waiter, givenUp, longestSweepMs } from './waiter.js'
 
 export interface OrgTurnRules {
   /** Statements of one org, of all its databases, that are with the engine at a time, and of all orgs together. */
@@ -15,17 +16,6 @@ export interface OrgTurnRules {
 const { longStatementBytes, orgsShareOfText } = fixedLimits
 
 const tooMany = (message: string): Problem => new Problem('TooManyQueriesOfOrg', message, { retryAfterSeconds: 1 })
-
-const givenUp = (): Problem => new Problem('QueryCancelled', 'The request was given up before the statement began.')
-
-interface Waiter {
-  readonly gone: Gone
-  readonly until: number
-  readonly go: () => void
-  readonly refuse: (problem: Problem) => void
-}
-
-const longestSweepMs = 250
 
 interface Org {
   readonly id: OrgId

@@ -1,5 +1,6 @@
 import { Problem } from '@tenantry/contracts'
 import type { Gone } from '@tenantry/engines-contract'
+import { type Waiter, givenUp, longestSweepMs } from './waiter.js'
 
 export interface TurnRules {
   /** Statements of one database that are with the engine at a time. */
@@ -11,25 +12,13 @@ export interface TurnRules {
   readonly waitSeconds: number
 }
 
-interface Waiter {
-  readonly gone: Gone
-  readonly until: number
-  readonly go: () => void
-  readonly refuse: (problem: Problem) => void
-}
-
 interface Line {
   running: number
   /** First come, first served. */
   waiters: Waiter[]
 }
 
-const longestSweepMs = 250
-
 const tooMany = (): Problem => new Problem('TooManyQueries', 'Too many statements wait for this database; send fewer at a time.', { retryAfterSeconds: 1 })
-
-const givenUp = (gone: Gone): Problem =>
-  gone.reason instanceof Problem ? gone.reason : new Problem('QueryCancelled', 'The request was given up before the statement began.')
 
 /** Gives each database a few turns at a time, first come first served, so that one busy tenant fills its own line and no other's. */
 export class Turns {
@@ -54,7 +43,7 @@ export class Turns {
     for (let next = line.waiters.shift(); next; next = line.waiters.shift()) {
       this.waitingInAll--
       if (!next.gone.aborted) return next.go()
-      next.refuse(givenUp(next.gone))
+      next.refuse(givenUp())
     }
     if (--line.running === 0) this.lines.delete(database)
   }
@@ -66,11 +55,11 @@ export class Turns {
   }
 
   private wait(line: Line, gone: Gone): Promise<void> {
-    if (gone.aborted) throw givenUp(gone)
+    if (gone.aborted) throw givenUp()
     if (line.waiters.length >= this.rules.waiting) this.tidy(line)
     if (line.waiters.length >= this.rules.waiting || this.waitingInAll >= this.rules.waitingInAll) throw tooMany()
     this.waitingInAll++
-    // A timer and a listener for each who waits cost more than the rest of this class: one sweep looks after all of them.
+    // A timer and a listener for each who waits would cost more than the rest of this class.
     this.sweeper ??= setInterval(() => this.sweep(), Math.min(longestSweepMs, this.rules.waitSeconds * 1000 / 4)).unref()
     return new Promise((go, refuse) => { line.waiters.push({ gone, until: performance.now() + this.rules.waitSeconds * 1000, go, refuse }) })
   }
@@ -91,7 +80,7 @@ export class Turns {
   private stays({ gone, until, refuse }: Waiter, now: number): boolean {
     if (!gone.aborted && now < until) return true
     this.waitingInAll--
-    refuse(gone.aborted ? givenUp(gone)
+    refuse(gone.aborted ? givenUp()
       : new Problem('QueryTimeout', `The statement waited ${this.rules.waitSeconds} s for its turn and was given up; it never began.`))
     return false
   }

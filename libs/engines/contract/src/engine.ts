@@ -47,7 +47,6 @@ export interface Answer {
 /** Tells whether whoever asked has gone. An AbortSignal does, and so does anything cheaper that is looked at now and then. */
 export interface Gone {
   readonly aborted: boolean
-  readonly reason?: unknown
 }
 
 export interface SqlPort {
