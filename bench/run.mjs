@@ -43,6 +43,8 @@ const main = async () => {
   try {
     for (const name of names) {
       say(`measuring ${name} …`)
+      // What the figure before has written is not carried to the disk while this one is measured.
+      spawnSync('sync')
       measured.push(...await figures[name]({ root, quick: values.quick, closing, say }))
       await closing.closeAll()
     }

@@ -31,12 +31,13 @@ export const point = async ({ root, quick, closing, say }) => {
   // A server is compiled further for the first seconds of work: the rounds begin after them.
   for (const name of Object.keys(ways)) await run(name, quick ? 1 : 3)
   const rounds = []
-  for (let round = 0; round < (quick ? 2 : 5); round += 1) {
+  // Short turns and many of them: what else the machine has to do comes and goes within seconds.
+  for (let round = 0; round < (quick ? 3 : 20); round += 1) {
     const seen = {}
-    for (const name of Object.keys(ways)) seen[name] = await run(name, quick ? 1 : 3)
+    for (const name of round % 2 === 0 ? Object.keys(ways) : Object.keys(ways).reverse()) seen[name] = await run(name, 1)
     rounds.push(seen)
-    say(`  round ${round + 1}: ${Object.entries(seen).map(([name, { rate }]) => `${name} ${Math.round(rate)}/s`).join(', ')}`)
   }
+  say(`  token / bare in each round: ${rounds.map(({ token, bare: peer }) => (token.rate / peer.rate).toFixed(2)).join(' ')}`)
   return [...ratios(rounds), ...Object.keys(ways).flatMap((name) => details(name, rounds.map((seen) => seen[name])))]
 }
 
