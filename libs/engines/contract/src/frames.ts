@@ -1,24 +1,32 @@
-/** One message on an engine socket: a small JSON header and bytes that nobody in between reads. */
+import { readFixedHeader } from './fixed-headers.js'
+
+/** One message on an engine socket: a small header and bytes that nobody in between reads. */
 export interface Frame<H> {
   readonly header: H
   readonly payload: Buffer
 }
 
-const prefixBytes = 8
+export const prefixBytes = 8
 export const noPayload: Buffer = Buffer.alloc(0)
 
 /** No frame is longer than this; a longer answer crosses in several. */
 export const maxFrameBytes = 8 * 1024 * 1024
 const maxHeaderBytes = 4 * 1024 * 1024
 
-/** Spells a frame: its length, the header's length, the header, the payload. */
+/** Room for a frame, with its lengths in it: the header begins at `prefixBytes`, the payload follows it. Of that, `apart` is written by the caller. */
+export const newFrame = (headerBytes: number, payloadBytes: number, apart = 0): Buffer => {
+  const frame = Buffer.allocUnsafe(prefixBytes + headerBytes + payloadBytes - apart)
+  frame.writeUInt32LE(headerBytes + payloadBytes, 0)
+  frame.writeUInt32LE(headerBytes, 4)
+  return frame
+}
+
+/** Spells a frame with a header in JSON. */
 export const encodeFrame = (header: object, payload: Buffer | string = noPayload): Buffer => {
   const text = JSON.stringify(header)
   const headerBytes = Buffer.byteLength(text)
   const payloadBytes = typeof payload === 'string' ? Buffer.byteLength(payload) : payload.length
-  const frame = Buffer.allocUnsafe(prefixBytes + headerBytes + payloadBytes)
-  frame.writeUInt32LE(headerBytes + payloadBytes, 0)
-  frame.writeUInt32LE(headerBytes, 4)
+  const frame = newFrame(headerBytes, payloadBytes)
   frame.write(text, prefixBytes, 'utf8')
   if (typeof payload === 'string') frame.write(payload, prefixBytes + headerBytes, 'utf8')
   else payload.copy(frame, prefixBytes + headerBytes)
@@ -27,20 +35,32 @@ export const encodeFrame = (header: object, payload: Buffer | string = noPayload
 
 /** The bytes of a frame whose payload is written after it by the caller, so that a large one is not copied. */
 export const encodePrefix = (header: object, payloadBytes: number): Buffer => {
-  const text = Buffer.from(JSON.stringify(header))
-  const prefix = Buffer.allocUnsafe(prefixBytes)
-  prefix.writeUInt32LE(text.length + payloadBytes, 0)
-  prefix.writeUInt32LE(text.length, 4)
-  return Buffer.concat([prefix, text])
+  const text = JSON.stringify(header)
+  const prefix = newFrame(Buffer.byteLength(text), payloadBytes, payloadBytes)
+  prefix.write(text, prefixBytes, 'utf8')
+  return prefix
 }
 
 /** A peer that does not speak frames; its connection ends. */
 export class MalformedFrame extends Error {}
 
-const headerOf = (bytes: Buffer): Readonly<Record<string, unknown>> => {
+type Header = Readonly<Record<string, unknown>>
+
+const brace = 0x7b
+
+const headerOf = (bytes: Buffer, from: number, to: number): Header =>
+  bytes[from] === brace ? jsonHeaderOf(bytes.toString('utf8', from, to)) : fixedHeaderOf(bytes, from, to)
+
+const fixedHeaderOf = (bytes: Buffer, from: number, to: number): Header => {
+  const header = readFixedHeader(bytes, from, to)
+  if (header === undefined) throw new MalformedFrame('A frame header is neither JSON nor of a kind that is known.')
+  return header as unknown as Header
+}
+
+const jsonHeaderOf = (text: string): Header => {
   let header: unknown
   try {
-    header = JSON.parse(bytes.toString('utf8'))
+    header = JSON.parse(text)
   } catch (cause) {
     throw new MalformedFrame('A frame header is not JSON.', { cause })
   }
@@ -71,7 +91,7 @@ export class FrameReader {
       const whole = this.wholeAt(chunk, at)
       if (whole > 0) {
         const headerEnd = at + prefixBytes + chunk.readUInt32LE(at + 4)
-        each({ header: headerOf(chunk.subarray(at + prefixBytes, headerEnd)), payload: ownCopy(chunk, headerEnd, at + whole) })
+        each({ header: headerOf(chunk, at + prefixBytes, headerEnd), payload: ownCopy(chunk, headerEnd, at + whole) })
         at += whole
       } else {
         at += this.frame ? this.fill(this.frame, chunk, at, each) : this.fillPrefix(chunk, at)
@@ -103,7 +123,7 @@ export class FrameReader {
     if (this.frameHeld < frame.length) return copied
     this.frame = undefined
     const headerEnd = prefixBytes + frame.readUInt32LE(4)
-    each({ header: headerOf(frame.subarray(prefixBytes, headerEnd)), payload: frame.subarray(headerEnd) })
+    each({ header: headerOf(frame, prefixBytes, headerEnd), payload: frame.subarray(headerEnd) })
     return copied
   }
 

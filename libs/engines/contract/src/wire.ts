@@ -1,9 +1,10 @@
 import type { DatabaseId, EngineName, ProblemCode } from '@tenantry/contracts'
 import type { Access, Answer, Observed, QueryParameter } from './engine.js'
-import { encodeFrame, encodePrefix } from './frames.js'
+import { endHeaderBytes, isFixedRun, runHeaderBytes, writeEndHeader, writeRunHeader } from './fixed-headers.js'
+import { encodeFrame, encodePrefix, newFrame, prefixBytes } from './frames.js'
 
 /** Changes with every change of these messages: both ends must be of one release. */
-export const wireVersion = 2
+export const wireVersion = 3
 
 export interface DatabaseAt {
   readonly database: DatabaseId
@@ -104,6 +105,16 @@ export type FromChild = ProblemMessage | AnswerMessage
 const partBytes = 1024 * 1024
 const smallBytes = 8 * 1024
 
+/** A statement as a frame. */
+export const runFrame = (run: RunMessage, text: string): Buffer => {
+  if (!isFixedRun(run)) return encodeFrame(run, text)
+  const textBytes = Buffer.byteLength(text)
+  const frame = newFrame(runHeaderBytes, textBytes)
+  writeRunHeader(frame, prefixBytes, run)
+  frame.write(text, prefixBytes + runHeaderBytes, 'utf8')
+  return frame
+}
+
 /** An answer as frames, a megabyte of rows at most in each. */
 export const answerFrames = (id: number, { fields, data, plan, rows, micros }: Answer): readonly Buffer[] => {
   const frames: Buffer[] = []
@@ -112,12 +123,17 @@ export const answerFrames = (id: number, { fields, data, plan, rows, micros }: A
     frames.push(encodePrefix({ type: 'rows', id } satisfies AnswerMessage, partBytes), data.subarray(sent, sent + partBytes))
   }
   const rest = data.subarray(sent)
-  const end: AnswerMessage = { type: 'end', id, rows, micros, fieldsBytes: fields.length, planBytes: plan?.length ?? 0 }
-  const prefix = encodePrefix(end, fields.length + end.planBytes + rest.length)
-  const head = plan ? [prefix, fields, plan] : [prefix, fields]
+  const planBytes = plan?.length ?? 0
   // What is small goes into one piece; a page of rows is not copied for that.
-  if (rest.length < smallBytes) frames.push(Buffer.concat([...head, rest]))
-  else frames.push(Buffer.concat(head), rest)
+  const isSmall = rest.length < smallBytes
+  const frame = newFrame(endHeaderBytes, fields.length + planBytes + rest.length, isSmall ? 0 : rest.length)
+  writeEndHeader(frame, prefixBytes, { type: 'end', id, rows, micros, fieldsBytes: fields.length, planBytes })
+  const fieldsAt = prefixBytes + endHeaderBytes
+  fields.copy(frame, fieldsAt)
+  plan?.copy(frame, fieldsAt + fields.length)
+  if (isSmall) rest.copy(frame, fieldsAt + fields.length + planBytes)
+  frames.push(frame)
+  if (!isSmall) frames.push(rest)
   return frames
 }
 
@@ -136,5 +152,8 @@ export const answerOf = (end: Extract<AnswerMessage, { type: 'end' }>, payload: 
 
 export const problemFrame = (problem: Omit<ProblemMessage, 'type'>): Buffer => encodeFrame({ type: 'problem', ...problem } satisfies ProblemMessage)
 
+/** When this process began, by the clock that all processes of one machine share: `performance.now()` counts on by the same one. */
+const begunMs = Number(process.hrtime.bigint() / 1000n) / 1000 - performance.now()
+
 /** Milliseconds of the clock that all processes of one machine share. */
-export const monotonicMs = (): number => Number(process.hrtime.bigint() / 1000n) / 1000
+export const monotonicMs = (): number => begunMs + performance.now()

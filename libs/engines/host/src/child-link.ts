@@ -1,5 +1,5 @@
 import { type OnReadOpts, type Socket, connect } from 'node:net'
-import { answerOf, mostWaitingRuns } from '@tenantry/engines-contract'
+import { answerOf, mostWaitingRuns, runFrame } from '@tenantry/engines-contract'
 import { FramedSocket } from './framed-socket.js'
 import { fromChild, problemOf } from './messages.js'
 import { tooManyQueries } from './waiting-run.js'
@@ -39,7 +39,7 @@ export class ChildLink {
     run.attempts += 1
     run.parts = []
     this.waiting.set(run.message.id, run)
-    this.socket.send(run.message, run.text)
+    this.socket.sendFrame(runFrame(run.message, run.text))
   }
 
   get closed(): boolean {

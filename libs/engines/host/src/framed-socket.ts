@@ -41,6 +41,10 @@ export class FramedSocket {
   }
 
   send(header: object, payload?: string): void {
+    this.sendFrame(encodeFrame(header, payload))
+  }
+
+  sendFrame(frame: Buffer): void {
     if (!this.open) return
     if (!this.corked) {
       this.corked = true
@@ -50,7 +54,7 @@ export class FramedSocket {
         this.socket.uncork()
       })
     }
-    this.socket.write(encodeFrame(header, payload))
+    this.socket.write(frame)
   }
 
   /** Lets the process end although the socket is open. */
