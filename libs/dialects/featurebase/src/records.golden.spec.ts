@@ -5,7 +5,7 @@ import { listLimits, presentLimit } from './limits.js'
 import { getOrg, presentOrg, updateOrg } from './orgs.js'
 import { pageQuery, presentPage } from './page.js'
 import { problemWire } from './problems.js'
-import { answerParts, runSql } from './queries.js'
+import { answerParts, answerText, runSql } from './queries.js'
 import { getShape, listShapes, presentShape } from './shapes.js'
 import { databaseStatus } from './states.js'
 import { getCurrentUser, getUser, presentUser } from './users.js'
@@ -89,10 +89,14 @@ describe('the words of the document', () => {
 
   it('answer a query with both names of its time, and what a statement changed', () => {
     const none = Buffer.from('[]')
-    const body = (parts: Buffer[]): unknown => JSON.parse(Buffer.concat(parts).toString())
-    expect(body(answerParts({ fields: Buffer.from('[{"name":"a","type":"int"}]'), data: Buffer.from('[[1]]'), rows: 1, micros: 71 })))
-      .toEqual({ schema: { fields: [{ name: 'a', type: 'int' }] }, data: [[1]], exec_time: 71, 'execution-time': 71 })
-    expect(body(answerParts({ fields: none, data: none, rows: 3, micros: 7, plan: Buffer.from('{}') })))
+    const body = (answer: Parameters<typeof answerText>[0]): unknown => {
+      const bytes = Buffer.concat(answerParts(answer))
+      expect(Buffer.from(answerText(answer), 'latin1')).toEqual(bytes)
+      return JSON.parse(bytes.toString())
+    }
+    expect(body({ fields: Buffer.from('[{"name":"ü€","type":"int"}]'), data: Buffer.from('[["😀"]]'), rows: 1, micros: 71 }))
+      .toEqual({ schema: { fields: [{ name: 'ü€', type: 'int' }] }, data: [['😀']], exec_time: 71, 'execution-time': 71 })
+    expect(body({ fields: none, data: none, rows: 3, micros: 7, plan: Buffer.from('{}') }))
       .toEqual({ schema: { fields: [] }, data: [], 'query-plan': {}, 'rows-affected': 3, exec_time: 7, 'execution-time': 7 })
   })
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Gatekeeper, may } from '@tenantry/auth'
 import { type DatabaseTarget, type Principal, Problem, type Rights, isUuid } from '@tenantry/contracts'
-import { answerParts, runSql } from '@tenantry/dialects-featurebase'
+import { answerParts, answerText, runSql } from '@tenantry/dialects-featurebase'
 import { refuseRaw } from '@tenantry/http'
 import { privateHeaderPairs, requestIdOf } from '@tenantry/service'
 import { ClientGone } from './gone.js'
@@ -66,12 +66,8 @@ const answer = async (request: IncomingMessage, response: ServerResponse, length
     const text = checkedText(await bodyOf(request, length), rules.textBytes)
     const ask = { orgId: caller.orgId, databaseId, text, access: queryAccess(rights), plan: false, limits: rules.limits }
     await runQuery(ask, rules.parts, new ClientGone(response), (given) => {
-      const body = answerParts(given)
-      const bytes = body.reduce((sum, part) => sum + part.length, 0)
-      return rules.outgoing.send(response, bytes, () => {
-        response.writeHead(200, [...alwaysSaid, 'x-request-id', requestId, 'content-length', String(bytes)])
-        endWith(response, body, bytes)
-      })
+      const isSmall = given.fields.length + given.data.length < smallBytes
+      return isSmall ? sendSmall(response, requestId, answerText(given)) : sendLarge(response, requestId, answerParts(given), rules)
     })
     return true
   } catch (error) {
@@ -80,12 +76,21 @@ const answer = async (request: IncomingMessage, response: ServerResponse, length
   }
 }
 
-/** Small pieces leave as one; a page of rows is not copied for that. */
-const endWith = (response: ServerResponse, body: readonly Buffer[], bytes: number): void => {
-  if (bytes < smallBytes) return void response.end(Buffer.concat(body, bytes))
-  response.cork()
-  for (const part of body) response.write(part)
-  response.end()
+const headOf = (requestId: string, bytes: number): string[] => [...alwaysSaid, 'x-request-id', requestId, 'content-length', String(bytes)]
+
+/** Head and body leave as one text. */
+const sendSmall = (response: ServerResponse, requestId: string, text: string): void => {
+  response.writeHead(200, headOf(requestId, text.length)).end(text, 'latin1')
+}
+
+/** A page of rows is not copied. */
+const sendLarge = (response: ServerResponse, requestId: string, body: readonly Buffer[], { outgoing }: QueryRouteRules): Promise<void> | undefined => {
+  const bytes = body.reduce((sum, part) => sum + part.length, 0)
+  return outgoing.send(response, bytes, () => {
+    response.writeHead(200, headOf(requestId, bytes)).cork()
+    for (const part of body) response.write(part)
+    response.end()
+  })
 }
 
 /** The body as text; most come in one piece. A client that goes away before its end leaves nobody waiting. */
