@@ -13,7 +13,7 @@ const document = path.join(client, 'openapi.json')
 
 await buildWhenStale(root, (line) => process.stderr.write(`${line}\n`))
 const { openApiDocument } = await import('../libs/contracts/dist/index.js')
-const { operations } = await import('../libs/dialects/featurebase/dist/index.js')
+const { operations, tagDescriptions } = await import('../libs/dialects/featurebase/dist/index.js')
 
-await writeFile(document, documentText({ openApiDocument, operations }))
+await writeFile(document, documentText({ openApiDocument, operations, tagDescriptions }))
 await promisify(execFile)(installedNode(root), [path.join(import.meta.dirname, 'gen/client.mjs'), document, path.join(client, 'src/generated')], { timeout: 60_000 })

@@ -1,6 +1,7 @@
 export * from './databases.js'
 export * from './events.js'
 export * from './ids.js'
+export * from './openapi-refusals.js'
 export * from './openapi.js'
 export * from './operations.js'
 export * from './page.js'

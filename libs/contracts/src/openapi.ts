@@ -1,59 +1,86 @@
-import { z } from 'zod'
+import type { z } from 'zod'
+import { describeRefusals } from './openapi-refusals.js'
+import { type Json, exampleOf, jsonSchema, schemaDialect } from './openapi-schema.js'
 import type { Operation } from './operations.js'
-import { problemKinds } from './problems.js'
-import { statusOfKind } from './statuses.js'
+import { builtInRoles, rolePermissions } from './permissions.js'
 
 export interface ApiInfo {
   readonly title: string
   readonly version: string
   readonly description: string
   readonly serverUrl: string
+  /** What each tag is about. */
+  readonly tags?: Readonly<Record<string, string>>
 }
 
-type Json = Record<string, unknown>
-
-const jsonSchema = (schema: z.ZodType, io: 'input' | 'output'): Json => {
-  const { $schema, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any', target: 'draft-2020-12' }) as Json
-  return rest
+/**
+ * The OpenAPI 3.1 document of some operations. Pure: the same operations give the same document, in the same order. Each operation
+ * says in `x-permission` what a caller needs, and `x-roles` what each built-in role may do.
+ */
+export const openApiDocument = (operations: readonly Operation[], info: ApiInfo): Json => {
+  const refusals = describeRefusals(operations)
+  return {
+    openapi: '3.1.0',
+    info: { title: info.title, version: info.version, description: info.description, license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
+    jsonSchemaDialect: schemaDialect,
+    servers: [{ url: info.serverUrl, description: 'One host for everything: login, records and queries.' }],
+    security: [{ bearer: [] }, { apiKey: [] }],
+    tags: [...new Set(operations.map((operation) => operation.tag))].map((name) => ({ name, ...(info.tags?.[name] && { description: info.tags[name] }) })),
+    paths: pathsOf(operations, refusals.of),
+    components: { securitySchemes, headers, responses: refusals.shared, schemas: { Problem: problemSchema } },
+    'x-roles': Object.fromEntries(builtInRoles.map((role) => [role, rolePermissions[role]])),
+  }
 }
 
-/** The OpenAPI 3.1 document of some operations. Pure: the same operations give the same document, in the same order. */
-export const openApiDocument = (operations: readonly Operation[], info: ApiInfo): Json => ({
-  openapi: '3.1.0',
-  info: { title: info.title, version: info.version, description: info.description, license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
-  servers: [{ url: info.serverUrl }],
-  security: [{ bearer: [] }, { apiKey: [] }],
-  tags: [...new Set(operations.map((operation) => operation.tag))].map((name) => ({ name })),
-  paths: pathsOf(operations),
-  components: {
-    securitySchemes: {
-      bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
-      apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
-    },
-    schemas: {
-      Problem: {
-        type: 'object', required: ['code', 'message'],
-        properties: { code: { type: 'string' }, message: { type: 'string' } },
-      },
-    },
+const securitySchemes = {
+  bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'The IdToken or the AccessToken of a login. The word Bearer may be left away.' },
+  apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'The secret of an API key.' },
+} as const
+
+const headers = {
+  RequestId: { description: 'The id of this request in the logs: the one that came with it, or a new one.', schema: { type: 'string', minLength: 8, maxLength: 128 } },
+  RetryAfter: { description: 'After how many seconds asking again makes sense.', schema: { type: 'integer', minimum: 1 } },
+  WwwAuthenticate: { description: 'How a credential is shown.', schema: { type: 'string', const: 'Bearer' } },
+  Allow: { description: 'The methods that this path has.', schema: { type: 'string' } },
+} as const
+
+const problemSchema = {
+  type: 'object',
+  description: 'Why a request was refused.',
+  required: ['code', 'message'],
+  properties: {
+    code: { type: 'string', minLength: 1, description: 'The reason, for programs.' },
+    message: { type: 'string', minLength: 1, description: 'The reason, for people: what is wrong, and what to do.' },
+    error: { type: 'string', description: 'What the engine says of a statement; the same as the message.' },
+    __type: { type: 'string', description: 'The reason in the words of a login.' },
   },
-})
+  additionalProperties: false,
+} as const
 
-const pathsOf = (operations: readonly Operation[]): Json => {
+type RefusalsOf = (operation: Operation) => Json
+
+const pathsOf = (operations: readonly Operation[], refusalsOf: RefusalsOf): Json => {
   const paths: Record<string, Json> = {}
-  for (const operation of operations) (paths[operation.path] ??= {})[operation.method.toLowerCase()] = describe(operation)
+  for (const operation of operations) (paths[operation.path] ??= {})[operation.method.toLowerCase()] = describe(operation, refusalsOf)
   return paths
 }
 
-const describe = (operation: Operation): Json => ({
+const describe = (operation: Operation, refusalsOf: RefusalsOf): Json => ({
   operationId: operation.id,
   tags: [operation.tag],
   summary: operation.summary,
+  description: needed(operation),
+  'x-permission': operation.permission,
   ...(operation.permission === 'anyone' && { security: [] }),
   ...parametersOf(operation),
   ...bodyOf(operation),
   responses: { ...successOf(operation), ...refusalsOf(operation) },
 })
+
+const needed = ({ permission }: Operation): string => {
+  if (permission === 'anyone') return 'Needs no credential.'
+  return permission === 'caller' ? 'Needs a credential and no right.' : `Needs the right \`${permission}\`.`
+}
 
 const parametersOf = (operation: Operation): Json => {
   const list = [...parametersIn(operation.params, 'path'), ...parametersIn(operation.query, 'query')]
@@ -63,7 +90,9 @@ const parametersOf = (operation: Operation): Json => {
 const parametersIn = (schema: z.ZodType | undefined, place: 'path' | 'query'): Json[] => {
   if (!schema) return []
   const { properties = {}, required = [] } = jsonSchema(schema, 'input') as { properties?: Record<string, Json>; required?: string[] }
-  return Object.entries(properties).map(([name, type]) => ({ name, in: place, required: place === 'path' || required.includes(name), schema: type }))
+  return Object.entries(properties).map(([name, { description, ...type }]) => ({
+    name, in: place, required: place === 'path' || required.includes(name), ...(description !== undefined && { description }), schema: type,
+  }))
 }
 
 const bodyOf = ({ body, examples }: Operation): Json => {
@@ -74,24 +103,15 @@ const bodyOf = ({ body, examples }: Operation): Json => {
   return { requestBody: { required: true, content } }
 }
 
-const exampleOf = (example: unknown): Json => example === undefined ? {} : { example }
-
-const successOf = ({ success, examples }: Operation): Json => ({
-  [success.status]: {
-    description: success.description,
-    ...(success.schema && { content: { [success.contentType ?? 'application/json']: { schema: jsonSchema(success.schema, 'output'), ...exampleOf(examples?.answer) } } }),
-  },
-})
-
-const refusalsOf = (operation: Operation): Json => {
-  const codes = new Map<number, string[]>()
-  const protectedCodes = operation.permission === 'anyone' ? [] : ['MissingCredentials', 'InvalidCredentials', 'AmbiguousCredentials'] as const
-  const checked = operation.permission === 'anyone' || operation.permission === 'caller' ? [] : ['Forbidden'] as const
-  const packed = operation.body ? ['UnsupportedEncoding'] as const : []
-  for (const code of [...protectedCodes, ...checked, ...packed, ...operation.problems, 'InternalError', 'ServiceUnavailable'] as const) {
-    const status = statusOfKind[problemKinds[code]]
-    codes.set(status, [...new Set([...(codes.get(status) ?? []), code])])
+const successOf = ({ success, examples }: Operation): Json => {
+  const { status, description, contentType = 'application/json' } = success
+  // What is no JSON has no schema but that it is text.
+  const schema = success.schema ? jsonSchema(success.schema, 'output') : success.contentType && { type: 'string' }
+  return {
+    [status]: {
+      description,
+      headers: { 'X-Request-Id': { $ref: '#/components/headers/RequestId' } },
+      ...(schema && { content: { [contentType]: { schema, ...exampleOf(examples?.answer) } } }),
+    },
   }
-  const schema = { $ref: '#/components/schemas/Problem' }
-  return Object.fromEntries([...codes].sort(([a], [b]) => a - b).map(([status, list]) => [status, { description: list.join(', '), content: { 'application/json': { schema } } }]))
 }

@@ -21,11 +21,15 @@ export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends 
 
 /**
  * Say what is served here
+ *
+ * Needs no credential.
  */
 export const describeRoot = <ThrowOnError extends boolean = false>(options?: Options<DescribeRootData, ThrowOnError>): RequestResult<DescribeRootResponses, DescribeRootErrors, ThrowOnError> => (options?.client ?? client).get<DescribeRootResponses, DescribeRootErrors, ThrowOnError>({ url: '/', ...options });
 
 /**
  * Log in, or renew a login
+ *
+ * Needs no credential.
  */
 export const logInAtRoot = <ThrowOnError extends boolean = false>(options: Options<LogInAtRootData, ThrowOnError>): RequestResult<LogInAtRootResponses, LogInAtRootErrors, ThrowOnError> => (options.client ?? client).post<LogInAtRootResponses, LogInAtRootErrors, ThrowOnError>({
     url: '/',
@@ -38,11 +42,15 @@ export const logInAtRoot = <ThrowOnError extends boolean = false>(options: Optio
 
 /**
  * Say how to log in
+ *
+ * Needs no credential.
  */
 export const describeLogin = <ThrowOnError extends boolean = false>(options?: Options<DescribeLoginData, ThrowOnError>): RequestResult<DescribeLoginResponses, DescribeLoginErrors, ThrowOnError> => (options?.client ?? client).get<DescribeLoginResponses, DescribeLoginErrors, ThrowOnError>({ url: '/id', ...options });
 
 /**
  * Log in, or renew a login
+ *
+ * Needs no credential.
  */
 export const logIn = <ThrowOnError extends boolean = false>(options: Options<LogInData, ThrowOnError>): RequestResult<LogInResponses, LogInErrors, ThrowOnError> => (options.client ?? client).post<LogInResponses, LogInErrors, ThrowOnError>({
     url: '/id',
@@ -55,6 +63,8 @@ export const logIn = <ThrowOnError extends boolean = false>(options: Options<Log
 
 /**
  * Create an account and an org of its own
+ *
+ * Needs no credential.
  */
 export const signUp = <ThrowOnError extends boolean = false>(options: Options<SignUpData, ThrowOnError>): RequestResult<SignUpResponses, SignUpErrors, ThrowOnError> => (options.client ?? client).post<SignUpResponses, SignUpErrors, ThrowOnError>({
     url: '/id/signup',
@@ -67,6 +77,8 @@ export const signUp = <ThrowOnError extends boolean = false>(options: Options<Si
 
 /**
  * End the session behind the token
+ *
+ * Needs a credential and no right.
  */
 export const logOut = <ThrowOnError extends boolean = false>(options?: Options<LogOutData, ThrowOnError>): RequestResult<LogOutResponses, LogOutErrors, ThrowOnError> => (options?.client ?? client).post<LogOutResponses, LogOutErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
@@ -76,16 +88,22 @@ export const logOut = <ThrowOnError extends boolean = false>(options?: Options<L
 
 /**
  * Get the public keys that tokens are signed with
+ *
+ * Needs no credential.
  */
 export const getJwks = <ThrowOnError extends boolean = false>(options?: Options<GetJwksData, ThrowOnError>): RequestResult<GetJwksResponses, GetJwksErrors, ThrowOnError> => (options?.client ?? client).get<GetJwksResponses, GetJwksErrors, ThrowOnError>({ url: '/.well-known/jwks.json', ...options });
 
 /**
  * Get the facts about the issuer of tokens
+ *
+ * Needs no credential.
  */
 export const getOpenIdConfiguration = <ThrowOnError extends boolean = false>(options?: Options<GetOpenIdConfigurationData, ThrowOnError>): RequestResult<GetOpenIdConfigurationResponses, GetOpenIdConfigurationErrors, ThrowOnError> => (options?.client ?? client).get<GetOpenIdConfigurationResponses, GetOpenIdConfigurationErrors, ThrowOnError>({ url: '/.well-known/openid-configuration', ...options });
 
 /**
  * Get the caller
+ *
+ * Needs a credential and no right.
  */
 export const getCurrentUser = <ThrowOnError extends boolean = false>(options?: Options<GetCurrentUserData, ThrowOnError>): RequestResult<GetCurrentUserResponses, GetCurrentUserErrors, ThrowOnError> => (options?.client ?? client).get<GetCurrentUserResponses, GetCurrentUserErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
@@ -95,6 +113,8 @@ export const getCurrentUser = <ThrowOnError extends boolean = false>(options?: O
 
 /**
  * Get a user of the org
+ *
+ * Needs the right `members:read`.
  */
 export const getUser = <ThrowOnError extends boolean = false>(options: Options<GetUserData, ThrowOnError>): RequestResult<GetUserResponses, GetUserErrors, ThrowOnError> => (options.client ?? client).get<GetUserResponses, GetUserErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
@@ -104,6 +124,8 @@ export const getUser = <ThrowOnError extends boolean = false>(options: Options<G
 
 /**
  * List a user's API keys
+ *
+ * Needs the right `keys:own`.
  */
 export const listKeys = <ThrowOnError extends boolean = false>(options: Options<ListKeysData, ThrowOnError>): RequestResult<ListKeysResponses, ListKeysErrors, ThrowOnError> => (options.client ?? client).get<ListKeysResponses, ListKeysErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
@@ -113,6 +135,8 @@ export const listKeys = <ThrowOnError extends boolean = false>(options: Options<
 
 /**
  * Create an API key of one's own
+ *
+ * Needs the right `keys:own`.
  */
 export const createKey = <ThrowOnError extends boolean = false>(options: Options<CreateKeyData, ThrowOnError>): RequestResult<CreateKeyResponses, CreateKeyErrors, ThrowOnError> => (options.client ?? client).post<CreateKeyResponses, CreateKeyErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
@@ -126,6 +150,8 @@ export const createKey = <ThrowOnError extends boolean = false>(options: Options
 
 /**
  * Get an API key
+ *
+ * Needs the right `keys:own`.
  */
 export const getKey = <ThrowOnError extends boolean = false>(options: Options<GetKeyData, ThrowOnError>): RequestResult<GetKeyResponses, GetKeyErrors, ThrowOnError> => (options.client ?? client).get<GetKeyResponses, GetKeyErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
@@ -135,6 +161,8 @@ export const getKey = <ThrowOnError extends boolean = false>(options: Options<Ge
 
 /**
  * Rename or revoke an API key
+ *
+ * Needs the right `keys:own`.
  */
 export const updateKey = <ThrowOnError extends boolean = false>(options: Options<UpdateKeyData, ThrowOnError>): RequestResult<UpdateKeyResponses, UpdateKeyErrors, ThrowOnError> => (options.client ?? client).put<UpdateKeyResponses, UpdateKeyErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
@@ -148,6 +176,8 @@ export const updateKey = <ThrowOnError extends boolean = false>(options: Options
 
 /**
  * Get an org
+ *
+ * Needs the right `org:read`.
  */
 export const getOrg = <ThrowOnError extends boolean = false>(options: Options<GetOrgData, ThrowOnError>): RequestResult<GetOrgResponses, GetOrgErrors, ThrowOnError> => (options.client ?? client).get<GetOrgResponses, GetOrgErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
@@ -157,6 +187,8 @@ export const getOrg = <ThrowOnError extends boolean = false>(options: Options<Ge
 
 /**
  * Change the particulars of an org
+ *
+ * Needs the right `org:update`.
  */
 export const updateOrg = <ThrowOnError extends boolean = false>(options: Options<UpdateOrgData, ThrowOnError>): RequestResult<UpdateOrgResponses, UpdateOrgErrors, ThrowOnError> => (options.client ?? client).put<UpdateOrgResponses, UpdateOrgErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
@@ -170,6 +202,8 @@ export const updateOrg = <ThrowOnError extends boolean = false>(options: Options
 
 /**
  * List all API keys of an org
+ *
+ * Needs the right `keys:list`.
  */
 export const listOrgKeys = <ThrowOnError extends boolean = false>(options: Options<ListOrgKeysData, ThrowOnError>): RequestResult<ListOrgKeysResponses, ListOrgKeysErrors, ThrowOnError> => (options.client ?? client).get<ListOrgKeysResponses, ListOrgKeysErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
@@ -179,6 +213,8 @@ export const listOrgKeys = <ThrowOnError extends boolean = false>(options: Optio
 
 /**
  * List the shapes a database can have
+ *
+ * Needs the right `databases:read`.
  */
 export const listShapes = <ThrowOnError extends boolean = false>(options?: Options<ListShapesData, ThrowOnError>): RequestResult<ListShapesResponses, ListShapesErrors, ThrowOnError> => (options?.client ?? client).get<ListShapesResponses, ListShapesErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
@@ -188,6 +224,8 @@ export const listShapes = <ThrowOnError extends boolean = false>(options?: Optio
 
 /**
  * Get a shape
+ *
+ * Needs the right `databases:read`.
  */
 export const getShape = <ThrowOnError extends boolean = false>(options: Options<GetShapeData, ThrowOnError>): RequestResult<GetShapeResponses, GetShapeErrors, ThrowOnError> => (options.client ?? client).get<GetShapeResponses, GetShapeErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
@@ -197,6 +235,8 @@ export const getShape = <ThrowOnError extends boolean = false>(options: Options<
 
 /**
  * List the limits of this installation
+ *
+ * Needs a credential and no right.
  */
 export const listLimits = <ThrowOnError extends boolean = false>(options?: Options<ListLimitsData, ThrowOnError>): RequestResult<ListLimitsResponses, ListLimitsErrors, ThrowOnError> => (options?.client ?? client).get<ListLimitsResponses, ListLimitsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
@@ -206,6 +246,8 @@ export const listLimits = <ThrowOnError extends boolean = false>(options?: Optio
 
 /**
  * List the databases of the org
+ *
+ * Needs the right `databases:read`.
  */
 export const listDatabases = <ThrowOnError extends boolean = false>(options?: Options<ListDatabasesData, ThrowOnError>): RequestResult<ListDatabasesResponses, ListDatabasesErrors, ThrowOnError> => (options?.client ?? client).get<ListDatabasesResponses, ListDatabasesErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
@@ -215,6 +257,8 @@ export const listDatabases = <ThrowOnError extends boolean = false>(options?: Op
 
 /**
  * Create a database
+ *
+ * Needs the right `databases:create`.
  */
 export const createDatabase = <ThrowOnError extends boolean = false>(options: Options<CreateDatabaseData, ThrowOnError>): RequestResult<CreateDatabaseResponses, CreateDatabaseErrors, ThrowOnError> => (options.client ?? client).post<CreateDatabaseResponses, CreateDatabaseErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
@@ -228,6 +272,8 @@ export const createDatabase = <ThrowOnError extends boolean = false>(options: Op
 
 /**
  * Delete a database
+ *
+ * Needs the right `databases:delete`.
  */
 export const deleteDatabase = <ThrowOnError extends boolean = false>(options: Options<DeleteDatabaseData, ThrowOnError>): RequestResult<DeleteDatabaseResponses, DeleteDatabaseErrors, ThrowOnError> => (options.client ?? client).delete<DeleteDatabaseResponses, DeleteDatabaseErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
@@ -237,6 +283,8 @@ export const deleteDatabase = <ThrowOnError extends boolean = false>(options: Op
 
 /**
  * Get a database
+ *
+ * Needs the right `databases:read`.
  */
 export const getDatabase = <ThrowOnError extends boolean = false>(options: Options<GetDatabaseData, ThrowOnError>): RequestResult<GetDatabaseResponses, GetDatabaseErrors, ThrowOnError> => (options.client ?? client).get<GetDatabaseResponses, GetDatabaseErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
@@ -246,6 +294,8 @@ export const getDatabase = <ThrowOnError extends boolean = false>(options: Optio
 
 /**
  * Rename a database or give it to another user
+ *
+ * Needs the right `databases:update`.
  */
 export const updateDatabase = <ThrowOnError extends boolean = false>(options: Options<UpdateDatabaseData, ThrowOnError>): RequestResult<UpdateDatabaseResponses, UpdateDatabaseErrors, ThrowOnError> => (options.client ?? client).put<UpdateDatabaseResponses, UpdateDatabaseErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
@@ -259,6 +309,8 @@ export const updateDatabase = <ThrowOnError extends boolean = false>(options: Op
 
 /**
  * Run one SQL statement
+ *
+ * Needs the right `data:read`.
  */
 export const runSql = <ThrowOnError extends boolean = false>(options: Options<RunSqlData, ThrowOnError>): RequestResult<RunSqlResponses, RunSqlErrors, ThrowOnError> => (options.client ?? client).post<RunSqlResponses, RunSqlErrors, ThrowOnError>({
     bodySerializer: null,
@@ -273,6 +325,8 @@ export const runSql = <ThrowOnError extends boolean = false>(options: Options<Ru
 
 /**
  * Run one SQL statement (short path)
+ *
+ * Needs the right `data:read`.
  */
 export const runSqlShort = <ThrowOnError extends boolean = false>(options: Options<RunSqlShortData, ThrowOnError>): RequestResult<RunSqlShortResponses, RunSqlShortErrors, ThrowOnError> => (options.client ?? client).post<RunSqlShortResponses, RunSqlShortErrors, ThrowOnError>({
     bodySerializer: null,

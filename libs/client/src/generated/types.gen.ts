@@ -5,9 +5,26 @@ export type ClientOptions = {
     baseUrl: `${string}://${string}` | (string & {});
 };
 
+/**
+ * Why a request was refused.
+ */
 export type Problem = {
+    /**
+     * The reason, for programs.
+     */
     code: string;
+    /**
+     * The reason, for people: what is wrong, and what to do.
+     */
     message: string;
+    /**
+     * What the engine says of a statement; the same as the message.
+     */
+    error?: string;
+    /**
+     * The reason in the words of a login.
+     */
+    __type?: string;
 };
 
 export type DescribeRootData = {
@@ -18,6 +35,34 @@ export type DescribeRootData = {
 };
 
 export type DescribeRootErrors = {
+    /**
+     * MalformedRequest, InvalidParameter
+     */
+    400: Problem;
+    /**
+     * MethodNotAllowed
+     */
+    405: Problem;
+    /**
+     * RequestTooSlow
+     */
+    408: Problem;
+    /**
+     * UrlTooLong
+     */
+    414: Problem;
+    /**
+     * UnsupportedEncoding
+     */
+    415: Problem;
+    /**
+     * TooManyConnections, TooManyRequests
+     */
+    429: Problem;
+    /**
+     * HeadersTooLarge
+     */
+    431: Problem;
     /**
      * InternalError
      */
@@ -56,7 +101,7 @@ export type LogInAtRootData = {
 
 export type LogInAtRootErrors = {
     /**
-     * InvalidBody, InvalidParameter, MissingParameter
+     * MalformedRequest, InvalidParameter, InvalidBody, InvalidContentType, MissingParameter
      */
     400: Problem;
     /**
@@ -64,17 +109,37 @@ export type LogInAtRootErrors = {
      */
     401: Problem;
     /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * MethodNotAllowed
+     */
+    405: Problem;
+    /**
+     * RequestTooSlow
+     */
+    408: Problem;
+    /**
      * RequestTooLarge
      */
     413: Problem;
+    /**
+     * UrlTooLong
+     */
+    414: Problem;
     /**
      * UnsupportedEncoding
      */
     415: Problem;
     /**
-     * TooManyRequests
+     * TooManyConnections, TooManyRequests
      */
     429: Problem;
+    /**
+     * HeadersTooLarge
+     */
+    431: Problem;
     /**
      * InternalError
      */
@@ -113,6 +178,34 @@ export type DescribeLoginData = {
 
 export type DescribeLoginErrors = {
     /**
+     * MalformedRequest, InvalidParameter
+     */
+    400: Problem;
+    /**
+     * MethodNotAllowed
+     */
+    405: Problem;
+    /**
+     * RequestTooSlow
+     */
+    408: Problem;
+    /**
+     * UrlTooLong
+     */
+    414: Problem;
+    /**
+     * UnsupportedEncoding
+     */
+    415: Problem;
+    /**
+     * TooManyConnections, TooManyRequests
+     */
+    429: Problem;
+    /**
+     * HeadersTooLarge
+     */
+    431: Problem;
+    /**
      * InternalError
      */
     500: Problem;
@@ -150,7 +243,7 @@ export type LogInData = {
 
 export type LogInErrors = {
     /**
-     * InvalidBody, InvalidParameter, MissingParameter
+     * MalformedRequest, InvalidParameter, InvalidBody, InvalidContentType, MissingParameter
      */
     400: Problem;
     /**
@@ -158,17 +251,37 @@ export type LogInErrors = {
      */
     401: Problem;
     /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * MethodNotAllowed
+     */
+    405: Problem;
+    /**
+     * RequestTooSlow
+     */
+    408: Problem;
+    /**
      * RequestTooLarge
      */
     413: Problem;
+    /**
+     * UrlTooLong
+     */
+    414: Problem;
     /**
      * UnsupportedEncoding
      */
     415: Problem;
     /**
-     * TooManyRequests
+     * TooManyConnections, TooManyRequests
      */
     429: Problem;
+    /**
+     * HeadersTooLarge
+     */
+    431: Problem;
     /**
      * InternalError
      */
@@ -214,13 +327,21 @@ export type SignUpData = {
 
 export type SignUpErrors = {
     /**
-     * InvalidBody, InvalidParameter, MissingParameter
+     * MalformedRequest, InvalidParameter, InvalidBody, InvalidContentType, MissingParameter
      */
     400: Problem;
     /**
-     * SignUpClosed
+     * Forbidden, SignUpClosed
      */
     403: Problem;
+    /**
+     * MethodNotAllowed
+     */
+    405: Problem;
+    /**
+     * RequestTooSlow
+     */
+    408: Problem;
     /**
      * EmailTaken
      */
@@ -230,13 +351,21 @@ export type SignUpErrors = {
      */
     413: Problem;
     /**
+     * UrlTooLong
+     */
+    414: Problem;
+    /**
      * UnsupportedEncoding
      */
     415: Problem;
     /**
-     * TooManyRequests
+     * TooManyConnections, TooManyRequests
      */
     429: Problem;
+    /**
+     * HeadersTooLarge
+     */
+    431: Problem;
     /**
      * InternalError
      */
@@ -277,7 +406,7 @@ export type LogOutData = {
 
 export type LogOutErrors = {
     /**
-     * AmbiguousCredentials
+     * MalformedRequest, InvalidParameter, AmbiguousCredentials, InvalidBody
      */
     400: Problem;
     /**
@@ -288,6 +417,34 @@ export type LogOutErrors = {
      * Forbidden
      */
     403: Problem;
+    /**
+     * MethodNotAllowed
+     */
+    405: Problem;
+    /**
+     * RequestTooSlow
+     */
+    408: Problem;
+    /**
+     * RequestTooLarge
+     */
+    413: Problem;
+    /**
+     * UrlTooLong
+     */
+    414: Problem;
+    /**
+     * UnsupportedEncoding
+     */
+    415: Problem;
+    /**
+     * TooManyConnections, TooManyRequests
+     */
+    429: Problem;
+    /**
+     * HeadersTooLarge
+     */
+    431: Problem;
     /**
      * InternalError
      */
@@ -319,6 +476,34 @@ export type GetJwksData = {
 };
 
 export type GetJwksErrors = {
+    /**
+     * MalformedRequest, InvalidParameter
+     */
+    400: Problem;
+    /**
+     * MethodNotAllowed
+     */
+    405: Problem;
+    /**
+     * RequestTooSlow
+     */
+    408: Problem;
+    /**
+     * UrlTooLong
+     */
+    414: Problem;
+    /**
+     * UnsupportedEncoding
+     */
+    415: Problem;
+    /**
+     * TooManyConnections, TooManyRequests
+     */
+    429: Problem;
+    /**
+     * HeadersTooLarge
+     */
+    431: Problem;
     /**
      * InternalError
      */
@@ -355,6 +540,34 @@ export type GetOpenIdConfigurationData = {
 
 export type GetOpenIdConfigurationErrors = {
     /**
+     * MalformedRequest, InvalidParameter
+     */
+    400: Problem;
+    /**
+     * MethodNotAllowed
+     */
+    405: Problem;
+    /**
+     * RequestTooSlow
+     */
+    408: Problem;
+    /**
+     * UrlTooLong
+     */
+    414: Problem;
+    /**
+     * UnsupportedEncoding
+     */
+    415: Problem;
+    /**
+     * TooManyConnections, TooManyRequests
+     */
+    429: Problem;
+    /**
+     * HeadersTooLarge
+     */
+    431: Problem;
+    /**
      * InternalError
      */
     500: Problem;
@@ -388,7 +601,7 @@ export type GetCurrentUserData = {
 
 export type GetCurrentUserErrors = {
     /**
-     * AmbiguousCredentials
+     * MalformedRequest, InvalidParameter, AmbiguousCredentials
      */
     400: Problem;
     /**
@@ -399,6 +612,30 @@ export type GetCurrentUserErrors = {
      * UserNotFound
      */
     404: Problem;
+    /**
+     * MethodNotAllowed
+     */
+    405: Problem;
+    /**
+     * RequestTooSlow
+     */
+    408: Problem;
+    /**
+     * UrlTooLong
+     */
+    414: Problem;
+    /**
+     * UnsupportedEncoding
+     */
+    415: Problem;
+    /**
+     * TooManyConnections, TooManyRequests
+     */
+    429: Problem;
+    /**
+     * HeadersTooLarge
+     */
+    431: Problem;
     /**
      * InternalError
      */
@@ -446,7 +683,7 @@ export type GetUserData = {
 
 export type GetUserErrors = {
     /**
-     * AmbiguousCredentials
+     * MalformedRequest, InvalidParameter, AmbiguousCredentials
      */
     400: Problem;
     /**
@@ -461,6 +698,30 @@ export type GetUserErrors = {
      * UserNotFound
      */
     404: Problem;
+    /**
+     * MethodNotAllowed
+     */
+    405: Problem;
+    /**
+     * RequestTooSlow
+     */
+    408: Problem;
+    /**
+     * UrlTooLong
+     */
+    414: Problem;
+    /**
+     * UnsupportedEncoding
+     */
+    415: Problem;
+    /**
+     * TooManyConnections, TooManyRequests
+     */
+    429: Problem;
+    /**
+     * HeadersTooLarge
+     */
+    431: Problem;
     /**
      * InternalError
      */
@@ -508,7 +769,7 @@ export type ListKeysData = {
 
 export type ListKeysErrors = {
     /**
-     * AmbiguousCredentials
+     * MalformedRequest, InvalidParameter, AmbiguousCredentials
      */
     400: Problem;
     /**
@@ -524,9 +785,33 @@ export type ListKeysErrors = {
      */
     404: Problem;
     /**
+     * MethodNotAllowed
+     */
+    405: Problem;
+    /**
+     * RequestTooSlow
+     */
+    408: Problem;
+    /**
+     * UrlTooLong
+     */
+    414: Problem;
+    /**
+     * UnsupportedEncoding
+     */
+    415: Problem;
+    /**
      * InvalidId
      */
     422: Problem;
+    /**
+     * TooManyConnections, TooManyRequests
+     */
+    429: Problem;
+    /**
+     * HeadersTooLarge
+     */
+    431: Problem;
     /**
      * InternalError
      */
@@ -574,7 +859,7 @@ export type CreateKeyData = {
 
 export type CreateKeyErrors = {
     /**
-     * AmbiguousCredentials, InvalidBody, InvalidParameter, InvalidContentType
+     * MalformedRequest, InvalidParameter, AmbiguousCredentials, InvalidBody, InvalidContentType
      */
     400: Problem;
     /**
@@ -590,13 +875,33 @@ export type CreateKeyErrors = {
      */
     404: Problem;
     /**
+     * MethodNotAllowed
+     */
+    405: Problem;
+    /**
+     * RequestTooSlow
+     */
+    408: Problem;
+    /**
      * RequestTooLarge
      */
     413: Problem;
     /**
+     * UrlTooLong
+     */
+    414: Problem;
+    /**
      * UnsupportedEncoding
      */
     415: Problem;
+    /**
+     * TooManyConnections, TooManyRequests
+     */
+    429: Problem;
+    /**
+     * HeadersTooLarge
+     */
+    431: Problem;
     /**
      * InternalError
      */
@@ -633,7 +938,7 @@ export type GetKeyData = {
 
 export type GetKeyErrors = {
     /**
-     * AmbiguousCredentials
+     * MalformedRequest, InvalidParameter, AmbiguousCredentials
      */
     400: Problem;
     /**
@@ -649,9 +954,33 @@ export type GetKeyErrors = {
      */
     404: Problem;
     /**
+     * MethodNotAllowed
+     */
+    405: Problem;
+    /**
+     * RequestTooSlow
+     */
+    408: Problem;
+    /**
+     * UrlTooLong
+     */
+    414: Problem;
+    /**
+     * UnsupportedEncoding
+     */
+    415: Problem;
+    /**
      * InvalidId
      */
     422: Problem;
+    /**
+     * TooManyConnections, TooManyRequests
+     */
+    429: Problem;
+    /**
+     * HeadersTooLarge
+     */
+    431: Problem;
     /**
      * InternalError
      */
@@ -699,7 +1028,7 @@ export type UpdateKeyData = {
 
 export type UpdateKeyErrors = {
     /**
-     * AmbiguousCredentials, InvalidBody, InvalidParameter, InvalidContentType
+     * MalformedRequest, InvalidParameter, AmbiguousCredentials, InvalidBody, InvalidContentType
      */
     400: Problem;
     /**
@@ -715,6 +1044,14 @@ export type UpdateKeyErrors = {
      */
     404: Problem;
     /**
+     * MethodNotAllowed
+     */
+    405: Problem;
+    /**
+     * RequestTooSlow
+     */
+    408: Problem;
+    /**
      * KeyRevoked
      */
     409: Problem;
@@ -723,9 +1060,21 @@ export type UpdateKeyErrors = {
      */
     413: Problem;
     /**
+     * UrlTooLong
+     */
+    414: Problem;
+    /**
      * UnsupportedEncoding
      */
     415: Problem;
+    /**
+     * TooManyConnections, TooManyRequests
+     */
+    429: Problem;
+    /**
+     * HeadersTooLarge
+     */
+    431: Problem;
     /**
      * InternalError
      */
@@ -769,7 +1118,7 @@ export type GetOrgData = {
 
 export type GetOrgErrors = {
     /**
-     * AmbiguousCredentials
+     * MalformedRequest, InvalidParameter, AmbiguousCredentials
      */
     400: Problem;
     /**
@@ -785,9 +1134,33 @@ export type GetOrgErrors = {
      */
     404: Problem;
     /**
+     * MethodNotAllowed
+     */
+    405: Problem;
+    /**
+     * RequestTooSlow
+     */
+    408: Problem;
+    /**
+     * UrlTooLong
+     */
+    414: Problem;
+    /**
+     * UnsupportedEncoding
+     */
+    415: Problem;
+    /**
      * InvalidId
      */
     422: Problem;
+    /**
+     * TooManyConnections, TooManyRequests
+     */
+    429: Problem;
+    /**
+     * HeadersTooLarge
+     */
+    431: Problem;
     /**
      * InternalError
      */
@@ -837,7 +1210,7 @@ export type UpdateOrgData = {
 
 export type UpdateOrgErrors = {
     /**
-     * AmbiguousCredentials, InvalidBody, InvalidParameter, InvalidContentType
+     * MalformedRequest, InvalidParameter, AmbiguousCredentials, InvalidBody, InvalidContentType
      */
     400: Problem;
     /**
@@ -853,9 +1226,21 @@ export type UpdateOrgErrors = {
      */
     404: Problem;
     /**
+     * MethodNotAllowed
+     */
+    405: Problem;
+    /**
+     * RequestTooSlow
+     */
+    408: Problem;
+    /**
      * RequestTooLarge
      */
     413: Problem;
+    /**
+     * UrlTooLong
+     */
+    414: Problem;
     /**
      * UnsupportedEncoding
      */
@@ -864,6 +1249,14 @@ export type UpdateOrgErrors = {
      * InvalidId
      */
     422: Problem;
+    /**
+     * TooManyConnections, TooManyRequests
+     */
+    429: Problem;
+    /**
+     * HeadersTooLarge
+     */
+    431: Problem;
     /**
      * InternalError
      */
@@ -902,7 +1295,13 @@ export type ListOrgKeysData = {
         id: string;
     };
     query?: {
+        /**
+         * Where to go on: what the page before gave as its next.
+         */
         next?: string;
+        /**
+         * How many items a page may have.
+         */
         limit?: number;
     };
     url: '/v2/orgs/{id}/keys';
@@ -910,7 +1309,7 @@ export type ListOrgKeysData = {
 
 export type ListOrgKeysErrors = {
     /**
-     * AmbiguousCredentials, InvalidParameter
+     * MalformedRequest, InvalidParameter, AmbiguousCredentials
      */
     400: Problem;
     /**
@@ -925,6 +1324,30 @@ export type ListOrgKeysErrors = {
      * OrgNotFound
      */
     404: Problem;
+    /**
+     * MethodNotAllowed
+     */
+    405: Problem;
+    /**
+     * RequestTooSlow
+     */
+    408: Problem;
+    /**
+     * UrlTooLong
+     */
+    414: Problem;
+    /**
+     * UnsupportedEncoding
+     */
+    415: Problem;
+    /**
+     * TooManyConnections, TooManyRequests
+     */
+    429: Problem;
+    /**
+     * HeadersTooLarge
+     */
+    431: Problem;
     /**
      * InternalError
      */
@@ -969,7 +1392,7 @@ export type ListShapesData = {
 
 export type ListShapesErrors = {
     /**
-     * AmbiguousCredentials
+     * MalformedRequest, InvalidParameter, AmbiguousCredentials
      */
     400: Problem;
     /**
@@ -980,6 +1403,30 @@ export type ListShapesErrors = {
      * Forbidden
      */
     403: Problem;
+    /**
+     * MethodNotAllowed
+     */
+    405: Problem;
+    /**
+     * RequestTooSlow
+     */
+    408: Problem;
+    /**
+     * UrlTooLong
+     */
+    414: Problem;
+    /**
+     * UnsupportedEncoding
+     */
+    415: Problem;
+    /**
+     * TooManyConnections, TooManyRequests
+     */
+    429: Problem;
+    /**
+     * HeadersTooLarge
+     */
+    431: Problem;
     /**
      * InternalError
      */
@@ -1030,7 +1477,7 @@ export type GetShapeData = {
 
 export type GetShapeErrors = {
     /**
-     * AmbiguousCredentials
+     * MalformedRequest, InvalidParameter, AmbiguousCredentials
      */
     400: Problem;
     /**
@@ -1045,6 +1492,30 @@ export type GetShapeErrors = {
      * ShapeNotFound
      */
     404: Problem;
+    /**
+     * MethodNotAllowed
+     */
+    405: Problem;
+    /**
+     * RequestTooSlow
+     */
+    408: Problem;
+    /**
+     * UrlTooLong
+     */
+    414: Problem;
+    /**
+     * UnsupportedEncoding
+     */
+    415: Problem;
+    /**
+     * TooManyConnections, TooManyRequests
+     */
+    429: Problem;
+    /**
+     * HeadersTooLarge
+     */
+    431: Problem;
     /**
      * InternalError
      */
@@ -1091,7 +1562,7 @@ export type ListLimitsData = {
 
 export type ListLimitsErrors = {
     /**
-     * AmbiguousCredentials
+     * MalformedRequest, InvalidParameter, AmbiguousCredentials
      */
     400: Problem;
     /**
@@ -1102,6 +1573,30 @@ export type ListLimitsErrors = {
      * OrgNotFound
      */
     404: Problem;
+    /**
+     * MethodNotAllowed
+     */
+    405: Problem;
+    /**
+     * RequestTooSlow
+     */
+    408: Problem;
+    /**
+     * UrlTooLong
+     */
+    414: Problem;
+    /**
+     * UnsupportedEncoding
+     */
+    415: Problem;
+    /**
+     * TooManyConnections, TooManyRequests
+     */
+    429: Problem;
+    /**
+     * HeadersTooLarge
+     */
+    431: Problem;
     /**
      * InternalError
      */
@@ -1139,7 +1634,13 @@ export type ListDatabasesData = {
     body?: never;
     path?: never;
     query?: {
+        /**
+         * Where to go on: what the page before gave as its next.
+         */
         next?: string;
+        /**
+         * How many items a page may have.
+         */
         limit?: number;
     };
     url: '/v2/databases';
@@ -1147,7 +1648,7 @@ export type ListDatabasesData = {
 
 export type ListDatabasesErrors = {
     /**
-     * AmbiguousCredentials, InvalidParameter
+     * MalformedRequest, InvalidParameter, AmbiguousCredentials
      */
     400: Problem;
     /**
@@ -1158,6 +1659,30 @@ export type ListDatabasesErrors = {
      * Forbidden
      */
     403: Problem;
+    /**
+     * MethodNotAllowed
+     */
+    405: Problem;
+    /**
+     * RequestTooSlow
+     */
+    408: Problem;
+    /**
+     * UrlTooLong
+     */
+    414: Problem;
+    /**
+     * UnsupportedEncoding
+     */
+    415: Problem;
+    /**
+     * TooManyConnections, TooManyRequests
+     */
+    429: Problem;
+    /**
+     * HeadersTooLarge
+     */
+    431: Problem;
     /**
      * InternalError
      */
@@ -1209,7 +1734,7 @@ export type CreateDatabaseData = {
 
 export type CreateDatabaseErrors = {
     /**
-     * AmbiguousCredentials, InvalidBody, InvalidParameter, MissingParameter, InvalidContentType, RelatedResourceNotFound
+     * MalformedRequest, InvalidParameter, AmbiguousCredentials, InvalidBody, InvalidContentType, MissingParameter, RelatedResourceNotFound
      */
     400: Problem;
     /**
@@ -1221,6 +1746,14 @@ export type CreateDatabaseErrors = {
      */
     403: Problem;
     /**
+     * MethodNotAllowed
+     */
+    405: Problem;
+    /**
+     * RequestTooSlow
+     */
+    408: Problem;
+    /**
      * DatabaseNameTaken
      */
     409: Problem;
@@ -1229,9 +1762,21 @@ export type CreateDatabaseErrors = {
      */
     413: Problem;
     /**
+     * UrlTooLong
+     */
+    414: Problem;
+    /**
      * UnsupportedEncoding
      */
     415: Problem;
+    /**
+     * TooManyConnections, TooManyRequests
+     */
+    429: Problem;
+    /**
+     * HeadersTooLarge
+     */
+    431: Problem;
     /**
      * InternalError
      */
@@ -1277,7 +1822,7 @@ export type DeleteDatabaseData = {
 
 export type DeleteDatabaseErrors = {
     /**
-     * AmbiguousCredentials
+     * MalformedRequest, InvalidParameter, AmbiguousCredentials, InvalidBody
      */
     400: Problem;
     /**
@@ -1293,13 +1838,41 @@ export type DeleteDatabaseErrors = {
      */
     404: Problem;
     /**
+     * MethodNotAllowed
+     */
+    405: Problem;
+    /**
+     * RequestTooSlow
+     */
+    408: Problem;
+    /**
      * DatabaseInWrongState
      */
     409: Problem;
     /**
+     * RequestTooLarge
+     */
+    413: Problem;
+    /**
+     * UrlTooLong
+     */
+    414: Problem;
+    /**
+     * UnsupportedEncoding
+     */
+    415: Problem;
+    /**
      * InvalidId
      */
     422: Problem;
+    /**
+     * TooManyConnections, TooManyRequests
+     */
+    429: Problem;
+    /**
+     * HeadersTooLarge
+     */
+    431: Problem;
     /**
      * InternalError
      */
@@ -1335,7 +1908,7 @@ export type GetDatabaseData = {
 
 export type GetDatabaseErrors = {
     /**
-     * AmbiguousCredentials
+     * MalformedRequest, InvalidParameter, AmbiguousCredentials
      */
     400: Problem;
     /**
@@ -1350,6 +1923,30 @@ export type GetDatabaseErrors = {
      * DatabaseNotFound
      */
     404: Problem;
+    /**
+     * MethodNotAllowed
+     */
+    405: Problem;
+    /**
+     * RequestTooSlow
+     */
+    408: Problem;
+    /**
+     * UrlTooLong
+     */
+    414: Problem;
+    /**
+     * UnsupportedEncoding
+     */
+    415: Problem;
+    /**
+     * TooManyConnections, TooManyRequests
+     */
+    429: Problem;
+    /**
+     * HeadersTooLarge
+     */
+    431: Problem;
     /**
      * InternalError
      */
@@ -1398,7 +1995,7 @@ export type UpdateDatabaseData = {
 
 export type UpdateDatabaseErrors = {
     /**
-     * AmbiguousCredentials, InvalidBody, InvalidParameter, MissingParameter, InvalidContentType, RelatedResourceNotFound
+     * MalformedRequest, InvalidParameter, AmbiguousCredentials, InvalidBody, InvalidContentType, MissingParameter, RelatedResourceNotFound
      */
     400: Problem;
     /**
@@ -1414,6 +2011,14 @@ export type UpdateDatabaseErrors = {
      */
     404: Problem;
     /**
+     * MethodNotAllowed
+     */
+    405: Problem;
+    /**
+     * RequestTooSlow
+     */
+    408: Problem;
+    /**
      * DatabaseNameTaken, DatabaseInWrongState
      */
     409: Problem;
@@ -1422,9 +2027,21 @@ export type UpdateDatabaseErrors = {
      */
     413: Problem;
     /**
+     * UrlTooLong
+     */
+    414: Problem;
+    /**
      * UnsupportedEncoding
      */
     415: Problem;
+    /**
+     * TooManyConnections, TooManyRequests
+     */
+    429: Problem;
+    /**
+     * HeadersTooLarge
+     */
+    431: Problem;
     /**
      * InternalError
      */
@@ -1468,6 +2085,9 @@ export type RunSqlData = {
         database_id: string;
     };
     query?: {
+        /**
+         * Whether the plan of the statement is told too.
+         */
         plan?: '0' | '1' | 'true' | 'false' | '';
     };
     url: '/v2/databases/{database_id}/query/sql';
@@ -1475,7 +2095,7 @@ export type RunSqlData = {
 
 export type RunSqlErrors = {
     /**
-     * AmbiguousCredentials, EngineRejectedQuery, InvalidParameter
+     * MalformedRequest, InvalidParameter, AmbiguousCredentials, InvalidBody, InvalidContentType, EngineRejectedQuery
      */
     400: Problem;
     /**
@@ -1491,7 +2111,11 @@ export type RunSqlErrors = {
      */
     404: Problem;
     /**
-     * QueryTimeout
+     * MethodNotAllowed
+     */
+    405: Problem;
+    /**
+     * RequestTooSlow, QueryTimeout
      */
     408: Problem;
     /**
@@ -1503,6 +2127,10 @@ export type RunSqlErrors = {
      */
     413: Problem;
     /**
+     * UrlTooLong
+     */
+    414: Problem;
+    /**
      * UnsupportedEncoding
      */
     415: Problem;
@@ -1511,9 +2139,13 @@ export type RunSqlErrors = {
      */
     422: Problem;
     /**
-     * TooManyQueries, TooManyQueriesOfOrg
+     * TooManyConnections, TooManyRequests, TooManyQueries, TooManyQueriesOfOrg
      */
     429: Problem;
+    /**
+     * HeadersTooLarge
+     */
+    431: Problem;
     /**
      * InternalError
      */
@@ -1523,7 +2155,7 @@ export type RunSqlErrors = {
      */
     501: Problem;
     /**
-     * EngineUnavailable, StorageFull, ServiceUnavailable
+     * ServiceUnavailable, EngineUnavailable, StorageFull
      */
     503: Problem;
 };
@@ -1561,6 +2193,9 @@ export type RunSqlShortData = {
         database_id: string;
     };
     query?: {
+        /**
+         * Whether the plan of the statement is told too.
+         */
         plan?: '0' | '1' | 'true' | 'false' | '';
     };
     url: '/databases/{database_id}/sql';
@@ -1568,7 +2203,7 @@ export type RunSqlShortData = {
 
 export type RunSqlShortErrors = {
     /**
-     * AmbiguousCredentials, EngineRejectedQuery, InvalidParameter
+     * MalformedRequest, InvalidParameter, AmbiguousCredentials, InvalidBody, InvalidContentType, EngineRejectedQuery
      */
     400: Problem;
     /**
@@ -1584,7 +2219,11 @@ export type RunSqlShortErrors = {
      */
     404: Problem;
     /**
-     * QueryTimeout
+     * MethodNotAllowed
+     */
+    405: Problem;
+    /**
+     * RequestTooSlow, QueryTimeout
      */
     408: Problem;
     /**
@@ -1596,6 +2235,10 @@ export type RunSqlShortErrors = {
      */
     413: Problem;
     /**
+     * UrlTooLong
+     */
+    414: Problem;
+    /**
      * UnsupportedEncoding
      */
     415: Problem;
@@ -1604,9 +2247,13 @@ export type RunSqlShortErrors = {
      */
     422: Problem;
     /**
-     * TooManyQueries, TooManyQueriesOfOrg
+     * TooManyConnections, TooManyRequests, TooManyQueries, TooManyQueriesOfOrg
      */
     429: Problem;
+    /**
+     * HeadersTooLarge
+     */
+    431: Problem;
     /**
      * InternalError
      */
@@ -1616,7 +2263,7 @@ export type RunSqlShortErrors = {
      */
     501: Problem;
     /**
-     * EngineUnavailable, StorageFull, ServiceUnavailable
+     * ServiceUnavailable, EngineUnavailable, StorageFull
      */
     503: Problem;
 };

@@ -13,6 +13,7 @@ export const nameSchema = z.string()
   .refine((name) => [...name].length <= databaseNameLength.max, `must have at most ${databaseNameLength.max} characters`)
   .refine((name) => name === '' || shown.test(name), 'must not contain control characters')
   .refine((name) => name === name.trim(), 'must not begin or end with a space')
+  .meta({ minLength: databaseNameLength.min, maxLength: databaseNameLength.max })
 
 /** Kept as they came: other keys than `shape` are the client's own. */
 const optionsSchema = z.record(z.string(), z.unknown()).superRefine((options, context) => {

@@ -3,7 +3,7 @@ import { z } from 'zod'
 
 // An id that cannot be one is either the 404 of an unknown id or, where the document lists it, a 422.
 const idParameter = <S extends z.ZodType>(schema: S, code: ProblemCode, message: string) =>
-  z.string().transform((text, context): z.infer<S> => {
+  z.string().meta({ format: 'uuid' }).transform((text, context): z.infer<S> => {
     const parsed = schema.safeParse(text)
     if (parsed.success) return parsed.data
     context.addIssue({ code: 'custom', params: { problem: new Problem(code, message) } })

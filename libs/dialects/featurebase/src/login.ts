@@ -103,6 +103,7 @@ const description = {
   method: 'GET', tag: 'Login', permission: 'anyone',
   success: { status: 200, description: 'What is served here.', schema: z.object({ service: z.string(), login: z.string(), issuer: z.string() }) },
   problems: [],
+  examples: { answer: { service: 'Tenantry', login: 'POST /', issuer: 'https://cloud.example.com' } },
 } as const
 
 export const describeRoot = loginOperation({ ...description, id: 'describeRoot', path: '/', summary: 'Say what is served here' })
@@ -112,6 +113,7 @@ export const getJwks = loginOperation({
   id: 'getJwks', method: 'GET', path: '/.well-known/jwks.json', tag: 'Login', summary: 'Get the public keys that tokens are signed with', permission: 'anyone',
   success: { status: 200, description: 'A JSON Web Key Set.', schema: z.object({ keys: z.array(z.looseObject({ kty: z.string(), kid: z.string() })) }) },
   problems: [],
+  examples: { answer: { keys: [{ kty: 'RSA', kid: '2f1c9a', use: 'sig', alg: 'RS256', n: '0vx7ag…', e: 'AQAB' }] } },
 })
 
 export const getOpenIdConfiguration = loginOperation({
@@ -119,4 +121,5 @@ export const getOpenIdConfiguration = loginOperation({
   permission: 'anyone',
   success: { status: 200, description: 'The issuer, its keys and its algorithms.', schema: z.looseObject({ issuer: z.string(), jwks_uri: z.string() }) },
   problems: [],
+  examples: { answer: { issuer: 'https://cloud.example.com', jwks_uri: 'https://cloud.example.com/.well-known/jwks.json' } },
 })

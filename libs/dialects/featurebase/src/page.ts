@@ -3,8 +3,8 @@ import { z } from 'zod'
 
 /** `?next=` takes back what a list gave; `?limit=` is 1 to 1000. */
 export const pageQuery = z.object({
-  next: z.string().max(200).optional(),
-  limit: z.coerce.number().int().min(1).max(pageLimits.max).default(pageLimits.default),
+  next: z.string().max(200).optional().describe('Where to go on: what the page before gave as its next.'),
+  limit: z.coerce.number().int().min(1).max(pageLimits.max).default(pageLimits.default).describe('How many items a page may have.'),
 }).transform(({ next, limit }) => ({ limit, ...(next && { after: placeOf(next) }) }))
 
 export const listOf = <S extends z.ZodType>(resource: S) => z.object({ next: z.string(), resources: z.array(resource) })

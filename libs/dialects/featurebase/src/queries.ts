@@ -13,22 +13,20 @@ const answerSchema = z.object({
 
 const query = {
   method: 'POST', tag: 'Query', permission: 'data:read', params: knownDatabase,
-  query: z.object({ plan: z.enum(['true', 'false', '1', '0', '']).default('false').transform((text) => text === 'true' || text === '1' || text === '') }),
+  query: z.object({ plan: z.enum(['true', 'false', '1', '0', '']).default('false').transform((text) => text === 'true' || text === '1' || text === '').describe('Whether the plan of the statement is told too.') }),
   body: { kind: 'text', description: 'One statement in the SQL of the database\'s engine.' },
   success: { status: 200, description: 'The answer; times are in microseconds.', schema: answerSchema },
   problems: [
     'EngineRejectedQuery', 'InvalidParameter', 'DatabaseNotFound', 'DatabaseNotReady', 'QueryTimeout', 'RequestTooLarge', 'AnswerTooLarge', 'TooManyQueries', 'TooManyQueriesOfOrg',
     'LanguageNotSupported', 'EngineUnavailable', 'StorageFull',
   ],
-} as const
-
-export const runSql = operation({
-  ...query, id: 'runSql', path: '/v2/databases/{database_id}/query/sql', summary: 'Run one SQL statement',
   examples: {
     request: 'select 1 as one',
     answer: { schema: { fields: [{ name: 'one', type: 'int' }] }, data: [[1]], exec_time: 71, 'execution-time': 71 },
   },
-})
+} as const
+
+export const runSql = operation({ ...query, id: 'runSql', path: '/v2/databases/{database_id}/query/sql', summary: 'Run one SQL statement' })
 
 /** Where the fbsql tool sends its statements. */
 export const runSqlShort = operation({ ...query, id: 'runSqlShort', path: '/databases/{database_id}/sql', summary: 'Run one SQL statement (short path)' })

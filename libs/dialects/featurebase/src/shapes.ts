@@ -43,10 +43,16 @@ export const presentShape = (orgId: string) => (shape: ShapeView): z.infer<typeo
   updated_by: nobody,
 })
 
+const example = presentShape('a40f5d1f-d889-42e9-94ea-b9b33585fc6b')({
+  name: 'sqlite-small', displayName: 'SQLite, 1 GB', vendor: 'Tenantry', region: 'local', engine: 'sqlite', storageBytes: 1_073_741_824,
+  createdAt: new Date('2019-08-24T14:15:22Z'), updatedAt: new Date('2019-08-24T14:15:22Z'),
+})
+
 export const listShapes = operation({
   id: 'listShapes', method: 'GET', path: '/v2/shapes', tag: 'Shapes', summary: 'List the shapes a database can have', permission: 'databases:read',
   success: { status: 200, description: 'All shapes; there are few.', schema: z.object({ shapes: z.array(shapeSchema) }) },
   problems: [],
+  examples: { answer: { shapes: [example] } },
 })
 
 export const getShape = operation({
@@ -54,4 +60,5 @@ export const getShape = operation({
   params: z.object({ shapename: z.string().max(200) }),
   success: { status: 200, description: 'The shape.', schema: shapeSchema },
   problems: ['ShapeNotFound'],
+  examples: { answer: example },
 })
