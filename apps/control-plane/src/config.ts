@@ -1,4 +1,6 @@
-import { type Environment, aloneConfig, aloneVariables, neighbourConfig, neighbourVariables, parseConfig, recordsConfig, recordsVariables } from '@tenantry/service'
+import {
+  type Environment, aloneConfig, aloneVariables, neighbourConfig, neighbourVariables, parseConfig, recordsConfig, recordsVariables, variable,
+} from '@tenantry/service'
 import { z } from 'zod'
 
 const schema = z.object({
@@ -8,12 +10,15 @@ const schema = z.object({
   // The control plane does not ask itself.
   CONTROL_PLANE_URL: neighbourVariables.CONTROL_PLANE_URL.optional(),
   SWEEP_SECONDS: z.coerce.number().positive().max(10).default(5),
+  /** How often the counters of the next 500 orgs are compared with what they count. */
+  QUOTA_SWEEP_SECONDS: variable.positive(60),
 }).transform((env) => ({
   ...aloneConfig(env),
   ...recordsConfig(env),
   ...neighbourConfig({ ...env, CONTROL_PLANE_URL: env.CONTROL_PLANE_URL ?? env.PUBLIC_URL }),
   sweepSeconds: env.SWEEP_SECONDS,
-  databasesPerOrg: env.DATABASES_PER_ORG,
+  quotaSweepSeconds: env.QUOTA_SWEEP_SECONDS,
+  quotas: { databases: env.DATABASES_PER_ORG, users: env.USERS_PER_ORG, storageBytes: env.STORAGE_BYTES_PER_ORG },
 }))
 
 export type ControlPlaneConfig = Readonly<z.infer<typeof schema>>

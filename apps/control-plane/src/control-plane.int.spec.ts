@@ -158,6 +158,25 @@ describe('the control plane', () => {
     expect((await records.query('SELECT databases_used AS n FROM orgs WHERE id = $1', [ada.orgId])).rows[0].n).toBe(1)
   })
 
+  it('lets one of 200 parallel creates be where the org has room for one, and gives its room and its storage back once', async () => {
+    const ada = await person()
+    const { id } = await create(ada)
+    const [{ storage_used: reserved }] = (await records.query('UPDATE orgs SET own_databases_max = 2 WHERE id = $1 RETURNING storage_used', [ada.orgId])).rows
+    const answers = await Promise.all(Array.from({ length: 200 }, () => call(ada, 'POST', '/v2/databases', { name: newId<string>(), database_options: {} })))
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(1)
+    for (const { status, json } of answers.filter((answer) => answer.status !== 201)) {
+      expect({ status, json }).toEqual({ status: 403, json: { code: 'ResourceLimitExceeded', message: expect.stringContaining('databases_of_an_org: your org has 2 of 2 databases. Delete one') } })
+    }
+    const told = async (): Promise<unknown[]> => (JSON.parse((await call(ada, 'GET', '/v2/limits')).text) as { limits: { name: string; value: number; used?: number }[] }).limits
+      .filter(({ name }) => ['databases_of_an_org', 'storage_of_an_org', 'users_of_an_org'].includes(name)).map(({ value, used }) => [value, used])
+    expect(await told()).toEqual([[2, 2], [10_000, 1], [16 * 1024 ** 4, 2 * Number(reserved)]])
+    await call(ada, 'DELETE', `/v2/databases/${id}`)
+    for (let again = 0; again < 2; again++) await report(ada, id, 'deprovisioned', 2)
+    await until('it is DELETED', async () => await stateOf(ada, id) === 'DELETED')
+    await create(ada)
+    expect(await told()).toEqual([[2, 2], [10_000, 1], [16 * 1024 ** 4, 2 * Number(reserved)]])
+  })
+
   it('keeps the options as they came, and answers them as they came', async () => {
     const ada = await person()
     const database_options = { shape: 'sqlite-small', restore_from: null, nested: { a: [1, 2.5, 'x'] } }

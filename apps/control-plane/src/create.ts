@@ -5,6 +5,7 @@ import type { Logger, RunningService } from '@tenantry/service'
 import { AppModule } from './app.module.js'
 import type { ControlPlaneConfig } from './config.js'
 import { DatabasesService } from './databases/databases.service.js'
+import { QuotasService } from './orgs/quotas.service.js'
 import { MeetAccount } from './users/meet-account.js'
 import { MembershipsService } from './users/memberships.service.js'
 import { moveMember, moveMemberName } from './users/move-member.js'
@@ -37,8 +38,15 @@ export const createControlPlane = async (config: ControlPlaneConfig, logger: Log
     chores: (app) => {
       const databases = app.get(DatabasesService)
       // Asks again for databases that are on their way for too long: a lost event costs seconds and no database.
-      return { sweep: { everySeconds: config.sweepSeconds, run: () => databases.askAgain(config.sweepSeconds, sweepBatch) } }
+      return {
+        sweep: { everySeconds: config.sweepSeconds, run: () => databases.askAgain(config.sweepSeconds, sweepBatch) },
+        quotas: { everySeconds: config.quotaSweepSeconds, run: () => repair(app.get(QuotasService), logger) },
+      }
     },
     module: (parts) => AppModule.with(config, source, parts),
   })
+}
+
+const repair = async (quotas: QuotasService, logger: Logger): Promise<void> => {
+  for (const found of await quotas.repair()) logger.warn(found, 'the counters of an org were wrong and are corrected')
 }

@@ -4,6 +4,7 @@ import type { ControlPlaneConfig } from './config.js'
 import { DatabaseEntity, DatabaseMoveEntity } from './databases/database.entity.js'
 import { FirstRecords1732233600000 } from './migrations/first-records.js'
 import { OptionsAsTheyCame1763780400000 } from './migrations/options-as-they-came.js'
+import { Quotas1795341600000 } from './migrations/quotas.js'
 import { OrgEntity } from './orgs/org.entity.js'
 import { ShapeEntity } from './shapes/shape.entity.js'
 import { MembershipEntity, UserEntity } from './users/user.entity.js'
@@ -14,6 +15,6 @@ export const controlPlaneSource = ({ databaseUrl, poolSize }: Pick<ControlPlaneC
   url: databaseUrl,
   schema,
   entities: [OrgEntity, UserEntity, MembershipEntity, ShapeEntity, DatabaseEntity, DatabaseMoveEntity],
-  migrations: [FirstRecords1732233600000, OptionsAsTheyCame1763780400000],
+  migrations: [FirstRecords1732233600000, OptionsAsTheyCame1763780400000, Quotas1795341600000],
   poolSize,
 })

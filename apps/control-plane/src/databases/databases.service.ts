@@ -6,7 +6,7 @@ import {
 import { Outbox } from '@tenantry/events'
 import { inTransaction } from '@tenantry/persistence'
 import { DataSource, type EntityManager } from 'typeorm'
-import { OrgsService } from '../orgs/orgs.service.js'
+import { QuotasService } from '../orgs/quotas.service.js'
 import { ShapesService } from '../shapes/shapes.service.js'
 import { UsersService } from '../users/users.service.js'
 import { type Database, desiredOf } from './database.entity.js'
@@ -26,7 +26,7 @@ export interface UpdateDatabase {
 @Injectable()
 export class DatabasesService {
   constructor(private readonly source: DataSource, private readonly databases: DatabasesRepository, private readonly outbox: Outbox,
-    private readonly orgs: OrgsService, private readonly shapes: ShapesService, private readonly users: UsersService) {}
+    private readonly quotas: QuotasService, private readonly shapes: ShapesService, private readonly users: UsersService) {}
 
   async create(caller: Principal, wish: CreateDatabase): Promise<Database> {
     const shape = await this.shapes.wished(wish.shape)
@@ -37,7 +37,7 @@ export class DatabasesService {
       })
       this.outbox.append(tx, 'control.database.desired', desiredOf(database))
       // Last, because it locks the org's row: parallel creates then wait for each other's commit only.
-      await this.orgs.takeDatabase(tx, caller.orgId)
+      await this.quotas.takeDatabase(tx, caller.orgId, database.storageBytes)
       return database
     })
   }
@@ -77,7 +77,7 @@ export class DatabasesService {
     const database = await this.databases.lock(tx, report.orgId, report.databaseId)
     if (!database || database.generation !== report.generation || report.version < database.version) return
     const now = await this.move(tx, database, factsUpTo(database.state, report.fact), { reason: report.reason })
-    if (now.state === 'DELETED' && database.state !== 'DELETED') await this.orgs.returnDatabase(tx, database.orgId)
+    if (now.state === 'DELETED' && database.state !== 'DELETED') await this.quotas.returnDatabase(tx, database.orgId, database.storageBytes)
   }
 
   /** What the gateway needs to know to reach a database; a foreign or deleted one is missing. */

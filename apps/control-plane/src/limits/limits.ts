@@ -5,15 +5,17 @@ import { type Limits, fixedLimits, unlessSet } from '@tenantry/service'
 export interface ToldLimit {
   readonly name: string
   readonly value: number
-  readonly unit: 'bytes' | 'seconds' | 'headers' | 'connections' | 'levels' | 'items' | 'rows' | 'statements' | 'databases' | 'tries'
+  readonly unit: 'bytes' | 'seconds' | 'headers' | 'connections' | 'levels' | 'items' | 'rows' | 'statements' | 'databases' | 'users' | 'tries'
   readonly description: string
   /** Refused with a problem; or the connection is closed; or it waits for its turn. */
   readonly exceeded: ProblemCode | 'closed' | 'waits'
+  /** How much of it the caller's org has used. */
+  readonly used?: number
   /** The variable that sets it; none when nothing does. */
   readonly variable?: keyof Limits
 }
 
-type Described = Omit<ToldLimit, 'name' | 'value' | 'variable'>
+type Described = Omit<ToldLimit, 'name' | 'value' | 'used' | 'variable'>
 
 const limit = (limits: Limits, variable: keyof Limits, name: string, described: Described): ToldLimit =>
   ({ name, value: limits[variable] ?? unlessSet[variable as keyof typeof unlessSet], ...described, variable })
@@ -74,12 +76,25 @@ const ofAccounts = (limits: Limits): readonly ToldLimit[] => [
 
 /** What records say of the caller's org, and not the configuration. */
 export interface OrgLimits {
-  readonly databases: number
+  readonly databases: Quota
+  readonly users: Quota
+  readonly storageBytes: Quota
   readonly databaseBytes: number
 }
 
-const ofOrg = (limits: Limits, { databases, databaseBytes }: OrgLimits): readonly ToldLimit[] => [
-  { ...limit(limits, 'DATABASES_PER_ORG', 'databases_of_an_org', { unit: 'databases', description: 'Of your org.', exceeded: 'ResourceLimitExceeded' }), value: databases },
+/** What the org may have of something, and what it has. */
+export interface Quota {
+  readonly value: number
+  readonly used: number
+}
+
+const ofOrg = (limits: Limits, { databases, users, storageBytes, databaseBytes }: OrgLimits): readonly ToldLimit[] => [
+  { ...limit(limits, 'DATABASES_PER_ORG', 'databases_of_an_org', { unit: 'databases', description: 'Of your org.', exceeded: 'ResourceLimitExceeded' }), ...databases },
+  { ...limit(limits, 'USERS_PER_ORG', 'users_of_an_org', { unit: 'users', description: 'Of your org, with those who are invited or deactivated.', exceeded: 'ResourceLimitExceeded' }), ...users },
+  {
+    ...limit(limits, 'STORAGE_BYTES_PER_ORG', 'storage_of_an_org', { unit: 'bytes', description: 'Reserved by the shapes of the databases of your org, however little they hold.', exceeded: 'ResourceLimitExceeded' }),
+    ...storageBytes,
+  },
   { name: 'database_bytes', value: databaseBytes, unit: 'bytes', description: 'Held by one database of the usual shape; GET /v2/shapes tells of the others.', exceeded: 'StorageFull' },
 ]
 

@@ -1,5 +1,6 @@
 import type { OrgId, UserId } from '@tenantry/contracts'
 import { EntitySchema } from 'typeorm'
+import { bigintAsNumber } from '../shapes/shape.entity.js'
 
 export interface Org {
   readonly id: OrgId
@@ -10,11 +11,20 @@ export interface Org {
   readonly billingEmail: string
   readonly orgType: string
   readonly databasesUsed: number
+  /** Read by the version before only; the columns below say what an org of its own may have. */
   readonly databasesMax: number
+  readonly usersUsed: number
+  readonly storageUsed: number
+  /** null is what the installation gives every org. */
+  readonly ownDatabasesMax: number | null
+  readonly ownUsersMax: number | null
+  readonly ownStorageMax: number | null
   readonly createdAt: Date
   readonly updatedAt: Date
   readonly updatedBy: UserId
 }
+
+const nullableBigint = { from: (text: string | null): number | null => text === null ? null : Number(text), to: (value: number | null): number | null => value }
 
 export const OrgEntity = new EntitySchema<Org>({
   name: 'Org',
@@ -29,6 +39,11 @@ export const OrgEntity = new EntitySchema<Org>({
     orgType: { name: 'org_type', type: 'text', default: 'trial' },
     databasesUsed: { name: 'databases_used', type: 'integer', default: 0 },
     databasesMax: { name: 'databases_max', type: 'integer' },
+    usersUsed: { name: 'users_used', type: 'integer', default: 0 },
+    storageUsed: { name: 'storage_used', type: 'bigint', default: 0, transformer: bigintAsNumber },
+    ownDatabasesMax: { name: 'own_databases_max', type: 'integer', nullable: true },
+    ownUsersMax: { name: 'own_users_max', type: 'integer', nullable: true },
+    ownStorageMax: { name: 'own_storage_max', type: 'bigint', nullable: true, transformer: nullableBigint },
     createdAt: { name: 'created_at', type: 'timestamptz', precision: 3, default: () => 'now()' },
     updatedAt: { name: 'updated_at', type: 'timestamptz', precision: 3, default: () => 'now()' },
     updatedBy: { name: 'updated_by', type: 'uuid' },

@@ -23,16 +23,6 @@ export class OrgsRepository {
   async update(id: OrgId, change: OrgChange, by: UserId): Promise<void> {
     await this.source.manager.update(OrgEntity, { id }, { ...defined(change), updatedAt: () => 'now()', updatedBy: by })
   }
-
-  /** Takes one of the org's databases; answers false when all are taken. The row lock makes parallel takers exact. */
-  async takeDatabase(tx: EntityManager, id: OrgId): Promise<boolean> {
-    const [, taken]: [unknown, number] = await tx.query('UPDATE orgs SET databases_used = databases_used + 1 WHERE id = $1 AND databases_used < databases_max', [id])
-    return taken === 1
-  }
-
-  async returnDatabase(tx: EntityManager, id: OrgId): Promise<void> {
-    await tx.query('UPDATE orgs SET databases_used = databases_used - 1 WHERE id = $1', [id])
-  }
 }
 
 const defined = (change: OrgChange): Partial<Org> => Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined))

@@ -25,13 +25,4 @@ export class OrgsService {
   async found(tx: EntityManager, org: NewOrg): Promise<void> {
     await this.orgs.insertOnce(tx, org)
   }
-
-  async takeDatabase(tx: EntityManager, id: OrgId): Promise<void> {
-    if (await this.orgs.takeDatabase(tx, id)) return
-    throw new Problem('ResourceLimitExceeded', 'The org has as many databases as it may have; delete one first.')
-  }
-
-  async returnDatabase(tx: EntityManager, id: OrgId): Promise<void> {
-    await this.orgs.returnDatabase(tx, id)
-  }
 }

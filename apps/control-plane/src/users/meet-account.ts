@@ -4,6 +4,7 @@ import { inTransaction } from '@tenantry/persistence'
 import { DataSource, type EntityManager } from 'typeorm'
 import type { ControlPlaneConfig } from '../config.js'
 import { OrgsService } from '../orgs/orgs.service.js'
+import { QuotasService } from '../orgs/quotas.service.js'
 import { CONFIG } from '../platform/platform.module.js'
 import { UsersRepository } from './users.repository.js'
 import { UsersService } from './users.service.js'
@@ -20,7 +21,7 @@ export interface Account extends AccountFacts {
 @Injectable()
 export class MeetAccount {
   constructor(@Inject(CONFIG) private readonly config: ControlPlaneConfig, private readonly source: DataSource,
-    private readonly orgs: OrgsService, private readonly users: UsersRepository, private readonly service: UsersService) {}
+    private readonly orgs: OrgsService, private readonly quotas: QuotasService, private readonly users: UsersRepository, private readonly service: UsersService) {}
 
   /** The rights of a caller, whose records are made when they are missing. */
   async rights(account: Account): Promise<Rights> {
@@ -32,8 +33,9 @@ export class MeetAccount {
 
   async run(tx: EntityManager, account: Account): Promise<void> {
     const { orgId, userId, email, firstname, lastname, serverAdmin, orgName } = account
-    await this.orgs.found(tx, { id: orgId, name: orgName, techEmail: email, billingEmail: email, databasesMax: this.config.databasesPerOrg, updatedBy: userId })
+    await this.orgs.found(tx, { id: orgId, name: orgName, techEmail: email, billingEmail: email, databasesMax: this.config.quotas.databases, updatedBy: userId })
     await this.users.insertOnce(tx, { id: userId, email, firstname, lastname, serverAdmin, updatedBy: userId })
-    await this.users.insertMembershipOnce(tx, { orgId, userId, role: 'owner', status: 'Active', updatedBy: userId })
+    const joins = await this.users.insertMembershipOnce(tx, { orgId, userId, role: 'owner', status: 'Active', updatedBy: userId })
+    if (joins) await this.quotas.takeUser(tx, orgId)
   }
 }

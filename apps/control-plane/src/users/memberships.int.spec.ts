@@ -4,6 +4,8 @@ import { migrate } from '@tenantry/persistence'
 import { type TestDatabase, testDatabase } from '@tenantry/testing'
 import type { DataSource } from 'typeorm'
 import { controlPlaneSource, schema } from '../source.js'
+import { QuotasRepository } from '../orgs/quotas.repository.js'
+import { QuotasService } from '../orgs/quotas.service.js'
 import { MembershipsService } from './memberships.service.js'
 import { UsersRepository } from './users.repository.js'
 
@@ -15,7 +17,7 @@ beforeAll(async () => {
   database = await testDatabase(schema)
   source = await controlPlaneSource({ databaseUrl: database.url, poolSize: 5 }).initialize()
   await migrate(source, schema)
-  memberships = new MembershipsService(source, new UsersRepository(source), new Outbox())
+  memberships = new MembershipsService(source, new UsersRepository(source), new Outbox(), new QuotasService({ quotas: { databases: 1, users: 9, storageBytes: 1 } }, source, new QuotasRepository(source)))
 })
 
 afterAll(async () => {
@@ -51,6 +53,16 @@ describe('a membership', () => {
     expect(await codeOf(memberships.activate(org, ann, owner))).toBe('UserNotFound')
     expect(await codeOf(memberships.deactivate(org, newId<UserId>(), owner))).toBe('UserNotFound')
     expect(await codeOf(memberships.deactivate(newId<OrgId>(), owner, owner))).toBe('UserNotFound')
+  })
+
+  it('is given back to the quota of its org once, when it ends', async () => {
+    const { org, members: [owner = newId<UserId>(), ann = newId<UserId>()] } = await newOrg('owner', 'viewer')
+    await source.query('UPDATE orgs SET users_used = 2 WHERE id = $1', [org])
+    const used = async (): Promise<unknown> => (await source.query('SELECT users_used AS n FROM orgs WHERE id = $1', [org]) as { n: number }[])[0]?.n
+    await memberships.deactivate(org, ann, owner)
+    expect(await used()).toBe(2)
+    const ended = await Promise.all(Array.from({ length: 5 }, () => codeOf(memberships.remove(org, ann, owner))))
+    expect([ended.toSorted(), await used()]).toEqual([['UserNotFound', 'UserNotFound', 'UserNotFound', 'UserNotFound', 'done'], 1])
   })
 
   it('of the last active owner stays, though others have other roles or were owners once', async () => {

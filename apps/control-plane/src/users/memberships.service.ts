@@ -3,6 +3,7 @@ import { type EventSubject, type MemberStatus, type OrgId, Problem, type UserId 
 import { Outbox } from '@tenantry/events'
 import { inTransaction } from '@tenantry/persistence'
 import { DataSource } from 'typeorm'
+import { QuotasService } from '../orgs/quotas.service.js'
 import { UsersRepository } from './users.repository.js'
 
 const eventOf = {
@@ -13,7 +14,8 @@ type Standing = keyof typeof eventOf
 /** Moves memberships, and tells of each move in its transaction: every cache of rights, and identity, which refuses the login. */
 @Injectable()
 export class MembershipsService {
-  constructor(private readonly source: DataSource, private readonly users: UsersRepository, private readonly outbox: Outbox) {}
+  constructor(private readonly source: DataSource, private readonly users: UsersRepository, private readonly outbox: Outbox,
+    private readonly quotas: QuotasService) {}
 
   /** Throws UserNotFound, LastOwner. A member who is deactivated already stays so, and nothing is told. */
   async deactivate(org: OrgId, user: UserId, by: UserId): Promise<void> {
@@ -42,6 +44,7 @@ export class MembershipsService {
       const version = await this.users.setStatus(tx, orgId, userId, status, by)
       this.outbox.append(tx, 'control.rights.changed', { orgId, userId, version })
       this.outbox.append(tx, eventOf[status], { orgId, userId, version })
+      if (status === 'Left') await this.quotas.returnUser(tx, orgId)
     })
   }
 }

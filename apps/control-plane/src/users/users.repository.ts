@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common'
 import type { BuiltInRole, MemberStatus, OrgId, UserId } from '@tenantry/contracts'
 import { DataSource, type EntityManager } from 'typeorm'
-import { type Membership, MembershipEntity, type User, UserEntity } from './user.entity.js'
+import { type Membership, type User, UserEntity } from './user.entity.js'
 
 /** A user as one of their orgs sees them. */
 export interface Member extends Omit<User, 'serverAdmin'> {
@@ -53,8 +53,13 @@ export class UsersRepository {
     await tx.createQueryBuilder().insert().into(UserEntity).values(user).orIgnore().execute()
   }
 
-  /** A membership that was there in any status stays as it is: a removed member is not brought back by an old token. */
-  async insertMembershipOnce(tx: EntityManager, membership: Pick<Membership, 'orgId' | 'userId' | 'role' | 'status' | 'updatedBy'>): Promise<void> {
-    await tx.createQueryBuilder().insert().into(MembershipEntity).values(membership).orIgnore().execute()
+  /**
+   * A membership that was there in any status stays as it is: a removed member is not brought back by an old token. Says whether it
+   * was made, and so has to be counted.
+   */
+  async insertMembershipOnce(tx: EntityManager, { orgId, userId, role, status, updatedBy }: Pick<Membership, 'orgId' | 'userId' | 'role' | 'status' | 'updatedBy'>): Promise<boolean> {
+    const made: unknown[] = await tx.query(
+      'INSERT INTO memberships (org_id, user_id, role, status, updated_by) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING RETURNING 1', [orgId, userId, role, status, updatedBy])
+    return made.length > 0
   }
 }

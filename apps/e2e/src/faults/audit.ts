@@ -94,7 +94,7 @@ const folders = async ({ records, tenantsDir }: Audited): Promise<readonly strin
 const counters = async ({ records }: Audited): Promise<readonly string[]> => {
   const rows = await records<{ id: string; used: number; real: number }>('control_plane', `
     SELECT o.id, o.databases_used AS used, count(d.id)::int AS real FROM orgs o LEFT JOIN databases d ON d.org_id = o.id AND d.state <> 'DELETED'
-    GROUP BY o.id HAVING o.databases_used <> count(d.id)`)
+    GROUP BY o.id HAVING o.databases_used <> count(d.id) OR o.storage_used <> coalesce(sum(d.storage_bytes), 0)`)
   return rows.map(({ id, used, real }) => `org ${id} counts ${used} databases and has ${real}`)
 }
 

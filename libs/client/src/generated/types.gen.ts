@@ -1617,6 +1617,7 @@ export type ListLimitsResponses = {
         limits: Array<{
             name: string;
             value: number;
+            used?: number;
             unit: string;
             description: string;
             exceeded: {

@@ -6,6 +6,7 @@ import { wireCode } from './problems.js'
 export const limitSchema = z.object({
   name: z.string(),
   value: z.int(),
+  used: z.int().optional(),
   unit: z.string(),
   description: z.string(),
   exceeded: z.object({ effect: z.enum(['refused', 'closed', 'waits']), status: z.int().optional(), code: z.string().optional() }),
@@ -15,6 +16,8 @@ export const limitSchema = z.object({
 export interface LimitView {
   readonly name: string
   readonly value: number
+  /** How much of it the caller's org has used, where that is counted. */
+  readonly used?: number
   readonly unit: string
   readonly description: string
   readonly exceeded: ProblemCode | 'closed' | 'waits'
@@ -24,8 +27,8 @@ const presentExceeded = (exceeded: LimitView['exceeded']): z.infer<typeof limitS
   ? { effect: exceeded }
   : { effect: 'refused', status: statusOfKind[problemKinds[exceeded]], code: wireCode(new Problem(exceeded, '')) }
 
-export const presentLimit = ({ name, value, unit, description, exceeded }: LimitView): z.infer<typeof limitSchema> =>
-  ({ name, value, unit, description, exceeded: presentExceeded(exceeded) })
+export const presentLimit = ({ name, value, used, unit, description, exceeded }: LimitView): z.infer<typeof limitSchema> =>
+  ({ name, value, ...(used !== undefined && { used }), unit, description, exceeded: presentExceeded(exceeded) })
 
 export const listLimits = operation({
   id: 'listLimits', method: 'GET', path: '/v2/limits', tag: 'Limits', summary: 'List the limits of this installation', permission: 'caller',

@@ -1,0 +1,80 @@
+import { Inject, Injectable } from '@nestjs/common'
+import { type OrgId, Problem } from '@tenantry/contracts'
+import { inTransaction } from '@tenantry/persistence'
+import { DataSource, type EntityManager } from 'typeorm'
+import type { ControlPlaneConfig } from '../config.js'
+import { CONFIG } from '../platform/platform.module.js'
+import { type Amounts, type Compared, type Quotas, QuotasRepository } from './quotas.repository.js'
+
+const slice = 500
+
+const differs = ({ counted, real }: Compared): boolean =>
+  counted.databases !== real.databases || counted.users !== real.users || counted.storageBytes !== real.storageBytes
+
+/**
+ * What an org may have, and what it has of it. Every `take` and `return` is called in the transaction of the deed, and last in it:
+ * it locks the org's row. Users are all memberships that have not ended, those that are deactivated or only invited too.
+ */
+@Injectable()
+export class QuotasService {
+  private comparedTo: OrgId | undefined
+
+  constructor(@Inject(CONFIG) private readonly config: Pick<ControlPlaneConfig, 'quotas'>, private readonly source: DataSource, private readonly quotas: QuotasRepository) {}
+
+  /** Throws ResourceLimitExceeded. */
+  async takeDatabase(tx: EntityManager, org: OrgId, storageBytes: number): Promise<void> {
+    if (await this.quotas.takeDatabase(tx, org, storageBytes, this.config.quotas)) return
+    const { used, max } = await this.quotas.find(org, this.config.quotas, tx) ?? none
+    if (used.databases >= max.databases) throw exceeded('databases_of_an_org', `your org has ${used.databases} of ${max.databases} databases`, 'Delete one')
+    throw exceeded('storage_of_an_org', `the database reserves ${storageBytes} bytes, and ${used.storageBytes} of ${max.storageBytes} are reserved`, 'Delete a database, choose a smaller shape')
+  }
+
+  /** Once for each that was taken: in the transaction that makes the database DELETED. */
+  async returnDatabase(tx: EntityManager, org: OrgId, storageBytes: number): Promise<void> {
+    await this.quotas.returnDatabase(tx, org, storageBytes)
+  }
+
+  /** For a membership that is made, or comes back from 'Left'. Throws ResourceLimitExceeded. */
+  async takeUser(tx: EntityManager, org: OrgId): Promise<void> {
+    if (await this.quotas.takeUser(tx, org, this.config.quotas)) return
+    const { used, max } = await this.quotas.find(org, this.config.quotas, tx) ?? none
+    throw exceeded('users_of_an_org', `your org has ${used.users} of ${max.users} users, with those who are deactivated`, 'Remove one')
+  }
+
+  /** Once for each that was taken: in the transaction that makes the membership 'Left', or does away with it. */
+  async returnUser(tx: EntityManager, org: OrgId): Promise<void> {
+    await this.quotas.returnUser(tx, org)
+  }
+
+  /** Throws OrgNotFound. */
+  async of(org: OrgId): Promise<Quotas> {
+    const found = await this.quotas.find(org, this.config.quotas)
+    if (!found) throw new Problem('OrgNotFound', 'There is no such org.')
+    return found
+  }
+
+  /** Compares the counters of the next few orgs with what there is, and corrects them. Answers what was wrong. */
+  async repair(): Promise<readonly Compared[]> {
+    const compared = await this.quotas.compare(this.comparedTo, slice)
+    this.comparedTo = compared.length === slice ? compared.at(-1)?.orgId : undefined
+    const wrong: Compared[] = []
+    for (const { orgId } of compared.filter(differs)) {
+      const found = await inTransaction(this.source, (tx) => this.corrected(tx, orgId))
+      if (found) wrong.push(found)
+    }
+    return wrong
+  }
+
+  private async corrected(tx: EntityManager, org: OrgId): Promise<Compared | undefined> {
+    const found = await this.quotas.hold(tx, org)
+    if (!found || !differs(found)) return undefined
+    await this.quotas.correct(tx, org, found.real)
+    return found
+  }
+}
+
+const nothing: Amounts = { databases: 0, users: 0, storageBytes: 0 }
+const none: Quotas = { used: nothing, max: nothing }
+
+const exceeded = (limit: string, why: string, deed: string): Problem =>
+  new Problem('ResourceLimitExceeded', `This is past the limit ${limit}: ${why}. ${deed}, or ask the operator of this server for more.`)
