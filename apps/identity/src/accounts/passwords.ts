@@ -1,8 +1,10 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import { availableParallelism } from 'node:os'
+import type { OnModuleDestroy } from '@nestjs/common'
 import { deriveKey } from '@tenantry/secrets'
 import bcrypt from 'bcrypt'
 import { BoundedQueue } from './bounded-queue.js'
+import { HashingThreads } from './hashing-threads.js'
 import { normalised } from './password-rule.js'
 
 const mostWaiting = 50
@@ -15,19 +17,21 @@ export interface Checked {
 }
 
 /**
- * Hashes and checks passwords, off the event loop and a bounded number at a time. bcrypt reads 72 bytes: a password first goes
+ * Hashes and checks passwords, in threads of their own and a bounded number at a time. bcrypt reads 72 bytes: a password first goes
  * through HMAC with the pepper, so that long ones count in full and a stolen table alone is worth nothing.
  */
-export class Passwords {
+export class Passwords implements OnModuleDestroy {
   private readonly key: Buffer
   private readonly queue: BoundedQueue
+  private readonly threads: HashingThreads
 
   private constructor(pepper: Buffer, private readonly cost: number, private readonly dummies: readonly string[], atOnce: number) {
     this.key = deriveKey(pepper, 'identity/passwords')
     this.queue = new BoundedQueue(atOnce, mostWaiting)
+    this.threads = new HashingThreads(atOnce)
   }
 
-  static async create(pepper: Buffer, cost: number, atOnce = Math.max(1, availableParallelism() - 1)): Promise<Passwords> {
+  static async create(pepper: Buffer, cost: number, atOnce = availableParallelism()): Promise<Passwords> {
     const dummy = await bcrypt.hash(randomBytes(32).toString('base64'), leastCost)
     // A hash that nothing matches is made by naming another cost in it; comparing with it takes that cost's time.
     const dummies = Array.from({ length: cost + 1 }, (_, at) => dummy.replace('$04$', `$${String(at).padStart(2, '0')}$`))
@@ -35,20 +39,24 @@ export class Passwords {
   }
 
   hash(password: string): Promise<string> {
-    return this.queue.run(() => bcrypt.hash(this.peppered(password), this.cost))
+    return this.queue.run(() => this.threads.hash(this.peppered(password), this.cost))
   }
 
   /** Takes the time of one hash at today's cost, whether there is a hash to compare with, whichever cost it has, and whether it matches. */
   check(password: string, hash: string | undefined): Promise<Checked> {
     const peppered = this.peppered(password)
     return this.queue.run(async () => {
-      const matches = await bcrypt.compare(peppered, hash ?? this.dummy(this.cost)) && hash !== undefined
+      const matches = await this.threads.compare(peppered, hash ?? this.dummy(this.cost)) && hash !== undefined
       const rounds = hash === undefined ? this.cost : bcrypt.getRounds(hash)
-      if (matches && rounds < this.cost) return { matches, stronger: await bcrypt.hash(peppered, this.cost) }
+      if (matches && rounds < this.cost) return { matches, stronger: await this.threads.hash(peppered, this.cost) }
       // Each cost takes twice the time of the one before, so that all from an old hash's up to today's make one of today's.
-      for (let cost = rounds; cost < this.cost; cost++) await bcrypt.compare(peppered, this.dummy(cost))
+      for (let cost = rounds; cost < this.cost; cost++) await this.threads.compare(peppered, this.dummy(cost))
       return { matches }
     })
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.threads.close()
   }
 
   private dummy(cost: number): string {
