@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
 import pg from 'pg'
 
 /** Asks the tables of one service, each time over a connection of its own: servers come and go here. */
@@ -16,3 +18,10 @@ export const recordsAt = (urlOf: (schema: string) => Promise<string>): AskRecord
     await client.end()
   }
 }
+
+/** The records of a system in one process, which keeps its own Postgres. */
+export const recordsIn = (dataDir: string): AskRecords => recordsAt(async () => {
+  const secret = (await readFile(path.join(dataDir, 'secrets', 'postgres-password'), 'utf8')).trim()
+  const port = (await readFile(path.join(dataDir, 'postgres', 'postmaster.pid'), 'utf8')).split('\n')[3]
+  return `postgres://postgres:${encodeURIComponent(secret)}@127.0.0.1:${port}/tenantry`
+})

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Single, startSingle } from '../start/single.process.js'
@@ -8,7 +7,7 @@ import { type Services, type ServicesOptions, startServices } from '../story/ser
 import { apps, clearUp, makeFolder } from '../story/system.js'
 import { until } from '../story/until.js'
 import type { Audited } from './audit.js'
-import { recordsAt } from './records.js'
+import { recordsAt, recordsIn } from './records.js'
 import { type Random } from './random.js'
 import { childNamed, engineChildOf, natsOf, postgresWorkerOf, postmasterOf } from './victims.js'
 
@@ -82,11 +81,7 @@ export const startWhole = async (random: Random): Promise<Target & { stop(): Pro
   return {
     folder, url,
     tenantsDir: path.join(dataDir, 'tenants'),
-    records: recordsAt(async () => {
-      const secret = (await readFile(path.join(dataDir, 'secrets', 'postgres-password'), 'utf8')).trim()
-      const postgresPort = (await readFile(path.join(dataDir, 'postgres', 'postmaster.pid'), 'utf8')).split('\n')[3]
-      return `postgres://postgres:${encodeURIComponent(secret)}@127.0.0.1:${postgresPort}/tenantry`
-    }),
+    records: recordsIn(dataDir),
     victims: {
       single: pid,
       'engine host': engineHost,

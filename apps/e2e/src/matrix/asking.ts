@@ -1,0 +1,68 @@
+import { joinOrg } from '../contract/members.js'
+import { type Kind, filled, kindsIn, nobodys } from '../contract/places.js'
+import type { AskRecords } from '../faults/records.js'
+import { type Answer, type Api, type Ask, expectStatus } from '../story/api.js'
+import { becomes, createDatabase } from '../story/databases.js'
+import type { DocumentedOperation } from '../story/document.js'
+import { createKey, logIn } from '../story/people.js'
+import type { Belonging, Cell } from './cells.js'
+import type { Principal, World } from './principals.js'
+
+/** The things that cells are about, by kind. */
+type Things = Partial<Record<Kind, string>>
+
+export interface Stage {
+  /** Asks what a cell asks; a second time for the same cell, the same is asked anew. */
+  ask(cell: Pick<Cell, 'operation' | 'principal' | 'belonging'>): Promise<Answer>
+}
+
+/** What a request with this operation carries: the example of the document, with ids that exist here. */
+export const bodyOf = ({ requestBody }: DocumentedOperation, ids: Readonly<Record<string, string>>): Ask => {
+  const [type, content] = Object.entries(requestBody?.content ?? {})[0] ?? []
+  if (!content) return {}
+  if (type !== 'application/json') return { text: String(content.example ?? '') }
+  const example = { ...content.example as Record<string, unknown> }
+  for (const [name, id] of Object.entries(ids)) if (name in example) example[name] = id
+  return { json: example }
+}
+
+/** Makes what cells need: shared things for those who look, and new ones for those who change. */
+export const setStage = async (api: Api, records: AskRecords, { owner, stranger }: World): Promise<Stage> => {
+  let made = 0
+  const newDatabase = (): Promise<string> => createDatabase(api, owner, `of the matrix ${made += 1}`)
+  const deleted = await newDatabase()
+  await becomes(api, owner, deleted, 'RUNNING')
+  expectStatus(202, await api('DELETE', `/v2/databases/${deleted}`, { token: owner.token }))
+  const shown = await newDatabase()
+  const theirs = await createDatabase(api, stranger, 'theirs')
+  for (const [person, id] of [[owner, shown], [stranger, theirs]] as const) await becomes(api, person, id, 'RUNNING')
+  await becomes(api, owner, deleted, 'DELETED')
+  const peer = (await joinOrg(api, records, owner.orgId, 'viewer')).userId
+
+  const own: Things = { database: shown, org: owner.orgId, user: peer, shape: 'sqlite-small' }
+  const foreign: Things = {
+    database: theirs, org: stranger.orgId, user: stranger.userId, owner: stranger.userId, key: (await createKey(api, stranger)).id,
+  }
+  const mine = (kind: Kind, { person, keyId }: Principal): string | undefined => kind === 'owner' ? person.userId : kind === 'key' ? keyId : own[kind]
+  const thingFor = (belonging: Belonging, principal: Principal, changed: string | undefined) => (kind: Kind, at: number, all: readonly Kind[]): string => {
+    const isChild = at === all.length - 1
+    if (belonging === 'random' || (belonging === 'foreign child' && isChild && foreign[kind] === undefined)) return nobodys(kind)
+    // Whose things a stranger calls foreign are the org's own.
+    if (belonging === 'foreign' || (belonging === 'foreign child' && isChild)) return (principal.isStranger ? ofOwner[kind] : foreign[kind]) ?? nobodys(kind)
+    if (kind === 'database') return belonging === 'deleted' ? deleted : changed ?? (principal.isStranger ? theirs : shown)
+    return mine(kind, principal) ?? nobodys(kind)
+  }
+  const ofOwner: Things = { ...own, owner: owner.userId, user: owner.userId, key: (await createKey(api, owner)).id }
+
+  const changes = ({ method, path }: DocumentedOperation): boolean => method !== 'GET' && !/\/query\/|\/sql$/.test(path)
+  return {
+    ask: async ({ operation, principal, belonging }) => {
+      const kinds = kindsIn(operation.path)
+      const admitted = belonging === 'own' && principal.rights?.includes(operation['x-permission'])
+      const changed = admitted && changes(operation) && kinds.includes('database') ? await newDatabase() : undefined
+      const credential = operation.operationId === 'logOut' && principal.kind === 'token' && principal.rights ? { token: await logIn(api, principal.person) } : principal.credential
+      const path = filled(operation.path, kinds.map(thingFor(belonging, principal, changed)))
+      return await api(operation.method, path, { ...credential, ...bodyOf(operation, { owned_by: (principal.isStranger ? stranger : owner).userId }) })
+    },
+  }
+}
