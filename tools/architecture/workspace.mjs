@@ -2,7 +2,8 @@ import { readFileSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import { importsOf } from './imports.mjs'
 
-export const isTest = (file) => /\.spec\.ts$/.test(file)
+/** A spec, or what only specs import. */
+export const isTest = (file) => /\.spec\.ts$|(^|\/)testing\//.test(file)
 
 /** A project as the rules see it. `sources` are texts by their path below the project's folder. */
 export const projectOf = (folder, manifest, sources) => ({

@@ -12,6 +12,7 @@ const schema = z.object({
   SWEEP_SECONDS: z.coerce.number().positive().max(10).default(5),
   /** How often the counters of the next 500 orgs are compared with what they count. */
   QUOTA_SWEEP_SECONDS: variable.positive(60),
+  UNDELETE_DAYS: z.coerce.number().min(0).max(365).default(7),
 }).transform((env) => ({
   ...aloneConfig(env),
   ...recordsConfig(env),
@@ -19,6 +20,7 @@ const schema = z.object({
   sweepSeconds: env.SWEEP_SECONDS,
   quotaSweepSeconds: env.QUOTA_SWEEP_SECONDS,
   quotas: { databases: env.DATABASES_PER_ORG, users: env.USERS_PER_ORG, storageBytes: env.STORAGE_BYTES_PER_ORG },
+  undeleteDays: env.UNDELETE_DAYS,
 }))
 
 export type ControlPlaneConfig = Readonly<z.infer<typeof schema>>

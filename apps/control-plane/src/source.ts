@@ -2,6 +2,8 @@ import { createSource } from '@tenantry/persistence'
 import type { DataSource } from 'typeorm'
 import type { ControlPlaneConfig } from './config.js'
 import { DatabaseEntity, DatabaseMoveEntity } from './databases/database.entity.js'
+import { FeedEntity, FeedHeadEntity } from './feed/feed.entity.js'
+import { EventFeed1795342000000 } from './migrations/event-feed.js'
 import { FirstRecords1732233600000 } from './migrations/first-records.js'
 import { OptionsAsTheyCame1763780400000 } from './migrations/options-as-they-came.js'
 import { Quotas1795341600000 } from './migrations/quotas.js'
@@ -14,7 +16,7 @@ export const schema = 'control_plane'
 export const controlPlaneSource = ({ databaseUrl, poolSize }: Pick<ControlPlaneConfig, 'databaseUrl' | 'poolSize'>): DataSource => createSource({
   url: databaseUrl,
   schema,
-  entities: [OrgEntity, UserEntity, MembershipEntity, ShapeEntity, DatabaseEntity, DatabaseMoveEntity],
-  migrations: [FirstRecords1732233600000, OptionsAsTheyCame1763780400000, Quotas1795341600000],
+  entities: [OrgEntity, UserEntity, MembershipEntity, ShapeEntity, DatabaseEntity, DatabaseMoveEntity, FeedEntity, FeedHeadEntity],
+  migrations: [FirstRecords1732233600000, OptionsAsTheyCame1763780400000, Quotas1795341600000, EventFeed1795342000000],
   poolSize,
 })

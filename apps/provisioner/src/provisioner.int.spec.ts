@@ -147,6 +147,20 @@ describe('the provisioner', () => {
     expect(engine.seen.get(`${about.databaseId}/1`)).toBe('purged')
   })
 
+  it.each([['on', 'started'], ['off', 'stopped']] as const)('brings removed data back with its power %s, and tells once it is so', async (power, fact) => {
+    const about = desired()
+    await wish(about)
+    await told(about, 'provisioned 1')
+    // Long days, so that the sweep does not end the data between two wishes.
+    await records.query(`UPDATE instances SET removed_at = now() + interval '1 day' WHERE database_id = $1`, [about.databaseId])
+    await wish({ ...about, version: 2, present: false })
+    await told(about, 'provisioned 1', 'deprovisioned 2')
+    await wish({ ...about, version: 3, power })
+    await told(about, 'provisioned 1', 'deprovisioned 2', `${fact} 3`)
+    expect(engine.seen.get(`${about.databaseId}/1`)).toBe(power === 'on' ? 'running' : 'stopped')
+    expect((await records.query('SELECT removed_at FROM instances WHERE database_id = $1', [about.databaseId])).rows[0].removed_at).toBeNull()
+  })
+
   it('waits for an engine that is away and goes on by itself', async () => {
     let tries = 0
     engine.fault.next = () => (++tries <= 3 ? new Problem('EngineUnavailable', 'away') : undefined)

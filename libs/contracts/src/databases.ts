@@ -30,7 +30,8 @@ const moves = {
   },
   UPDATING: { updated: 'RUNNING', stopped: 'STOPPED', started: 'RUNNING', failed: 'FAILED', deletionAsked: 'DELETING' },
   BACKUP: { backedUp: 'RUNNING', backupBroke: 'FROZEN', deletionAsked: 'DELETING' },
-  RESTORING: { restored: 'RUNNING', failed: 'FAILED', deletionAsked: 'DELETING' },
+  // An undelete ends as the database was left: with its power on or off.
+  RESTORING: { restored: 'RUNNING', started: 'RUNNING', stopped: 'STOPPED', failed: 'FAILED', deletionAsked: 'DELETING' },
   STOPPED: { startAsked: 'UPDATING', restoreBegan: 'RESTORING', quarantineAsked: 'QUARANTINED', deletionAsked: 'DELETING' },
   FROZEN: { backupBegan: 'BACKUP', restoreBegan: 'RESTORING', quarantineAsked: 'QUARANTINED', deletionAsked: 'DELETING', failed: 'FAILED' },
   QUARANTINED: { released: 'RUNNING', deletionAsked: 'DELETING' },

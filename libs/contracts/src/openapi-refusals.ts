@@ -29,6 +29,7 @@ const sentenceOfKind: Readonly<Record<ProblemKind, string>> = {
   unauthenticated: 'The credential is not valid: it is wrong, has expired or was revoked. Log in again or use another key.',
   forbidden: 'You may not do this; ask one of the owners of the org for the right.',
   missing: 'There is nothing by this id or name.',
+  gone: 'The events after 4 are not kept any more.',
   cancelled: 'The request did not arrive in time.',
   conflict: 'What is there already, or the state that it is in, does not allow this.',
   notReady: 'The database is not ready yet; try again shortly.',
@@ -62,7 +63,7 @@ const sentences: Readonly<Partial<Record<ProblemCode, string>>> = {
 export const exampleProblem = (code: ProblemCode): Problem => new Problem(code, sentences[code] ?? sentenceOfKind[problemKinds[code]])
 
 const nameOfStatus: Readonly<Record<number, string>> = {
-  400: 'BadRequest', 401: 'Unauthorized', 403: 'Forbidden', 404: 'NotFound', 405: 'MethodNotAllowed', 408: 'RequestTimeout', 409: 'Conflict', 413: 'ContentTooLarge',
+  400: 'BadRequest', 401: 'Unauthorized', 403: 'Forbidden', 404: 'NotFound', 405: 'MethodNotAllowed', 408: 'RequestTimeout', 409: 'Conflict', 410: 'Gone', 413: 'ContentTooLarge',
   414: 'UriTooLong', 415: 'UnsupportedMediaType', 422: 'UnprocessableContent', 429: 'TooManyRequests', 431: 'RequestHeaderFieldsTooLarge',
   500: 'InternalServerError', 501: 'NotImplemented', 503: 'ServiceUnavailable',
 }

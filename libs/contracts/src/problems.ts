@@ -1,6 +1,6 @@
 /** What kind of refusal a problem is. The kind decides the HTTP status (libs/http) and nothing else does. */
 export type ProblemKind =
-  | 'invalid' | 'unauthenticated' | 'forbidden' | 'missing' | 'cancelled' | 'conflict' | 'notReady' | 'tooLarge'
+  | 'invalid' | 'unauthenticated' | 'forbidden' | 'missing' | 'gone' | 'cancelled' | 'conflict' | 'notReady' | 'tooLarge'
   | 'methodNotAllowed' | 'urlTooLong' | 'unsupportedMedia' | 'headersTooLarge' | 'unprocessable' | 'rateLimited' | 'unexpected' | 'unsupported' | 'unavailable'
 
 /** Every refusal the system can give, by code. A code is added here before it is thrown anywhere. */
@@ -29,6 +29,7 @@ export const problemKinds = {
   UserNotFound: 'missing',
   KeyNotFound: 'missing',
   ShapeNotFound: 'missing',
+  EventsGone: 'gone',
   QueryTimeout: 'cancelled',
   QueryCancelled: 'cancelled',
   RequestTooSlow: 'cancelled',
@@ -45,6 +46,7 @@ export const problemKinds = {
   TooManyQueries: 'rateLimited',
   TooManyQueriesOfOrg: 'rateLimited',
   TooManyConnections: 'rateLimited',
+  TooManyEventStreams: 'rateLimited',
   InternalError: 'unexpected',
   LanguageNotSupported: 'unsupported',
   ServiceUnavailable: 'unavailable',

@@ -10,6 +10,7 @@ export const statusOfKind = {
   cancelled: 408,
   conflict: 409,
   notReady: 409,
+  gone: 410,
   tooLarge: 413,
   urlTooLong: 414,
   unsupportedMedia: 415,

@@ -1,15 +1,19 @@
 import { Module } from '@nestjs/common'
+import { FeedModule } from '../feed/feed.module.js'
 import { OrgsModule } from '../orgs/orgs.module.js'
 import { ShapesModule } from '../shapes/shapes.module.js'
 import { UsersModule } from '../users/users.module.js'
+import { DatabaseMoves } from './database.moves.js'
 import { DatabasesConsumer } from './databases.consumer.js'
 import { DatabasesRepository } from './databases.repository.js'
 import { DatabasesService } from './databases.service.js'
+import { DeedsRepository } from './deeds.repository.js'
+import { PowerService } from './power.service.js'
 
 @Module({
-  imports: [OrgsModule, ShapesModule, UsersModule],
+  imports: [FeedModule, OrgsModule, ShapesModule, UsersModule],
   controllers: [DatabasesConsumer],
-  providers: [DatabasesRepository, DatabasesService],
-  exports: [DatabasesService],
+  providers: [DatabasesRepository, DeedsRepository, DatabaseMoves, DatabasesService, PowerService],
+  exports: [DatabasesService, PowerService],
 })
 export class DatabasesModule {}

@@ -70,13 +70,14 @@ export class DatabasesRepository {
   /** Moves the row by one step or several and writes a line of its history for each, in one statement. Answers the row after each. */
   async move(tx: EntityManager, database: Database, steps: readonly Step[], about: Pick<DatabaseMove, 'reason' | 'movedBy'>): Promise<readonly Database[]> {
     const states = steps.map(({ to }) => to)
-    await tx.query(
+    // Only one that was deleted gave its name away, and may find it taken.
+    await nameIsFree(database.name, () => tx.query(
       `WITH moved AS (
          UPDATE databases SET state = ($4::text[])[$5], state_at = clock_timestamp(), moves = moves + $5 WHERE id = $1 RETURNING id, moves, generation, version)
        INSERT INTO database_history (database_id, seq, fact, from_state, to_state, generation, version, reason, moved_by)
        SELECT id, moves - $5 + nth, fact, from_state, to_state, generation, version, $6, $7
        FROM moved, unnest($2::text[], $3::text[], $4::text[]) WITH ORDINALITY AS step (fact, from_state, to_state, nth)`,
-      [database.id, steps.map(({ fact }) => fact), [database.state, ...states.slice(0, -1)], states, steps.length, about.reason, about.movedBy])
+      [database.id, steps.map(({ fact }) => fact), [database.state, ...states.slice(0, -1)], states, steps.length, about.reason, about.movedBy]))
     return states.map((state, at) => ({ ...database, state, moves: database.moves + at + 1 }))
   }
 

@@ -1,16 +1,15 @@
 import { Injectable } from '@nestjs/common'
 import {
-  type DatabaseFact, type DatabaseId, type DatabaseState, type DatabaseTarget, type OrgId, type Page, type PageAsk, type Principal, Problem, type UserId, factsUpTo,
-  moved, newId,
+  type DatabaseFact, type DatabaseId, type DatabaseTarget, type OrgId, type Page, type PageAsk, type Principal, Problem, type UserId, factsUpTo, newId,
 } from '@tenantry/contracts'
-import { Outbox } from '@tenantry/events'
 import { inTransaction } from '@tenantry/persistence'
 import { DataSource, type EntityManager } from 'typeorm'
 import { QuotasService } from '../orgs/quotas.service.js'
 import { ShapesService } from '../shapes/shapes.service.js'
 import { UsersService } from '../users/users.service.js'
-import { type Database, desiredOf } from './database.entity.js'
-import { DatabasesRepository, type Step } from './databases.repository.js'
+import type { Database } from './database.entity.js'
+import { DatabaseMoves, missing, there, wrongState } from './database.moves.js'
+import { DatabasesRepository } from './databases.repository.js'
 
 export interface CreateDatabase {
   readonly name: string
@@ -25,7 +24,7 @@ export interface UpdateDatabase {
 
 @Injectable()
 export class DatabasesService {
-  constructor(private readonly source: DataSource, private readonly databases: DatabasesRepository, private readonly outbox: Outbox,
+  constructor(private readonly source: DataSource, private readonly databases: DatabasesRepository, private readonly moves: DatabaseMoves,
     private readonly quotas: QuotasService, private readonly shapes: ShapesService, private readonly users: UsersService) {}
 
   async create(caller: Principal, wish: CreateDatabase): Promise<Database> {
@@ -35,7 +34,8 @@ export class DatabasesService {
         id: newId<DatabaseId>(), orgId: caller.orgId, name: wish.name, options: wish.options, shape: shape.name, engine: shape.engine, node: shape.node,
         storageBytes: shape.storageBytes, state: 'CREATING', createdBy: caller.userId, ownedBy: caller.userId, updatedBy: caller.userId,
       })
-      this.outbox.append(tx, 'control.database.desired', desiredOf(database))
+      this.moves.ask(tx, database)
+      this.moves.tell(tx, 'database.created', database, caller.userId)
       // Last, because it locks the org's row: parallel creates then wait for each other's commit only.
       await this.quotas.takeDatabase(tx, caller.orgId, database.storageBytes)
       return database
@@ -57,18 +57,16 @@ export class DatabasesService {
     return await inTransaction(this.source, async (tx) => {
       const database = there(await this.databases.lock(tx, caller.orgId, id))
       if (!database.present) throw wrongState(database, 'be changed')
-      return await this.databases.update(tx, database, { name: wish.name, ownedBy: wish.ownedBy ?? database.ownedBy }, caller.userId)
+      const after = await this.databases.update(tx, database, { name: wish.name, ownedBy: wish.ownedBy ?? database.ownedBy }, caller.userId)
+      if (after.name !== database.name || after.ownedBy !== database.ownedBy) this.moves.tell(tx, 'database.updated', after, caller.userId)
+      return after
     })
   }
 
   async askDeletion(caller: Principal, id: DatabaseId): Promise<Database> {
     return await inTransaction(this.source, async (tx) => {
       const database = there(await this.databases.lock(tx, caller.orgId, id))
-      if (!moved(database.state, 'deletionAsked')) throw wrongState(database, 'be deleted')
-      const wished = await this.databases.update(tx, database, { present: false, version: database.version + 1 }, caller.userId)
-      const after = await this.move(tx, wished, ['deletionAsked'], { by: caller.userId })
-      this.outbox.append(tx, 'control.database.desired', desiredOf(after))
-      return after
+      return await this.moves.wish(tx, database, 'deletionAsked', { present: false }, caller.userId)
     })
   }
 
@@ -76,7 +74,7 @@ export class DatabasesService {
   async learn(tx: EntityManager, report: Report): Promise<void> {
     const database = await this.databases.lock(tx, report.orgId, report.databaseId)
     if (!database || database.generation !== report.generation || report.version < database.version) return
-    const now = await this.move(tx, database, factsUpTo(database.state, report.fact), { reason: report.reason })
+    const now = await this.moves.move(tx, database, factsUpTo(database.state, report.fact), { reason: report.reason })
     if (now.state === 'DELETED' && database.state !== 'DELETED') await this.quotas.returnDatabase(tx, database.orgId, database.storageBytes)
   }
 
@@ -92,30 +90,10 @@ export class DatabasesService {
   async askAgain(afterSeconds: number, limit: number): Promise<number> {
     return await inTransaction(this.source, async (tx) => {
       const overdue = await this.databases.takeOverdue(tx, afterSeconds, limit)
-      this.outbox.append(tx, 'control.database.desired', ...overdue.map(desiredOf))
+      this.moves.ask(tx, ...overdue)
       return overdue.length
     })
   }
-
-  /** Goes through these facts one after another: each has its line in the history and is told. */
-  private async move(tx: EntityManager, database: Database, facts: readonly DatabaseFact[], about: { by?: UserId; reason?: string | undefined }): Promise<Database> {
-    const steps = stepsFrom(database.state, facts)
-    const passed = steps.length === 0 ? [] : await this.databases.move(tx, database, steps, { reason: about.reason ?? null, movedBy: about.by ?? null })
-    this.outbox.append(tx, 'control.database.moved', ...passed.map((after) => ({
-      databaseId: after.id, orgId: after.orgId, generation: after.generation, version: after.moves, state: after.state,
-    })))
-    return passed.at(-1) ?? database
-  }
-}
-
-const stepsFrom = (state: DatabaseState, facts: readonly DatabaseFact[]): readonly Step[] => {
-  let from = state
-  return facts.map((fact) => {
-    const to = moved(from, fact)
-    if (!to) throw new Error(`${fact} is not a move from ${from}.`)
-    from = to
-    return { fact, to }
-  })
 }
 
 export interface Report {
@@ -126,13 +104,3 @@ export interface Report {
   readonly fact: DatabaseFact
   readonly reason?: string | undefined
 }
-
-const missing = (): Problem => new Problem('DatabaseNotFound', 'There is no such database.')
-
-const there = (database: Database | undefined): Database => {
-  if (!database) throw missing()
-  return database
-}
-
-const wrongState = (database: Database, what: string): Problem =>
-  new Problem('DatabaseInWrongState', `The database is ${database.state} and cannot ${what} any more.`)

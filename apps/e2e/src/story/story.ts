@@ -13,11 +13,13 @@ export const tellStory = async (url: string, hear?: (answer: Answer) => void, ca
   const databaseId = await createDatabase(api, ada, 'orders')
   await becomes(api, ada, databaseId, 'RUNNING')
   await keepOrders(api, session, databaseId)
+  await stopAndStart(api, ada, databaseId)
   const keyId = await useAndRevokeKey(api, ada, databaseId)
   await rename(api, ada, databaseId)
   await aStrangerComes(api, ada, { databaseId, keyId })
   await deleteWhileItIsMade(api, ada)
   await deleteTwice(api, ada, databaseId)
+  await bringBack(api, ada, databaseId)
   await logOut(api, session, ada)
 }
 
@@ -28,6 +30,19 @@ const keepOrders = async (api: Api, person: Person, id: string): Promise<void> =
   const planned = await api('POST', `/v2/databases/${id}/query/sql?plan=true`, { token: person.token, text: 'select item from orders where id = 2' })
   const { data, 'query-plan': plan } = read(z.object({ data: z.array(z.array(z.unknown())), 'query-plan': z.array(z.unknown()) }), 200, planned)
   expect([data, plan.length > 0]).toEqual([[['Ærø "chair"']], true])
+}
+
+const stopAndStart = async (api: Api, person: Person, id: string): Promise<void> => {
+  const power = (what: 'stop' | 'start'): Promise<Answer> => api('PUT', `/v2/databases/${id}/action/${what}`, { token: person.token })
+  expect(read(databaseShown, 202, await power('stop')).database_status).toBe('UPDATING')
+  await becomes(api, person, id, 'STOPPED')
+  await until('queries are refused', async () => (await runSql(api, person, id, 'select 1')).status === 409, 1)
+  expect(JSON.parse((await runSql(api, person, id, 'select 1')).text)).toEqual({ code: 'IncorrectState', message: 'The database is stopped; start it first.' })
+  expectStatus(409, await power('stop'))
+  expectStatus(202, await power('start'))
+  await becomes(api, person, id, 'RUNNING')
+  expectStatus(409, await power('start'))
+  expect(await rowsOf(api, person, id, 'select count(*) from orders')).toEqual([[2]])
 }
 
 /** Whether a credential is refused by every service that takes one. */
@@ -88,6 +103,12 @@ const deleteTwice = async (api: Api, person: Person, id: string): Promise<void> 
   await becomes(api, person, id, 'DELETED')
   await until('the deleted database is no more to be asked', async () => (await runSql(api, person, id, 'select 1')).status === 404, 2)
   expectStatus(409, await deleteDatabase(api, person, id))
+}
+
+const bringBack = async (api: Api, person: Person, id: string): Promise<void> => {
+  expectStatus(202, await api('POST', `/v2/databases/${id}/action/undelete`, { token: person.token }))
+  await becomes(api, person, id, 'RUNNING')
+  expect(await rowsOf(api, person, id, 'select item from orders order by id')).toEqual([['lamp'], ['Ærø "chair"']])
 }
 
 /** Ends one session; the other one of the same person goes on. */

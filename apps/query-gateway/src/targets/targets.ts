@@ -27,13 +27,14 @@ export class Targets {
     return this.cache.peek({ orgId, databaseId })
   }
 
-  /** Throws DatabaseNotFound, DatabaseNotReady, ServiceUnavailable. */
+  /** Throws DatabaseNotFound, DatabaseNotReady, DatabaseInWrongState, ServiceUnavailable. */
   async find(orgId: OrgId, databaseId: DatabaseId): Promise<DatabaseTarget> {
     const key = { orgId, databaseId }
     const target = await this.cache.find(key)
     if (!target) throw new Problem('DatabaseNotFound', 'There is no such database.')
     if (answersQueries[target.state]) return target
     this.cache.drop(key)
+    if (target.state === 'STOPPED') throw new Problem('DatabaseInWrongState', 'The database is stopped; start it first.')
     throw new Problem('DatabaseNotReady', `The database is ${target.state} and does not answer queries now; try again when its status is RUNNING.`, { retryAfterSeconds: 1 })
   }
 

@@ -3,7 +3,7 @@
 
 import { client } from './client.gen.js';
 import type { Client, ClientMeta, Options as Options2, RequestResult, TDataShape } from './client/index.js';
-import type { CreateDatabaseData, CreateDatabaseErrors, CreateDatabaseResponses, CreateKeyData, CreateKeyErrors, CreateKeyResponses, DeleteDatabaseData, DeleteDatabaseErrors, DeleteDatabaseResponses, DescribeLoginData, DescribeLoginErrors, DescribeLoginResponses, DescribeRootData, DescribeRootErrors, DescribeRootResponses, GetCurrentUserData, GetCurrentUserErrors, GetCurrentUserResponses, GetDatabaseData, GetDatabaseErrors, GetDatabaseResponses, GetJwksData, GetJwksErrors, GetJwksResponses, GetKeyData, GetKeyErrors, GetKeyResponses, GetOpenIdConfigurationData, GetOpenIdConfigurationErrors, GetOpenIdConfigurationResponses, GetOrgData, GetOrgErrors, GetOrgResponses, GetShapeData, GetShapeErrors, GetShapeResponses, GetUserData, GetUserErrors, GetUserResponses, ListDatabasesData, ListDatabasesErrors, ListDatabasesResponses, ListKeysData, ListKeysErrors, ListKeysResponses, ListLimitsData, ListLimitsErrors, ListLimitsResponses, ListOrgKeysData, ListOrgKeysErrors, ListOrgKeysResponses, ListShapesData, ListShapesErrors, ListShapesResponses, LogInAtRootData, LogInAtRootErrors, LogInAtRootResponses, LogInData, LogInErrors, LogInResponses, LogOutData, LogOutErrors, LogOutResponses, RunSqlData, RunSqlErrors, RunSqlResponses, RunSqlShortData, RunSqlShortErrors, RunSqlShortResponses, SignUpData, SignUpErrors, SignUpResponses, UpdateDatabaseData, UpdateDatabaseErrors, UpdateDatabaseResponses, UpdateKeyData, UpdateKeyErrors, UpdateKeyResponses, UpdateOrgData, UpdateOrgErrors, UpdateOrgResponses } from './types.gen.js';
+import type { CreateDatabaseData, CreateDatabaseErrors, CreateDatabaseResponses, CreateKeyData, CreateKeyErrors, CreateKeyResponses, DeleteDatabaseData, DeleteDatabaseErrors, DeleteDatabaseResponses, DescribeLoginData, DescribeLoginErrors, DescribeLoginResponses, DescribeRootData, DescribeRootErrors, DescribeRootResponses, GetCurrentUserData, GetCurrentUserErrors, GetCurrentUserResponses, GetDatabaseData, GetDatabaseErrors, GetDatabaseResponses, GetJwksData, GetJwksErrors, GetJwksResponses, GetKeyData, GetKeyErrors, GetKeyResponses, GetOpenIdConfigurationData, GetOpenIdConfigurationErrors, GetOpenIdConfigurationResponses, GetOrgData, GetOrgErrors, GetOrgResponses, GetShapeData, GetShapeErrors, GetShapeResponses, GetUserData, GetUserErrors, GetUserResponses, ListBackupsData, ListBackupsErrors, ListBackupsResponses, ListDatabaseOperationsData, ListDatabaseOperationsErrors, ListDatabaseOperationsResponses, ListDatabasesData, ListDatabasesErrors, ListDatabasesResponses, ListKeysData, ListKeysErrors, ListKeysResponses, ListLimitsData, ListLimitsErrors, ListLimitsResponses, ListOrgKeysData, ListOrgKeysErrors, ListOrgKeysResponses, ListShapesData, ListShapesErrors, ListShapesResponses, LogInAtRootData, LogInAtRootErrors, LogInAtRootResponses, LogInData, LogInErrors, LogInResponses, LogOutData, LogOutErrors, LogOutResponses, RunSqlData, RunSqlErrors, RunSqlResponses, RunSqlShortData, RunSqlShortErrors, RunSqlShortResponses, SignUpData, SignUpErrors, SignUpResponses, StartDatabaseData, StartDatabaseErrors, StartDatabaseResponses, StopDatabaseData, StopDatabaseErrors, StopDatabaseResponses, UndeleteDatabaseData, UndeleteDatabaseErrors, UndeleteDatabaseResponses, UpdateDatabaseData, UpdateDatabaseErrors, UpdateDatabaseResponses, UpdateKeyData, UpdateKeyErrors, UpdateKeyResponses, UpdateOrgData, UpdateOrgErrors, UpdateOrgResponses } from './types.gen.js';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -305,6 +305,61 @@ export const updateDatabase = <ThrowOnError extends boolean = false>(options: Op
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * Bring a deleted database back
+ *
+ * Needs the right `databases:delete`.
+ */
+export const undeleteDatabase = <ThrowOnError extends boolean = false>(options: Options<UndeleteDatabaseData, ThrowOnError>): RequestResult<UndeleteDatabaseResponses, UndeleteDatabaseErrors, ThrowOnError> => (options.client ?? client).post<UndeleteDatabaseResponses, UndeleteDatabaseErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+    url: '/v2/databases/{database_id}/action/undelete',
+    ...options
+});
+
+/**
+ * List the backups of a database
+ *
+ * Needs the right `backups:read`.
+ */
+export const listBackups = <ThrowOnError extends boolean = false>(options: Options<ListBackupsData, ThrowOnError>): RequestResult<ListBackupsResponses, ListBackupsErrors, ThrowOnError> => (options.client ?? client).get<ListBackupsResponses, ListBackupsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+    url: '/v2/databases/{database_id}/backups',
+    ...options
+});
+
+/**
+ * Stop a database
+ *
+ * Needs the right `databases:power`.
+ */
+export const stopDatabase = <ThrowOnError extends boolean = false>(options: Options<StopDatabaseData, ThrowOnError>): RequestResult<StopDatabaseResponses, StopDatabaseErrors, ThrowOnError> => (options.client ?? client).put<StopDatabaseResponses, StopDatabaseErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+    url: '/v2/databases/{database_id}/action/stop',
+    ...options
+});
+
+/**
+ * Start a stopped database
+ *
+ * Needs the right `databases:power`.
+ */
+export const startDatabase = <ThrowOnError extends boolean = false>(options: Options<StartDatabaseData, ThrowOnError>): RequestResult<StartDatabaseResponses, StartDatabaseErrors, ThrowOnError> => (options.client ?? client).put<StartDatabaseResponses, StartDatabaseErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+    url: '/v2/databases/{database_id}/action/start',
+    ...options
+});
+
+/**
+ * List what was asked of a database, and what came of it
+ *
+ * Needs the right `databases:read`.
+ */
+export const listDatabaseOperations = <ThrowOnError extends boolean = false>(options: Options<ListDatabaseOperationsData, ThrowOnError>): RequestResult<ListDatabaseOperationsResponses, ListDatabaseOperationsErrors, ThrowOnError> => (options.client ?? client).get<ListDatabaseOperationsResponses, ListDatabaseOperationsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+    url: '/v2/databases/{database_id}/operations',
+    ...options
 });
 
 /**

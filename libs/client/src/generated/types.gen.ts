@@ -2077,6 +2077,463 @@ export type UpdateDatabaseResponses = {
 
 export type UpdateDatabaseResponse = UpdateDatabaseResponses[keyof UpdateDatabaseResponses];
 
+export type UndeleteDatabaseData = {
+    body?: never;
+    path: {
+        database_id: string;
+    };
+    query?: never;
+    url: '/v2/databases/{database_id}/action/undelete';
+};
+
+export type UndeleteDatabaseErrors = {
+    /**
+     * MalformedRequest, InvalidParameter, AmbiguousCredentials, InvalidBody
+     */
+    400: Problem;
+    /**
+     * MissingCredentials, InvalidCredentials
+     */
+    401: Problem;
+    /**
+     * Forbidden, ResourceLimitExceeded
+     */
+    403: Problem;
+    /**
+     * DatabaseNotFound
+     */
+    404: Problem;
+    /**
+     * MethodNotAllowed
+     */
+    405: Problem;
+    /**
+     * RequestTooSlow
+     */
+    408: Problem;
+    /**
+     * DatabaseInWrongState, DatabaseNameTaken
+     */
+    409: Problem;
+    /**
+     * RequestTooLarge
+     */
+    413: Problem;
+    /**
+     * UrlTooLong
+     */
+    414: Problem;
+    /**
+     * UnsupportedEncoding
+     */
+    415: Problem;
+    /**
+     * TooManyConnections, TooManyRequests
+     */
+    429: Problem;
+    /**
+     * HeadersTooLarge
+     */
+    431: Problem;
+    /**
+     * InternalError
+     */
+    500: Problem;
+    /**
+     * ServiceUnavailable
+     */
+    503: Problem;
+};
+
+export type UndeleteDatabaseError = UndeleteDatabaseErrors[keyof UndeleteDatabaseErrors];
+
+export type UndeleteDatabaseResponses = {
+    /**
+     * The database comes back under its id, with its data, running or stopped as it was.
+     */
+    202: {
+        id: string;
+        name: string;
+        database_status: 'CREATING' | 'PROVISIONING' | 'RUNNING' | 'UPDATING' | 'BACKUP' | 'RESTORING' | 'STOPPED' | 'FROZEN' | 'DELETING' | 'DEPROVISIONING' | 'DELETED' | 'FAILED';
+        database_options: {
+            [key: string]: unknown;
+        };
+        org_id: string;
+        created_by: string;
+        created_at: string;
+        owned_by: string;
+        updated_at: string;
+        updated_by: string;
+    };
+};
+
+export type UndeleteDatabaseResponse = UndeleteDatabaseResponses[keyof UndeleteDatabaseResponses];
+
+export type ListBackupsData = {
+    body?: never;
+    path: {
+        database_id: string;
+    };
+    query?: {
+        continuation?: string;
+        next?: string;
+        limit?: number;
+    };
+    url: '/v2/databases/{database_id}/backups';
+};
+
+export type ListBackupsErrors = {
+    /**
+     * MalformedRequest, InvalidParameter, AmbiguousCredentials
+     */
+    400: Problem;
+    /**
+     * MissingCredentials, InvalidCredentials
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * DatabaseNotFound
+     */
+    404: Problem;
+    /**
+     * MethodNotAllowed
+     */
+    405: Problem;
+    /**
+     * RequestTooSlow
+     */
+    408: Problem;
+    /**
+     * UrlTooLong
+     */
+    414: Problem;
+    /**
+     * UnsupportedEncoding
+     */
+    415: Problem;
+    /**
+     * TooManyConnections, TooManyRequests
+     */
+    429: Problem;
+    /**
+     * HeadersTooLarge
+     */
+    431: Problem;
+    /**
+     * InternalError
+     */
+    500: Problem;
+    /**
+     * ServiceUnavailable
+     */
+    503: Problem;
+};
+
+export type ListBackupsError = ListBackupsErrors[keyof ListBackupsErrors];
+
+export type ListBackupsResponses = {
+    /**
+     * One page of backups. None are taken yet, so the list is empty.
+     */
+    200: {
+        continuation: string;
+        backups: Array<{
+            id: string;
+            database_id: string;
+            org_id: string;
+            status: 'CREATING' | 'COMPLETED' | 'FAILED';
+            size_bytes: number;
+            created_at: string;
+            created_by: string;
+            expires_at: string;
+        }>;
+    };
+};
+
+export type ListBackupsResponse = ListBackupsResponses[keyof ListBackupsResponses];
+
+export type StopDatabaseData = {
+    body?: never;
+    path: {
+        database_id: string;
+    };
+    query?: never;
+    url: '/v2/databases/{database_id}/action/stop';
+};
+
+export type StopDatabaseErrors = {
+    /**
+     * MalformedRequest, InvalidParameter, AmbiguousCredentials, InvalidBody
+     */
+    400: Problem;
+    /**
+     * MissingCredentials, InvalidCredentials
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * DatabaseNotFound
+     */
+    404: Problem;
+    /**
+     * MethodNotAllowed
+     */
+    405: Problem;
+    /**
+     * RequestTooSlow
+     */
+    408: Problem;
+    /**
+     * DatabaseInWrongState
+     */
+    409: Problem;
+    /**
+     * RequestTooLarge
+     */
+    413: Problem;
+    /**
+     * UrlTooLong
+     */
+    414: Problem;
+    /**
+     * UnsupportedEncoding
+     */
+    415: Problem;
+    /**
+     * TooManyConnections, TooManyRequests
+     */
+    429: Problem;
+    /**
+     * HeadersTooLarge
+     */
+    431: Problem;
+    /**
+     * InternalError
+     */
+    500: Problem;
+    /**
+     * ServiceUnavailable
+     */
+    503: Problem;
+};
+
+export type StopDatabaseError = StopDatabaseErrors[keyof StopDatabaseErrors];
+
+export type StopDatabaseResponses = {
+    /**
+     * The database is stopping; its status becomes STOPPED, and it then refuses queries with 409. Its data stays.
+     */
+    202: {
+        id: string;
+        name: string;
+        database_status: 'CREATING' | 'PROVISIONING' | 'RUNNING' | 'UPDATING' | 'BACKUP' | 'RESTORING' | 'STOPPED' | 'FROZEN' | 'DELETING' | 'DEPROVISIONING' | 'DELETED' | 'FAILED';
+        database_options: {
+            [key: string]: unknown;
+        };
+        org_id: string;
+        created_by: string;
+        created_at: string;
+        owned_by: string;
+        updated_at: string;
+        updated_by: string;
+    };
+};
+
+export type StopDatabaseResponse = StopDatabaseResponses[keyof StopDatabaseResponses];
+
+export type StartDatabaseData = {
+    body?: never;
+    path: {
+        database_id: string;
+    };
+    query?: never;
+    url: '/v2/databases/{database_id}/action/start';
+};
+
+export type StartDatabaseErrors = {
+    /**
+     * MalformedRequest, InvalidParameter, AmbiguousCredentials, InvalidBody
+     */
+    400: Problem;
+    /**
+     * MissingCredentials, InvalidCredentials
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * DatabaseNotFound
+     */
+    404: Problem;
+    /**
+     * MethodNotAllowed
+     */
+    405: Problem;
+    /**
+     * RequestTooSlow
+     */
+    408: Problem;
+    /**
+     * DatabaseInWrongState
+     */
+    409: Problem;
+    /**
+     * RequestTooLarge
+     */
+    413: Problem;
+    /**
+     * UrlTooLong
+     */
+    414: Problem;
+    /**
+     * UnsupportedEncoding
+     */
+    415: Problem;
+    /**
+     * TooManyConnections, TooManyRequests
+     */
+    429: Problem;
+    /**
+     * HeadersTooLarge
+     */
+    431: Problem;
+    /**
+     * InternalError
+     */
+    500: Problem;
+    /**
+     * ServiceUnavailable
+     */
+    503: Problem;
+};
+
+export type StartDatabaseError = StartDatabaseErrors[keyof StartDatabaseErrors];
+
+export type StartDatabaseResponses = {
+    /**
+     * The database is starting; its status becomes RUNNING.
+     */
+    202: {
+        id: string;
+        name: string;
+        database_status: 'CREATING' | 'PROVISIONING' | 'RUNNING' | 'UPDATING' | 'BACKUP' | 'RESTORING' | 'STOPPED' | 'FROZEN' | 'DELETING' | 'DEPROVISIONING' | 'DELETED' | 'FAILED';
+        database_options: {
+            [key: string]: unknown;
+        };
+        org_id: string;
+        created_by: string;
+        created_at: string;
+        owned_by: string;
+        updated_at: string;
+        updated_by: string;
+    };
+};
+
+export type StartDatabaseResponse = StartDatabaseResponses[keyof StartDatabaseResponses];
+
+export type ListDatabaseOperationsData = {
+    body?: never;
+    path: {
+        database_id: string;
+    };
+    query?: {
+        /**
+         * Where to go on: what the page before gave as its next.
+         */
+        next?: string;
+        /**
+         * How many items a page may have.
+         */
+        limit?: number;
+    };
+    url: '/v2/databases/{database_id}/operations';
+};
+
+export type ListDatabaseOperationsErrors = {
+    /**
+     * MalformedRequest, InvalidParameter, AmbiguousCredentials
+     */
+    400: Problem;
+    /**
+     * MissingCredentials, InvalidCredentials
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * DatabaseNotFound
+     */
+    404: Problem;
+    /**
+     * MethodNotAllowed
+     */
+    405: Problem;
+    /**
+     * RequestTooSlow
+     */
+    408: Problem;
+    /**
+     * UrlTooLong
+     */
+    414: Problem;
+    /**
+     * UnsupportedEncoding
+     */
+    415: Problem;
+    /**
+     * TooManyConnections, TooManyRequests
+     */
+    429: Problem;
+    /**
+     * HeadersTooLarge
+     */
+    431: Problem;
+    /**
+     * InternalError
+     */
+    500: Problem;
+    /**
+     * ServiceUnavailable
+     */
+    503: Problem;
+};
+
+export type ListDatabaseOperationsError = ListDatabaseOperationsErrors[keyof ListDatabaseOperationsErrors];
+
+export type ListDatabaseOperationsResponses = {
+    /**
+     * One page of operations, newest first. OVERTAKEN is one that the next was asked before the end of.
+     */
+    200: {
+        next: string;
+        resources: Array<{
+            id: string;
+            database_id: string;
+            kind: string;
+            result: 'IN_PROGRESS' | 'SUCCEEDED' | 'FAILED' | 'OVERTAKEN';
+            from_status: string | null;
+            to_status: string | null;
+            requested_by: string | null;
+            requested_at: string;
+            ended_at: string | null;
+            reason: string | null;
+        }>;
+    };
+};
+
+export type ListDatabaseOperationsResponse = ListDatabaseOperationsResponses[keyof ListDatabaseOperationsResponses];
+
 export type RunSqlData = {
     /**
      * One statement in the SQL of the database's engine.
@@ -2120,7 +2577,7 @@ export type RunSqlErrors = {
      */
     408: Problem;
     /**
-     * DatabaseNotReady
+     * DatabaseNotReady, DatabaseInWrongState
      */
     409: Problem;
     /**
@@ -2228,7 +2685,7 @@ export type RunSqlShortErrors = {
      */
     408: Problem;
     /**
-     * DatabaseNotReady
+     * DatabaseNotReady, DatabaseInWrongState
      */
     409: Problem;
     /**

@@ -114,3 +114,25 @@ export const deleteDatabase = operation({
   problems: ['InvalidId', 'DatabaseNotFound', 'DatabaseInWrongState'],
   examples: { answer: { response_code: 202, message: 'The database is being deleted.' } },
 })
+
+const powered = {
+  method: 'PUT', tag: 'Databases', permission: 'databases:power', params: knownDatabase, problems: ['DatabaseNotFound', 'DatabaseInWrongState'], examples: { answer: example },
+} as const
+
+export const stopDatabase = operation({
+  ...powered, id: 'stopDatabase', path: '/v2/databases/{database_id}/action/stop', summary: 'Stop a database',
+  success: { status: 202, description: 'The database is stopping; its status becomes STOPPED, and it then refuses queries with 409. Its data stays.', schema: databaseSchema },
+})
+
+export const startDatabase = operation({
+  ...powered, id: 'startDatabase', path: '/v2/databases/{database_id}/action/start', summary: 'Start a stopped database',
+  success: { status: 202, description: 'The database is starting; its status becomes RUNNING.', schema: databaseSchema },
+})
+
+export const undeleteDatabase = operation({
+  id: 'undeleteDatabase', method: 'POST', path: '/v2/databases/{database_id}/action/undelete', tag: 'Databases', summary: 'Bring a deleted database back',
+  permission: 'databases:delete', params: knownDatabase,
+  success: { status: 202, description: 'The database comes back under its id, with its data, running or stopped as it was.', schema: databaseSchema },
+  problems: ['DatabaseNotFound', 'DatabaseInWrongState', 'DatabaseNameTaken', 'ResourceLimitExceeded'],
+  examples: { answer: { ...example, database_status: 'RESTORING' } },
+})

@@ -1,4 +1,6 @@
+export * from './backups.js'
 export * from './databases.js'
+export * from './deeds.js'
 export * from './ids.js'
 export * from './keys.js'
 export * from './limits.js'

@@ -1,5 +1,7 @@
 import type { Operation } from '@tenantry/contracts'
-import { createDatabase, deleteDatabase, getDatabase, listDatabases, updateDatabase } from './databases.js'
+import { listBackups } from './backups.js'
+import { createDatabase, deleteDatabase, getDatabase, listDatabases, startDatabase, stopDatabase, undeleteDatabase, updateDatabase } from './databases.js'
+import { listDatabaseOperations } from './deeds.js'
 import { createKey, getKey, listKeys, listOrgKeys, updateKey } from './keys.js'
 import { listLimits } from './limits.js'
 import { describeLogin, describeRoot, getJwks, getOpenIdConfiguration, logInAtId, logInAtRoot, logOut, signUp } from './login.js'
@@ -15,6 +17,6 @@ export const operations: readonly Operation[] = [
   createKey, listKeys, getKey, updateKey,
   getOrg, updateOrg, listOrgKeys,
   listShapes, getShape, listLimits,
-  createDatabase, listDatabases, getDatabase, updateDatabase, deleteDatabase,
+  createDatabase, listDatabases, getDatabase, updateDatabase, deleteDatabase, undeleteDatabase, listBackups, stopDatabase, startDatabase, listDatabaseOperations,
   runSql, runSqlShort,
 ]

@@ -6,6 +6,7 @@ const codeOfKind: Readonly<Record<ProblemKind, string>> = {
   unauthenticated: 'Unauthorized',
   forbidden: 'Forbidden',
   missing: 'ResourceNotFound',
+  gone: 'ResourceGone',
   methodNotAllowed: 'MethodNotAllowed',
   cancelled: 'RequestTimeout',
   conflict: 'IncorrectState',

@@ -17,7 +17,7 @@ const query = {
   body: { kind: 'text', description: 'One statement in the SQL of the database\'s engine.' },
   success: { status: 200, description: 'The answer; times are in microseconds.', schema: answerSchema },
   problems: [
-    'EngineRejectedQuery', 'InvalidParameter', 'DatabaseNotFound', 'DatabaseNotReady', 'QueryTimeout', 'RequestTooLarge', 'AnswerTooLarge', 'TooManyQueries', 'TooManyQueriesOfOrg',
+    'EngineRejectedQuery', 'InvalidParameter', 'DatabaseNotFound', 'DatabaseNotReady', 'DatabaseInWrongState', 'QueryTimeout', 'RequestTooLarge', 'AnswerTooLarge', 'TooManyQueries', 'TooManyQueriesOfOrg',
     'LanguageNotSupported', 'EngineUnavailable', 'StorageFull',
   ],
   examples: {

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { type Operation, type Permission, Problem, databaseStates } from '@tenantry/contracts'
-import { createDatabase, deleteDatabase, getDatabase, listDatabases, nameSchema, presentDatabase, presentDeletion, updateDatabase } from './databases.js'
+import { listBackups, presentBackups } from './backups.js'
+import { createDatabase, deleteDatabase, getDatabase, listDatabases, nameSchema, presentDatabase, presentDeletion, startDatabase, stopDatabase, updateDatabase } from './databases.js'
+import { presentDeed } from './deeds.js'
 import { listLimits, presentLimit } from './limits.js'
 import { getOrg, presentOrg, updateOrg } from './orgs.js'
 import { pageQuery, presentPage } from './page.js'
@@ -20,7 +22,7 @@ interface Golden {
 }
 
 const operations: Readonly<Record<string, Operation>> = {
-  createDatabase, listDatabases, getDatabase, updateDatabase, deleteDatabase, runSql, getOrg, updateOrg, getCurrentUser, getUser, listShapes, getShape, listLimits,
+  createDatabase, listDatabases, getDatabase, updateDatabase, deleteDatabase, listBackups, stopDatabase, startDatabase, runSql, getOrg, updateOrg, getCurrentUser, getUser, listShapes, getShape, listLimits,
 }
 const goldens = ['databases', 'orgs', 'users', 'shapes', 'limits'].flatMap((name) => JSON.parse(readFileSync(new URL(`golden/${name}.json`, import.meta.url), 'utf8')) as Golden[])
 const answerOf = (name: string): Record<string, unknown> => goldens.find(({ operation }) => operation === name)?.answer ?? {}
@@ -81,6 +83,18 @@ describe('the words of the document', () => {
     const view = { name: 'statement_seconds', value: 30, unit: 'seconds', description: 'From the arrival of a statement until its answer.' }
     expect(presentLimit({ ...view, exceeded: 'QueryTimeout' })).toEqual(seconds)
     expect([presentLimit({ ...view, exceeded: 'waits' }).exceeded, presentLimit({ ...view, exceeded: 'closed' }).exceeded]).toEqual([inFlight?.['exceeded'], idle?.['exceeded']])
+  })
+
+  it('present backups in the envelope that is theirs', () => {
+    expect(presentBackups({ items: [] })).toEqual(answerOf('listBackups'))
+    expect(presentBackups({ items: [], next: 'on' })).toEqual({ continuation: 'on', backups: [] })
+  })
+
+  it('tell of an operation whether it goes on, came to an end, failed, or was overtaken', () => {
+    const deed = { seq: 3, fact: 'stopAsked', from: 'RUNNING', to: null, by: null, at, endedAt: null, reason: null, overtaken: false } as const
+    const result = (change: object): string => presentDeed('497f6eca-6276-4993-bfeb-53cbbbba6f08')({ ...deed, ...change }).result
+    expect([result({}), result({ overtaken: true }), result({ to: 'STOPPED', endedAt: at }), result({ to: 'FAILED', endedAt: at })]).toEqual(['IN_PROGRESS', 'OVERTAKEN', 'SUCCEEDED', 'FAILED'])
+    expect(presentDeed('497f6eca-6276-4993-bfeb-53cbbbba6f08')(deed)).toMatchObject({ id: '3', kind: 'stop', from_status: 'RUNNING', to_status: null })
   })
 
   it('have a status for every state', () => {

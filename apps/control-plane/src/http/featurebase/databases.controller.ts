@@ -2,7 +2,7 @@ import { Controller } from '@nestjs/common'
 import { Caller } from '@tenantry/auth'
 import type { InputOf, Principal } from '@tenantry/contracts'
 import {
-  createDatabase, deleteDatabase, getDatabase, listDatabases, presentDatabase, presentDeletion, presentPage, shapeIn, updateDatabase,
+  createDatabase, deleteDatabase, getDatabase, listBackups, listDatabases, presentBackups, presentDatabase, presentDeletion, presentPage, shapeIn, updateDatabase,
 } from '@tenantry/dialects-featurebase'
 import { Input, On } from '@tenantry/http'
 import { DatabasesService } from '../../databases/databases.service.js'
@@ -35,5 +35,11 @@ export class DatabasesController {
   async delete(@Caller() caller: Principal, @Input() { params }: InputOf<typeof deleteDatabase>) {
     await this.databases.askDeletion(caller, params.database_id)
     return presentDeletion()
+  }
+
+  @On(listBackups)
+  async backups(@Caller() caller: Principal, @Input() { params }: InputOf<typeof listBackups>) {
+    await this.databases.get(caller, params.database_id)
+    return presentBackups({ items: [] })
   }
 }
