@@ -7,7 +7,9 @@ import { EventFeed1795342000000 } from './migrations/event-feed.js'
 import { FirstRecords1732233600000 } from './migrations/first-records.js'
 import { OptionsAsTheyCame1763780400000 } from './migrations/options-as-they-came.js'
 import { Quotas1795341600000 } from './migrations/quotas.js'
+import { PeopleAndRights1795342500000 } from './migrations/people-and-rights.js'
 import { OrgEntity } from './orgs/org.entity.js'
+import { MemberRoleEntity, RoleEntity } from './roles/role.entity.js'
 import { ShapeEntity } from './shapes/shape.entity.js'
 import { MembershipEntity, UserEntity } from './users/user.entity.js'
 
@@ -16,7 +18,7 @@ export const schema = 'control_plane'
 export const controlPlaneSource = ({ databaseUrl, poolSize }: Pick<ControlPlaneConfig, 'databaseUrl' | 'poolSize'>): DataSource => createSource({
   url: databaseUrl,
   schema,
-  entities: [OrgEntity, UserEntity, MembershipEntity, ShapeEntity, DatabaseEntity, DatabaseMoveEntity, FeedEntity, FeedHeadEntity],
-  migrations: [FirstRecords1732233600000, OptionsAsTheyCame1763780400000, Quotas1795341600000, EventFeed1795342000000],
+  entities: [OrgEntity, UserEntity, MembershipEntity, RoleEntity, MemberRoleEntity, ShapeEntity, DatabaseEntity, DatabaseMoveEntity, FeedEntity, FeedHeadEntity],
+  migrations: [FirstRecords1732233600000, OptionsAsTheyCame1763780400000, Quotas1795341600000, EventFeed1795342000000, PeopleAndRights1795342500000],
   poolSize,
 })

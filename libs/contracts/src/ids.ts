@@ -9,12 +9,14 @@ export const UserIdSchema = uuidOf<'UserId'>()
 export const DatabaseIdSchema = uuidOf<'DatabaseId'>()
 export const KeyIdSchema = uuidOf<'KeyId'>()
 export const SessionIdSchema = uuidOf<'SessionId'>()
+export const RoleIdSchema = uuidOf<'RoleId'>()
 
 export type OrgId = z.infer<typeof OrgIdSchema>
 export type UserId = z.infer<typeof UserIdSchema>
 export type DatabaseId = z.infer<typeof DatabaseIdSchema>
 export type KeyId = z.infer<typeof KeyIdSchema>
 export type SessionId = z.infer<typeof SessionIdSchema>
+export type RoleId = z.infer<typeof RoleIdSchema>
 
 const uuidText = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 

@@ -8,7 +8,7 @@ describe('a cursor', () => {
     expect(placeOf(cursorOf(place))).toEqual(place)
   })
 
-  it.each(['', 'x', 'bm90IGEgY3Vyc29y', Buffer.from('2026-01-01T00:00:00.000Z').toString('base64url'), '../../etc'])('that nobody gave out (%j) is refused', (text) => {
+  it.each(['', 'x', 'bm90IGEgY3Vyc29y', Buffer.from('2026-01-01T00:00:00.000Z').toString('base64url'), Buffer.from('2026-01-01T00:00:00.000Z id').toString('base64url'), '../../etc'])('that nobody gave out (%j) is refused', (text) => {
     expect(() => placeOf(text)).toThrow(Problem)
   })
 })

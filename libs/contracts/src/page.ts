@@ -1,3 +1,4 @@
+import { isUuid } from './ids.js'
 import { Problem } from './problems.js'
 
 export const pageLimits = { default: 100, max: 1000 } as const
@@ -25,7 +26,7 @@ export const cursorOf = (place: Place): string => Buffer.from(`${place.at.toISOS
 export const placeOf = (cursor: string): Place => {
   const [at, id, ...rest] = Buffer.from(cursor, 'base64url').toString().split(' ')
   const date = new Date(at ?? '')
-  if (!id || rest.length > 0 || Number.isNaN(date.getTime()) || cursorOf({ at: date, id }) !== cursor) {
+  if (!id || !isUuid(id) || rest.length > 0 || Number.isNaN(date.getTime()) || cursorOf({ at: date, id }) !== cursor) {
     throw new Problem('InvalidParameter', 'The cursor in next is not one that this list gave out; leave it away to start at the beginning.')
   }
   return { at: date, id }

@@ -6,8 +6,8 @@ import type { ControlPlaneConfig } from '../config.js'
 import { OrgsService } from '../orgs/orgs.service.js'
 import { QuotasService } from '../orgs/quotas.service.js'
 import { CONFIG } from '../platform/platform.module.js'
+import { RightsService } from '../rights/rights.service.js'
 import { UsersRepository } from './users.repository.js'
-import { UsersService } from './users.service.js'
 
 export interface Account extends AccountFacts {
   readonly orgId: OrgId
@@ -21,14 +21,14 @@ export interface Account extends AccountFacts {
 @Injectable()
 export class MeetAccount {
   constructor(@Inject(CONFIG) private readonly config: ControlPlaneConfig, private readonly source: DataSource,
-    private readonly orgs: OrgsService, private readonly quotas: QuotasService, private readonly users: UsersRepository, private readonly service: UsersService) {}
+    private readonly orgs: OrgsService, private readonly quotas: QuotasService, private readonly users: UsersRepository, private readonly known: RightsService) {}
 
   /** The rights of a caller, whose records are made when they are missing. */
   async rights(account: Account): Promise<Rights> {
-    const known = await this.service.rights(account.orgId, account.userId)
+    const known = await this.known.find(account.orgId, account.userId)
     if (known) return known
     if (account.founder) await inTransaction(this.source, (tx) => this.run(tx, account))
-    return await this.service.rights(account.orgId, account.userId) ?? { status: 'Left', permissions: [], version: 0 }
+    return await this.known.find(account.orgId, account.userId) ?? { status: 'Left', permissions: [], version: 0 }
   }
 
   async run(tx: EntityManager, account: Account): Promise<void> {

@@ -7,7 +7,8 @@ import { controlPlaneSource, schema } from '../source.js'
 import { QuotasRepository } from '../orgs/quotas.repository.js'
 import { QuotasService } from '../orgs/quotas.service.js'
 import { MembershipsService } from './memberships.service.js'
-import { UsersRepository } from './users.repository.js'
+import { RightsRepository } from '../rights/rights.repository.js'
+import { RightsService } from '../rights/rights.service.js'
 
 let database: TestDatabase
 let source: DataSource
@@ -17,7 +18,8 @@ beforeAll(async () => {
   database = await testDatabase(schema)
   source = await controlPlaneSource({ databaseUrl: database.url, poolSize: 5 }).initialize()
   await migrate(source, schema)
-  memberships = new MembershipsService(source, new UsersRepository(source), new Outbox(), new QuotasService({ quotas: { databases: 1, users: 9, storageBytes: 1 } }, source, new QuotasRepository(source)))
+  const quotas = new QuotasService({ quotas: { databases: 1, users: 9, storageBytes: 1 } }, source, new QuotasRepository(source))
+  memberships = new MembershipsService(new RightsService(source, new RightsRepository(source), new Outbox(), quotas))
 })
 
 afterAll(async () => {

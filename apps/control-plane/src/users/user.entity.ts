@@ -1,4 +1,4 @@
-import type { BuiltInRole, MemberStatus, OrgId, UserId } from '@tenantry/contracts'
+import type { BuiltInRole, MemberStatus, OrgId, OrgPermission, UserId } from '@tenantry/contracts'
 import { EntitySchema } from 'typeorm'
 
 export interface User {
@@ -7,6 +7,8 @@ export interface User {
   readonly firstname: string
   readonly lastname: string
   readonly serverAdmin: boolean
+  /** Whether somebody has said these names here; until then they are what identity knew. */
+  readonly introduced: boolean
   readonly createdAt: Date
   readonly updatedAt: Date
   readonly updatedBy: UserId
@@ -18,6 +20,8 @@ export interface Membership {
   readonly role: BuiltInRole
   readonly status: MemberStatus
   readonly version: number
+  /** What was given to this member alone. */
+  readonly acl: readonly OrgPermission[]
   readonly createdAt: Date
   readonly updatedAt: Date
   readonly updatedBy: UserId
@@ -38,6 +42,7 @@ export const UserEntity = new EntitySchema<User>({
     firstname: { type: 'text' },
     lastname: { type: 'text' },
     serverAdmin: { name: 'server_admin', type: 'boolean', default: false },
+    introduced: { type: 'boolean', default: false },
     ...stamps,
   },
 })
@@ -51,6 +56,7 @@ export const MembershipEntity = new EntitySchema<Membership>({
     role: { type: 'text' },
     status: { type: 'text' },
     version: { type: 'integer', default: 1 },
+    acl: { type: 'text', array: true, default: '{}' },
     ...stamps,
   },
 })

@@ -1,52 +1,55 @@
 import { Injectable } from '@nestjs/common'
-import type { BuiltInRole, MemberStatus, OrgId, UserId } from '@tenantry/contracts'
+import { type OrgId, type Page, type PageAsk, type UserId, cursorOf } from '@tenantry/contracts'
 import { DataSource, type EntityManager } from 'typeorm'
+import { standingColumns } from '../rights/rights.repository.js'
+import type { Standing } from '../rights/standing.js'
 import { type Membership, type User, UserEntity } from './user.entity.js'
 
 /** A user as one of their orgs sees them. */
-export interface Member extends Omit<User, 'serverAdmin'> {
-  readonly orgId: OrgId
+export interface MemberRow extends Omit<User, 'introduced'>, Standing {
   readonly orgName: string
-  readonly role: BuiltInRole
-  readonly status: MemberStatus
-  readonly version: number
-  readonly serverAdmin: boolean
 }
 
-const columns = `
-  u.id, u.email, u.firstname, u.lastname, u.server_admin AS "serverAdmin", m.created_at AS "createdAt",
-  greatest(u.updated_at, m.updated_at) AS "updatedAt", m.updated_by AS "updatedBy",
-  m.org_id AS "orgId", m.role, m.status, m.version, o.name AS "orgName"`
+/** The names to change; what is undefined stays as it is. */
+export interface Names {
+  readonly firstname?: string | undefined
+  readonly lastname?: string | undefined
+}
+
+const selected = `
+  SELECT u.id, u.email, u.firstname, u.lastname, m.created_at AS "createdAt", greatest(u.updated_at, m.updated_at) AS "updatedAt",
+    CASE WHEN u.updated_at > m.updated_at THEN u.updated_by ELSE m.updated_by END AS "updatedBy", o.name AS "orgName", ${standingColumns}
+  FROM memberships m JOIN users u ON u.id = m.user_id JOIN orgs o ON o.id = m.org_id`
 
 @Injectable()
 export class UsersRepository {
   constructor(private readonly source: DataSource) {}
 
-  async find(org: OrgId, id: UserId): Promise<Member | undefined> {
-    const rows: Member[] = await this.source.query(
-      `SELECT ${columns} FROM memberships m JOIN users u ON u.id = m.user_id JOIN orgs o ON o.id = m.org_id WHERE m.org_id = $1 AND m.user_id = $2`, [org, id])
+  async find(org: OrgId, id: UserId, tx: EntityManager = this.source.manager): Promise<MemberRow | undefined> {
+    const rows: MemberRow[] = await tx.query(`${selected} WHERE m.org_id = $1 AND m.user_id = $2`, [org, id])
     return rows[0]
   }
 
-  /** The active owners of an org, held until the transaction ends. */
-  async holdActiveOwners(tx: EntityManager, org: OrgId): Promise<readonly UserId[]> {
-    const rows: { id: UserId }[] = await tx.query(
-      `SELECT user_id AS id FROM memberships WHERE org_id = $1 AND role = 'owner' AND status = 'Active' ORDER BY user_id FOR UPDATE`, [org])
-    return rows.map(({ id }) => id)
+  /** Who came first first; those who have left are not listed. */
+  async list(org: OrgId, { limit, after }: PageAsk): Promise<Page<MemberRow>> {
+    const rows: MemberRow[] = await this.source.query(
+      `${selected} WHERE m.org_id = $1 AND m.status <> 'Left' AND ($2::timestamptz IS NULL OR (m.created_at, m.user_id) > ($2, $3))
+       ORDER BY m.created_at, m.user_id LIMIT $4`, [org, after?.at ?? null, after?.id ?? null, limit + 1])
+    const items = rows.slice(0, limit)
+    const last = items.at(-1)
+    return { items, ...(rows.length > limit && last && { next: cursorOf({ at: last.createdAt, id: last.id }) }) }
   }
 
-  /** The status of a membership, held until the transaction ends. */
-  async holdStatus(tx: EntityManager, org: OrgId, id: UserId): Promise<MemberStatus | undefined> {
-    const rows: { status: MemberStatus }[] = await tx.query('SELECT status FROM memberships WHERE org_id = $1 AND user_id = $2 FOR UPDATE', [org, id])
-    return rows[0]?.status
+  async rename(tx: EntityManager, id: UserId, { firstname, lastname }: Names, by: UserId): Promise<void> {
+    await tx.query(
+      `UPDATE users SET firstname = coalesce($2, firstname), lastname = coalesce($3, lastname), introduced = true, updated_at = now(), updated_by = $4 WHERE id = $1`,
+      [id, firstname ?? null, lastname ?? null, by])
   }
 
-  /** Answers the new version. */
-  async setStatus(tx: EntityManager, org: OrgId, id: UserId, status: MemberStatus, by: UserId): Promise<number> {
-    const [rows]: [{ version: number }[], number] = await tx.query(
-      `UPDATE memberships SET status = $3, version = version + 1, updated_at = now(), updated_by = $4 WHERE org_id = $1 AND user_id = $2 RETURNING version`,
-      [org, id, status, by])
-    return rows[0]?.version ?? 0
+  /** Whether somebody has said the names of this user here; until the transaction ends nobody else does. */
+  async wasIntroduced(tx: EntityManager, id: UserId): Promise<boolean> {
+    const rows: { introduced: boolean }[] = await tx.query('SELECT introduced FROM users WHERE id = $1 FOR UPDATE', [id])
+    return rows[0]?.introduced ?? false
   }
 
   async insertOnce(tx: EntityManager, user: Pick<User, 'id' | 'email' | 'firstname' | 'lastname' | 'serverAdmin' | 'updatedBy'>): Promise<void> {

@@ -4,7 +4,7 @@ import type { AskRecords } from '../faults/records.js'
 import { type Answer, type Api, type Ask, expectStatus } from '../story/api.js'
 import { becomes, createDatabase } from '../story/databases.js'
 import type { DocumentedOperation } from '../story/document.js'
-import { createKey, logIn } from '../story/people.js'
+import { type Person, createKey, logIn } from '../story/people.js'
 import type { Belonging, Cell } from './cells.js'
 import type { Principal, World } from './principals.js'
 
@@ -30,6 +30,11 @@ export const bodyOf = ({ requestBody }: DocumentedOperation, ids: Readonly<Recor
 export const setStage = async (api: Api, records: AskRecords, { owner, stranger }: World): Promise<Stage> => {
   let made = 0
   const newDatabase = (): Promise<string> => createDatabase(api, owner, `of the matrix ${made += 1}`)
+  const newRole = async ({ token }: Person): Promise<string> => {
+    const rolename = `role-${made += 1}`
+    expectStatus(201, await api('POST', '/v2/roles', { token, json: { rolename, acl: ['audit:read'] } }))
+    return rolename
+  }
   const deleted = await newDatabase()
   await becomes(api, owner, deleted, 'RUNNING')
   expectStatus(202, await api('DELETE', `/v2/databases/${deleted}`, { token: owner.token }))
@@ -39,9 +44,9 @@ export const setStage = async (api: Api, records: AskRecords, { owner, stranger 
   await becomes(api, owner, deleted, 'DELETED')
   const peer = (await joinOrg(api, records, owner.orgId, 'viewer')).userId
 
-  const own: Things = { database: shown, org: owner.orgId, user: peer, shape: 'sqlite-small' }
+  const own: Things = { database: shown, org: owner.orgId, user: peer, shape: 'sqlite-small', role: await newRole(owner) }
   const foreign: Things = {
-    database: theirs, org: stranger.orgId, user: stranger.userId, owner: stranger.userId, key: (await createKey(api, stranger)).id,
+    database: theirs, org: stranger.orgId, user: stranger.userId, owner: stranger.userId, key: (await createKey(api, stranger)).id, role: await newRole(stranger),
   }
   const mine = (kind: Kind, { person, keyId }: Principal): string | undefined => kind === 'owner' ? person.userId : kind === 'key' ? keyId : own[kind]
   const thingFor = (belonging: Belonging, principal: Principal, changed: string | undefined) => (kind: Kind, at: number, all: readonly Kind[]): string => {
@@ -50,16 +55,18 @@ export const setStage = async (api: Api, records: AskRecords, { owner, stranger 
     // Whose things a stranger calls foreign are the org's own.
     if (belonging === 'foreign' || (belonging === 'foreign child' && isChild)) return (principal.isStranger ? ofOwner[kind] : foreign[kind]) ?? nobodys(kind)
     if (kind === 'database') return belonging === 'deleted' ? deleted : changed ?? (principal.isStranger ? theirs : shown)
+    if (kind === 'role') return changed ?? own.role ?? nobodys(kind)
     return mine(kind, principal) ?? nobodys(kind)
   }
   const ofOwner: Things = { ...own, owner: owner.userId, user: owner.userId, key: (await createKey(api, owner)).id }
 
+  const anew = async (kinds: readonly Kind[]): Promise<string | undefined> => kinds.includes('database') ? await newDatabase() : kinds.includes('role') ? await newRole(owner) : undefined
   const changes = ({ method, path }: DocumentedOperation): boolean => method !== 'GET' && !/\/query\/|\/sql$/.test(path)
   return {
     ask: async ({ operation, principal, belonging }) => {
       const kinds = kindsIn(operation.path)
       const admitted = belonging === 'own' && principal.rights?.includes(operation['x-permission'])
-      const changed = admitted && changes(operation) && kinds.includes('database') ? await newDatabase() : undefined
+      const changed = admitted && changes(operation) ? await anew(kinds) : undefined
       const credential = operation.operationId === 'logOut' && principal.kind === 'token' && principal.rights ? { token: await logIn(api, principal.person) } : principal.credential
       const path = filled(operation.path, kinds.map(thingFor(belonging, principal, changed)))
       return await api(operation.method, path, { ...credential, ...bodyOf(operation, { owned_by: (principal.isStranger ? stranger : owner).userId }) })

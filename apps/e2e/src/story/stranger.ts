@@ -33,6 +33,8 @@ const attempts: readonly Attempt[] = [
   ({ orgId }) => ['PUT', `/v2/orgs/${orgId}`, rename],
   ({ orgId }) => ['GET', `/v2/orgs/${orgId}/keys`],
   ({ userId }) => ['GET', `/v2/users/${userId}`],
+  ({ userId }) => ['PUT', `/v2/users/${userId}`, { json: { status: 'Deactivated' } }],
+  ({ userId }) => ['POST', `/v2/users/${userId}/roles`, { json: { rolenames: ['viewer'] } }],
   ({ userId }) => ['GET', `/v2/users/${userId}/keys`],
   ({ userId }) => ['POST', `/v2/users/${userId}/keys`, { json: { description: 'mine now' } }],
 ]

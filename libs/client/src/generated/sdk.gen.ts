@@ -3,7 +3,7 @@
 
 import { client } from './client.gen.js';
 import type { Client, ClientMeta, Options as Options2, RequestResult, TDataShape } from './client/index.js';
-import type { CreateDatabaseData, CreateDatabaseErrors, CreateDatabaseResponses, CreateKeyData, CreateKeyErrors, CreateKeyResponses, DeleteDatabaseData, DeleteDatabaseErrors, DeleteDatabaseResponses, DescribeLoginData, DescribeLoginErrors, DescribeLoginResponses, DescribeRootData, DescribeRootErrors, DescribeRootResponses, GetCurrentUserData, GetCurrentUserErrors, GetCurrentUserResponses, GetDatabaseData, GetDatabaseErrors, GetDatabaseResponses, GetJwksData, GetJwksErrors, GetJwksResponses, GetKeyData, GetKeyErrors, GetKeyResponses, GetOpenIdConfigurationData, GetOpenIdConfigurationErrors, GetOpenIdConfigurationResponses, GetOrgData, GetOrgErrors, GetOrgResponses, GetShapeData, GetShapeErrors, GetShapeResponses, GetUserData, GetUserErrors, GetUserResponses, ListBackupsData, ListBackupsErrors, ListBackupsResponses, ListDatabaseOperationsData, ListDatabaseOperationsErrors, ListDatabaseOperationsResponses, ListDatabasesData, ListDatabasesErrors, ListDatabasesResponses, ListKeysData, ListKeysErrors, ListKeysResponses, ListLimitsData, ListLimitsErrors, ListLimitsResponses, ListOrgKeysData, ListOrgKeysErrors, ListOrgKeysResponses, ListShapesData, ListShapesErrors, ListShapesResponses, LogInAtRootData, LogInAtRootErrors, LogInAtRootResponses, LogInData, LogInErrors, LogInResponses, LogOutData, LogOutErrors, LogOutResponses, RunSqlData, RunSqlErrors, RunSqlResponses, RunSqlShortData, RunSqlShortErrors, RunSqlShortResponses, SignUpData, SignUpErrors, SignUpResponses, StartDatabaseData, StartDatabaseErrors, StartDatabaseResponses, StopDatabaseData, StopDatabaseErrors, StopDatabaseResponses, UndeleteDatabaseData, UndeleteDatabaseErrors, UndeleteDatabaseResponses, UpdateDatabaseData, UpdateDatabaseErrors, UpdateDatabaseResponses, UpdateKeyData, UpdateKeyErrors, UpdateKeyResponses, UpdateOrgData, UpdateOrgErrors, UpdateOrgResponses } from './types.gen.js';
+import type { AddUserRolesData, AddUserRolesErrors, AddUserRolesResponses, CreateDatabaseData, CreateDatabaseErrors, CreateDatabaseResponses, CreateKeyData, CreateKeyErrors, CreateKeyResponses, CreateRoleData, CreateRoleErrors, CreateRoleResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DeleteDatabaseData, DeleteDatabaseErrors, DeleteDatabaseResponses, DeleteRoleData, DeleteRoleErrors, DeleteRoleResponses, DescribeLoginData, DescribeLoginErrors, DescribeLoginResponses, DescribeRootData, DescribeRootErrors, DescribeRootResponses, GetCurrentUserData, GetCurrentUserErrors, GetCurrentUserResponses, GetDatabaseData, GetDatabaseErrors, GetDatabaseResponses, GetJwksData, GetJwksErrors, GetJwksResponses, GetKeyData, GetKeyErrors, GetKeyResponses, GetOpenIdConfigurationData, GetOpenIdConfigurationErrors, GetOpenIdConfigurationResponses, GetOrgData, GetOrgErrors, GetOrgResponses, GetRoleData, GetRoleErrors, GetRoleResponses, GetShapeData, GetShapeErrors, GetShapeResponses, GetUserData, GetUserErrors, GetUserResponses, ListBackupsData, ListBackupsErrors, ListBackupsResponses, ListDatabaseOperationsData, ListDatabaseOperationsErrors, ListDatabaseOperationsResponses, ListDatabasesData, ListDatabasesErrors, ListDatabasesResponses, ListKeysData, ListKeysErrors, ListKeysResponses, ListLimitsData, ListLimitsErrors, ListLimitsResponses, ListOrgKeysData, ListOrgKeysErrors, ListOrgKeysResponses, ListRolesData, ListRolesErrors, ListRolesResponses, ListShapesData, ListShapesErrors, ListShapesResponses, ListUsersData, ListUsersErrors, ListUsersResponses, LogInAtRootData, LogInAtRootErrors, LogInAtRootResponses, LogInData, LogInErrors, LogInResponses, LogOutData, LogOutErrors, LogOutResponses, RunSqlData, RunSqlErrors, RunSqlResponses, RunSqlShortData, RunSqlShortErrors, RunSqlShortResponses, SignUpData, SignUpErrors, SignUpResponses, StartDatabaseData, StartDatabaseErrors, StartDatabaseResponses, StopDatabaseData, StopDatabaseErrors, StopDatabaseResponses, UndeleteDatabaseData, UndeleteDatabaseErrors, UndeleteDatabaseResponses, UpdateDatabaseData, UpdateDatabaseErrors, UpdateDatabaseResponses, UpdateKeyData, UpdateKeyErrors, UpdateKeyResponses, UpdateOrgData, UpdateOrgErrors, UpdateOrgResponses, UpdateRoleData, UpdateRoleErrors, UpdateRoleResponses, UpdateUserData, UpdateUserErrors, UpdateUserResponses } from './types.gen.js';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -101,6 +101,32 @@ export const getJwks = <ThrowOnError extends boolean = false>(options?: Options<
 export const getOpenIdConfiguration = <ThrowOnError extends boolean = false>(options?: Options<GetOpenIdConfigurationData, ThrowOnError>): RequestResult<GetOpenIdConfigurationResponses, GetOpenIdConfigurationErrors, ThrowOnError> => (options?.client ?? client).get<GetOpenIdConfigurationResponses, GetOpenIdConfigurationErrors, ThrowOnError>({ url: '/.well-known/openid-configuration', ...options });
 
 /**
+ * List the users of the org
+ *
+ * Needs the right `members:read`.
+ */
+export const listUsers = <ThrowOnError extends boolean = false>(options?: Options<ListUsersData, ThrowOnError>): RequestResult<ListUsersResponses, ListUsersErrors, ThrowOnError> => (options?.client ?? client).get<ListUsersResponses, ListUsersErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+    url: '/v2/users',
+    ...options
+});
+
+/**
+ * Create one's own user record
+ *
+ * Needs a credential and no right.
+ */
+export const createUser = <ThrowOnError extends boolean = false>(options: Options<CreateUserData, ThrowOnError>): RequestResult<CreateUserResponses, CreateUserErrors, ThrowOnError> => (options.client ?? client).post<CreateUserResponses, CreateUserErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+    url: '/v2/users',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
  * Get the caller
  *
  * Needs a credential and no right.
@@ -120,6 +146,36 @@ export const getUser = <ThrowOnError extends boolean = false>(options: Options<G
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/v2/users/{id}',
     ...options
+});
+
+/**
+ * Change a user's names, permissions or status
+ *
+ * Needs a credential and no right.
+ */
+export const updateUser = <ThrowOnError extends boolean = false>(options: Options<UpdateUserData, ThrowOnError>): RequestResult<UpdateUserResponses, UpdateUserErrors, ThrowOnError> => (options.client ?? client).put<UpdateUserResponses, UpdateUserErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+    url: '/v2/users/{id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Give a user roles
+ *
+ * Needs the right `roles:write`.
+ */
+export const addUserRoles = <ThrowOnError extends boolean = false>(options: Options<AddUserRolesData, ThrowOnError>): RequestResult<AddUserRolesResponses, AddUserRolesErrors, ThrowOnError> => (options.client ?? client).post<AddUserRolesResponses, AddUserRolesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+    url: '/v2/users/{id}/roles',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
 });
 
 /**
@@ -242,6 +298,69 @@ export const listLimits = <ThrowOnError extends boolean = false>(options?: Optio
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/v2/limits',
     ...options
+});
+
+/**
+ * List the roles of the org
+ *
+ * Needs the right `roles:write`.
+ */
+export const listRoles = <ThrowOnError extends boolean = false>(options?: Options<ListRolesData, ThrowOnError>): RequestResult<ListRolesResponses, ListRolesErrors, ThrowOnError> => (options?.client ?? client).get<ListRolesResponses, ListRolesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+    url: '/v2/roles',
+    ...options
+});
+
+/**
+ * Create a role that adds permissions to a built-in one
+ *
+ * Needs the right `roles:write`.
+ */
+export const createRole = <ThrowOnError extends boolean = false>(options: Options<CreateRoleData, ThrowOnError>): RequestResult<CreateRoleResponses, CreateRoleErrors, ThrowOnError> => (options.client ?? client).post<CreateRoleResponses, CreateRoleErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+    url: '/v2/roles',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Delete a role
+ *
+ * Needs the right `roles:write`.
+ */
+export const deleteRole = <ThrowOnError extends boolean = false>(options: Options<DeleteRoleData, ThrowOnError>): RequestResult<DeleteRoleResponses, DeleteRoleErrors, ThrowOnError> => (options.client ?? client).delete<DeleteRoleResponses, DeleteRoleErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+    url: '/v2/roles/{roleName}',
+    ...options
+});
+
+/**
+ * Get a role
+ *
+ * Needs the right `members:read`.
+ */
+export const getRole = <ThrowOnError extends boolean = false>(options: Options<GetRoleData, ThrowOnError>): RequestResult<GetRoleResponses, GetRoleErrors, ThrowOnError> => (options.client ?? client).get<GetRoleResponses, GetRoleErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+    url: '/v2/roles/{roleName}',
+    ...options
+});
+
+/**
+ * Change what a role adds
+ *
+ * Needs the right `roles:write`.
+ */
+export const updateRole = <ThrowOnError extends boolean = false>(options: Options<UpdateRoleData, ThrowOnError>): RequestResult<UpdateRoleResponses, UpdateRoleErrors, ThrowOnError> => (options.client ?? client).put<UpdateRoleResponses, UpdateRoleErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+    url: '/v2/roles/{roleName}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
 });
 
 /**

@@ -592,6 +592,194 @@ export type GetOpenIdConfigurationResponses = {
 
 export type GetOpenIdConfigurationResponse = GetOpenIdConfigurationResponses[keyof GetOpenIdConfigurationResponses];
 
+export type ListUsersData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Where to go on: what the page before gave as its next.
+         */
+        next?: string;
+        /**
+         * How many items a page may have.
+         */
+        limit?: number;
+    };
+    url: '/v2/users';
+};
+
+export type ListUsersErrors = {
+    /**
+     * MalformedRequest, InvalidParameter, AmbiguousCredentials
+     */
+    400: Problem;
+    /**
+     * MissingCredentials, InvalidCredentials
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * MethodNotAllowed
+     */
+    405: Problem;
+    /**
+     * RequestTooSlow
+     */
+    408: Problem;
+    /**
+     * UrlTooLong
+     */
+    414: Problem;
+    /**
+     * UnsupportedEncoding
+     */
+    415: Problem;
+    /**
+     * TooManyConnections, TooManyRequests
+     */
+    429: Problem;
+    /**
+     * HeadersTooLarge
+     */
+    431: Problem;
+    /**
+     * InternalError
+     */
+    500: Problem;
+    /**
+     * ServiceUnavailable
+     */
+    503: Problem;
+};
+
+export type ListUsersError = ListUsersErrors[keyof ListUsersErrors];
+
+export type ListUsersResponses = {
+    /**
+     * A page of users, who came first first. Those who have left are not listed.
+     */
+    200: {
+        next: string;
+        resources: Array<{
+            id: string;
+            org_id: string;
+            org_name: string;
+            idp_id: string;
+            username: string;
+            firstname: string;
+            lastname: string;
+            status: 'Active' | 'Deactivated' | 'Open' | 'Left';
+            acl: Array<string>;
+            roles: Array<string>;
+            primary_email: string;
+            created_at: string;
+            updated_at: string;
+            updated_by: string;
+        }>;
+    };
+};
+
+export type ListUsersResponse = ListUsersResponses[keyof ListUsersResponses];
+
+export type CreateUserData = {
+    body: {
+        firstname: string;
+        lastname: string;
+        email?: unknown;
+    };
+    path?: never;
+    query?: never;
+    url: '/v2/users';
+};
+
+export type CreateUserErrors = {
+    /**
+     * MalformedRequest, InvalidParameter, AmbiguousCredentials, InvalidBody, InvalidContentType, MissingParameter
+     */
+    400: Problem;
+    /**
+     * MissingCredentials, InvalidCredentials
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * UserNotFound
+     */
+    404: Problem;
+    /**
+     * MethodNotAllowed
+     */
+    405: Problem;
+    /**
+     * RequestTooSlow
+     */
+    408: Problem;
+    /**
+     * UserExists
+     */
+    409: Problem;
+    /**
+     * RequestTooLarge
+     */
+    413: Problem;
+    /**
+     * UrlTooLong
+     */
+    414: Problem;
+    /**
+     * UnsupportedEncoding
+     */
+    415: Problem;
+    /**
+     * TooManyConnections, TooManyRequests
+     */
+    429: Problem;
+    /**
+     * HeadersTooLarge
+     */
+    431: Problem;
+    /**
+     * InternalError
+     */
+    500: Problem;
+    /**
+     * ServiceUnavailable
+     */
+    503: Problem;
+};
+
+export type CreateUserError = CreateUserErrors[keyof CreateUserErrors];
+
+export type CreateUserResponses = {
+    /**
+     * The caller's record, under these names.
+     */
+    201: {
+        id: string;
+        org_id: string;
+        org_name: string;
+        idp_id: string;
+        username: string;
+        firstname: string;
+        lastname: string;
+        status: 'Active' | 'Deactivated' | 'Open' | 'Left';
+        acl: Array<string>;
+        roles: Array<string>;
+        primary_email: string;
+        created_at: string;
+        updated_at: string;
+        updated_by: string;
+    };
+};
+
+export type CreateUserResponse = CreateUserResponses[keyof CreateUserResponses];
+
 export type GetCurrentUserData = {
     body?: never;
     path?: never;
@@ -757,6 +945,194 @@ export type GetUserResponses = {
 };
 
 export type GetUserResponse = GetUserResponses[keyof GetUserResponses];
+
+export type UpdateUserData = {
+    body: {
+        firstname?: string;
+        lastname?: string;
+        acl?: Array<'Org_Owner' | 'org:read' | 'org:update' | 'members:read' | 'members:invite' | 'members:update' | 'members:remove' | 'roles:write' | 'keys:own' | 'keys:revoke' | 'keys:list' | 'databases:read' | 'databases:create' | 'databases:update' | 'databases:delete' | 'databases:purge' | 'databases:power' | 'data:read' | 'data:write' | 'credentials:read' | 'credentials:write' | 'backups:read' | 'backups:write' | 'audit:read'>;
+        status?: 'Active' | 'Deactivated';
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/v2/users/{id}';
+};
+
+export type UpdateUserErrors = {
+    /**
+     * MalformedRequest, InvalidParameter, AmbiguousCredentials, InvalidBody, InvalidContentType
+     */
+    400: Problem;
+    /**
+     * MissingCredentials, InvalidCredentials
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * UserNotFound
+     */
+    404: Problem;
+    /**
+     * MethodNotAllowed
+     */
+    405: Problem;
+    /**
+     * RequestTooSlow
+     */
+    408: Problem;
+    /**
+     * LastOwner
+     */
+    409: Problem;
+    /**
+     * RequestTooLarge
+     */
+    413: Problem;
+    /**
+     * UrlTooLong
+     */
+    414: Problem;
+    /**
+     * UnsupportedEncoding
+     */
+    415: Problem;
+    /**
+     * InvalidId
+     */
+    422: Problem;
+    /**
+     * TooManyConnections, TooManyRequests
+     */
+    429: Problem;
+    /**
+     * HeadersTooLarge
+     */
+    431: Problem;
+    /**
+     * InternalError
+     */
+    500: Problem;
+    /**
+     * ServiceUnavailable
+     */
+    503: Problem;
+};
+
+export type UpdateUserError = UpdateUserErrors[keyof UpdateUserErrors];
+
+export type UpdateUserResponses = {
+    /**
+     * The user as they are now. It is so everywhere within a second.
+     */
+    202: {
+        id: string;
+        org_id: string;
+        org_name: string;
+        idp_id: string;
+        username: string;
+        firstname: string;
+        lastname: string;
+        status: 'Active' | 'Deactivated' | 'Open' | 'Left';
+        acl: Array<string>;
+        roles: Array<string>;
+        primary_email: string;
+        created_at: string;
+        updated_at: string;
+        updated_by: string;
+    };
+};
+
+export type UpdateUserResponse = UpdateUserResponses[keyof UpdateUserResponses];
+
+export type AddUserRolesData = {
+    body: {
+        rolenames?: Array<string>;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/v2/users/{id}/roles';
+};
+
+export type AddUserRolesErrors = {
+    /**
+     * MalformedRequest, InvalidParameter, AmbiguousCredentials, InvalidBody, InvalidContentType, RelatedResourceNotFound
+     */
+    400: Problem;
+    /**
+     * MissingCredentials, InvalidCredentials
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * UserNotFound
+     */
+    404: Problem;
+    /**
+     * MethodNotAllowed
+     */
+    405: Problem;
+    /**
+     * RequestTooSlow
+     */
+    408: Problem;
+    /**
+     * LastOwner
+     */
+    409: Problem;
+    /**
+     * RequestTooLarge
+     */
+    413: Problem;
+    /**
+     * UrlTooLong
+     */
+    414: Problem;
+    /**
+     * UnsupportedEncoding
+     */
+    415: Problem;
+    /**
+     * TooManyConnections, TooManyRequests
+     */
+    429: Problem;
+    /**
+     * HeadersTooLarge
+     */
+    431: Problem;
+    /**
+     * InternalError
+     */
+    500: Problem;
+    /**
+     * ServiceUnavailable
+     */
+    503: Problem;
+};
+
+export type AddUserRolesError = AddUserRolesErrors[keyof AddUserRolesErrors];
+
+export type AddUserRolesResponses = {
+    /**
+     * All roles that the user has now. A built-in role takes the place of the one they had.
+     */
+    201: {
+        user_id: string;
+        org_id: string;
+        rolenames: Array<string>;
+    };
+};
+
+export type AddUserRolesResponse = AddUserRolesResponses[keyof AddUserRolesResponses];
 
 export type ListKeysData = {
     body?: never;
@@ -1630,6 +2006,401 @@ export type ListLimitsResponses = {
 };
 
 export type ListLimitsResponse = ListLimitsResponses[keyof ListLimitsResponses];
+
+export type ListRolesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Where to go on: what the page before gave as its next.
+         */
+        next?: string;
+        /**
+         * How many items a page may have.
+         */
+        limit?: number;
+    };
+    url: '/v2/roles';
+};
+
+export type ListRolesErrors = {
+    /**
+     * MalformedRequest, InvalidParameter, AmbiguousCredentials
+     */
+    400: Problem;
+    /**
+     * MissingCredentials, InvalidCredentials
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * MethodNotAllowed
+     */
+    405: Problem;
+    /**
+     * RequestTooSlow
+     */
+    408: Problem;
+    /**
+     * UrlTooLong
+     */
+    414: Problem;
+    /**
+     * UnsupportedEncoding
+     */
+    415: Problem;
+    /**
+     * TooManyConnections, TooManyRequests
+     */
+    429: Problem;
+    /**
+     * HeadersTooLarge
+     */
+    431: Problem;
+    /**
+     * InternalError
+     */
+    500: Problem;
+    /**
+     * ServiceUnavailable
+     */
+    503: Problem;
+};
+
+export type ListRolesError = ListRolesErrors[keyof ListRolesErrors];
+
+export type ListRolesResponses = {
+    /**
+     * A page of roles: the built-in ones first, then the org's own, oldest first.
+     */
+    200: {
+        next: string;
+        resources: Array<{
+            rolename: string;
+            org_id: string;
+            acl: Array<string>;
+        }>;
+    };
+};
+
+export type ListRolesResponse = ListRolesResponses[keyof ListRolesResponses];
+
+export type CreateRoleData = {
+    body: {
+        rolename: string;
+        acl?: Array<'org:read' | 'org:update' | 'members:read' | 'members:invite' | 'members:update' | 'members:remove' | 'roles:write' | 'keys:own' | 'keys:revoke' | 'keys:list' | 'databases:read' | 'databases:create' | 'databases:update' | 'databases:delete' | 'databases:purge' | 'databases:power' | 'data:read' | 'data:write' | 'credentials:read' | 'credentials:write' | 'backups:read' | 'backups:write' | 'audit:read'>;
+    };
+    path?: never;
+    query?: never;
+    url: '/v2/roles';
+};
+
+export type CreateRoleErrors = {
+    /**
+     * MalformedRequest, InvalidParameter, AmbiguousCredentials, InvalidBody, InvalidContentType, MissingParameter
+     */
+    400: Problem;
+    /**
+     * MissingCredentials, InvalidCredentials
+     */
+    401: Problem;
+    /**
+     * Forbidden, ResourceLimitExceeded
+     */
+    403: Problem;
+    /**
+     * MethodNotAllowed
+     */
+    405: Problem;
+    /**
+     * RequestTooSlow
+     */
+    408: Problem;
+    /**
+     * RoleNameTaken
+     */
+    409: Problem;
+    /**
+     * RequestTooLarge
+     */
+    413: Problem;
+    /**
+     * UrlTooLong
+     */
+    414: Problem;
+    /**
+     * UnsupportedEncoding
+     */
+    415: Problem;
+    /**
+     * TooManyConnections, TooManyRequests
+     */
+    429: Problem;
+    /**
+     * HeadersTooLarge
+     */
+    431: Problem;
+    /**
+     * InternalError
+     */
+    500: Problem;
+    /**
+     * ServiceUnavailable
+     */
+    503: Problem;
+};
+
+export type CreateRoleError = CreateRoleErrors[keyof CreateRoleErrors];
+
+export type CreateRoleResponses = {
+    /**
+     * The role; nobody holds it yet.
+     */
+    201: {
+        rolename: string;
+        org_id: string;
+        acl: Array<string>;
+    };
+};
+
+export type CreateRoleResponse = CreateRoleResponses[keyof CreateRoleResponses];
+
+export type DeleteRoleData = {
+    body?: never;
+    path: {
+        roleName: string;
+    };
+    query?: never;
+    url: '/v2/roles/{roleName}';
+};
+
+export type DeleteRoleErrors = {
+    /**
+     * MalformedRequest, InvalidParameter, AmbiguousCredentials, InvalidBody
+     */
+    400: Problem;
+    /**
+     * MissingCredentials, InvalidCredentials
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * RoleNotFound
+     */
+    404: Problem;
+    /**
+     * MethodNotAllowed
+     */
+    405: Problem;
+    /**
+     * RequestTooSlow
+     */
+    408: Problem;
+    /**
+     * RequestTooLarge
+     */
+    413: Problem;
+    /**
+     * UrlTooLong
+     */
+    414: Problem;
+    /**
+     * UnsupportedEncoding
+     */
+    415: Problem;
+    /**
+     * TooManyConnections, TooManyRequests
+     */
+    429: Problem;
+    /**
+     * HeadersTooLarge
+     */
+    431: Problem;
+    /**
+     * InternalError
+     */
+    500: Problem;
+    /**
+     * ServiceUnavailable
+     */
+    503: Problem;
+};
+
+export type DeleteRoleError = DeleteRoleErrors[keyof DeleteRoleErrors];
+
+export type DeleteRoleResponses = {
+    /**
+     * The role is gone, and taken from everyone who held it.
+     */
+    202: {
+        response_code: number;
+        message: string;
+    };
+};
+
+export type DeleteRoleResponse = DeleteRoleResponses[keyof DeleteRoleResponses];
+
+export type GetRoleData = {
+    body?: never;
+    path: {
+        roleName: string;
+    };
+    query?: never;
+    url: '/v2/roles/{roleName}';
+};
+
+export type GetRoleErrors = {
+    /**
+     * MalformedRequest, InvalidParameter, AmbiguousCredentials
+     */
+    400: Problem;
+    /**
+     * MissingCredentials, InvalidCredentials
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * RoleNotFound
+     */
+    404: Problem;
+    /**
+     * MethodNotAllowed
+     */
+    405: Problem;
+    /**
+     * RequestTooSlow
+     */
+    408: Problem;
+    /**
+     * UrlTooLong
+     */
+    414: Problem;
+    /**
+     * UnsupportedEncoding
+     */
+    415: Problem;
+    /**
+     * TooManyConnections, TooManyRequests
+     */
+    429: Problem;
+    /**
+     * HeadersTooLarge
+     */
+    431: Problem;
+    /**
+     * InternalError
+     */
+    500: Problem;
+    /**
+     * ServiceUnavailable
+     */
+    503: Problem;
+};
+
+export type GetRoleError = GetRoleErrors[keyof GetRoleErrors];
+
+export type GetRoleResponses = {
+    /**
+     * The role.
+     */
+    200: {
+        rolename: string;
+        org_id: string;
+        acl: Array<string>;
+    };
+};
+
+export type GetRoleResponse = GetRoleResponses[keyof GetRoleResponses];
+
+export type UpdateRoleData = {
+    body: {
+        acl?: Array<'org:read' | 'org:update' | 'members:read' | 'members:invite' | 'members:update' | 'members:remove' | 'roles:write' | 'keys:own' | 'keys:revoke' | 'keys:list' | 'databases:read' | 'databases:create' | 'databases:update' | 'databases:delete' | 'databases:purge' | 'databases:power' | 'data:read' | 'data:write' | 'credentials:read' | 'credentials:write' | 'backups:read' | 'backups:write' | 'audit:read'>;
+    };
+    path: {
+        roleName: string;
+    };
+    query?: never;
+    url: '/v2/roles/{roleName}';
+};
+
+export type UpdateRoleErrors = {
+    /**
+     * MalformedRequest, InvalidParameter, AmbiguousCredentials, InvalidBody, InvalidContentType
+     */
+    400: Problem;
+    /**
+     * MissingCredentials, InvalidCredentials
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * RoleNotFound
+     */
+    404: Problem;
+    /**
+     * MethodNotAllowed
+     */
+    405: Problem;
+    /**
+     * RequestTooSlow
+     */
+    408: Problem;
+    /**
+     * RequestTooLarge
+     */
+    413: Problem;
+    /**
+     * UrlTooLong
+     */
+    414: Problem;
+    /**
+     * UnsupportedEncoding
+     */
+    415: Problem;
+    /**
+     * TooManyConnections, TooManyRequests
+     */
+    429: Problem;
+    /**
+     * HeadersTooLarge
+     */
+    431: Problem;
+    /**
+     * InternalError
+     */
+    500: Problem;
+    /**
+     * ServiceUnavailable
+     */
+    503: Problem;
+};
+
+export type UpdateRoleError = UpdateRoleErrors[keyof UpdateRoleErrors];
+
+export type UpdateRoleResponses = {
+    /**
+     * The role as it is now. It is so everywhere within a second.
+     */
+    202: {
+        rolename: string;
+        org_id: string;
+        acl: Array<string>;
+    };
+};
+
+export type UpdateRoleResponse = UpdateRoleResponses[keyof UpdateRoleResponses];
 
 export type ListDatabasesData = {
     body?: never;

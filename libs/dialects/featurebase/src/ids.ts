@@ -19,5 +19,6 @@ export const orgMissing = 'There is no such org.'
 export const knownDatabase = z.object({ database_id: idParameter(DatabaseIdSchema, 'DatabaseNotFound', databaseMissing) })
 export const strictDatabase = z.object({ database_id: idParameter(DatabaseIdSchema, 'InvalidId', notUuid) })
 export const knownUser = z.object({ id: idParameter(UserIdSchema, 'UserNotFound', userMissing) })
+export const strictUser = z.object({ id: idParameter(UserIdSchema, 'InvalidId', notUuid) })
 export const strictOrg = z.object({ id: idParameter(OrgIdSchema, 'InvalidId', notUuid) })
 export { idParameter, notUuid }

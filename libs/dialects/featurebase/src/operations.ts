@@ -7,16 +7,18 @@ import { listLimits } from './limits.js'
 import { describeLogin, describeRoot, getJwks, getOpenIdConfiguration, logInAtId, logInAtRoot, logOut, signUp } from './login.js'
 import { getOrg, updateOrg } from './orgs.js'
 import { runSql, runSqlShort } from './queries.js'
+import { createRole, deleteRole, getRole, listRoles, updateRole } from './roles.js'
 import { getShape, listShapes } from './shapes.js'
-import { getCurrentUser, getUser } from './users.js'
+import { addUserRoles, createUser, getCurrentUser, getUser, listUsers, updateUser } from './users.js'
 
 /** Every operation of the native API, in the order in which its document tells them. */
 export const operations: readonly Operation[] = [
   describeRoot, logInAtRoot, describeLogin, logInAtId, signUp, logOut, getJwks, getOpenIdConfiguration,
-  getCurrentUser, getUser,
+  createUser, listUsers, getCurrentUser, updateUser, getUser, addUserRoles,
   createKey, listKeys, getKey, updateKey,
   getOrg, updateOrg, listOrgKeys,
   listShapes, getShape, listLimits,
+  createRole, listRoles, getRole, updateRole, deleteRole,
   createDatabase, listDatabases, getDatabase, updateDatabase, deleteDatabase, undeleteDatabase, listBackups, stopDatabase, startDatabase, listDatabaseOperations,
   runSql, runSqlShort,
 ]

@@ -33,6 +33,8 @@ const ownCode: Readonly<Partial<Record<ProblemCode, string>>> = {
   ResourceLimitExceeded: 'ResourceLimitExceeded',
   DatabaseNameTaken: 'ResourceAlreadyExists',
   EmailTaken: 'ResourceAlreadyExists',
+  UserExists: 'ResourceAlreadyExists',
+  RoleNameTaken: 'ResourceAlreadyExists',
   QueryTimeout: 'QueryTimeout',
   AnswerTooLarge: 'AnswerTooLarge',
   StorageFull: 'StorageFull',

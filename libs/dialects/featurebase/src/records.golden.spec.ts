@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { type Operation, type Permission, Problem, databaseStates } from '@tenantry/contracts'
+import { type Operation, type OrgPermission, Problem, databaseStates } from '@tenantry/contracts'
 import { listBackups, presentBackups } from './backups.js'
 import { createDatabase, deleteDatabase, getDatabase, listDatabases, nameSchema, presentDatabase, presentDeletion, startDatabase, stopDatabase, updateDatabase } from './databases.js'
 import { presentDeed } from './deeds.js'
@@ -8,9 +8,10 @@ import { getOrg, presentOrg, updateOrg } from './orgs.js'
 import { pageQuery, presentPage } from './page.js'
 import { problemWire } from './problems.js'
 import { answerParts, answerText, runSql } from './queries.js'
+import { createRole, deleteRole, getRole, listRoles, presentRole, presentRoleDeletion, updateRole } from './roles.js'
 import { getShape, listShapes, presentShape } from './shapes.js'
 import { databaseStatus } from './states.js'
-import { getCurrentUser, getUser, presentUser } from './users.js'
+import { addUserRoles, createUser, getCurrentUser, getUser, listUsers, presentUser, presentUserRoles, updateUser } from './users.js'
 
 interface Golden {
   readonly operation: string
@@ -22,9 +23,10 @@ interface Golden {
 }
 
 const operations: Readonly<Record<string, Operation>> = {
-  createDatabase, listDatabases, getDatabase, updateDatabase, deleteDatabase, listBackups, stopDatabase, startDatabase, runSql, getOrg, updateOrg, getCurrentUser, getUser, listShapes, getShape, listLimits,
+  createDatabase, listDatabases, getDatabase, updateDatabase, deleteDatabase, listBackups, stopDatabase, startDatabase, runSql, getOrg, updateOrg,
+  createUser, listUsers, getCurrentUser, updateUser, getUser, addUserRoles, createRole, listRoles, getRole, updateRole, deleteRole, listShapes, getShape, listLimits,
 }
-const goldens = ['databases', 'orgs', 'users', 'shapes', 'limits'].flatMap((name) => JSON.parse(readFileSync(new URL(`golden/${name}.json`, import.meta.url), 'utf8')) as Golden[])
+const goldens = ['databases', 'orgs', 'users', 'roles', 'shapes', 'limits'].flatMap((name) => JSON.parse(readFileSync(new URL(`golden/${name}.json`, import.meta.url), 'utf8')) as Golden[])
 const answerOf = (name: string): Record<string, unknown> => goldens.find(({ operation }) => operation === name)?.answer ?? {}
 // The document leaves fractions of a second away; both spellings are the same time.
 const exact = (answer: Record<string, unknown>) => Object.fromEntries(Object.entries(answer).map(([key, value]) => [key, key.endsWith('_at') ? new Date(String(value)).toISOString() : value]))
@@ -65,10 +67,20 @@ describe('the words of the document', () => {
     const user = {
       id: '497f6eca-6276-4993-bfeb-53cbbbba6f08', orgId: 'a40f5d1f-d889-42e9-94ea-b9b33585fc6b', orgName: 'Organization for example-org@abc.com',
       email: 'example-email@abc.com', firstname: 'example-firstname', lastname: 'example-lastname', status: 'Active', role: 'owner', createdAt: at, updatedAt: at,
-      permissions: ['data:read'] as Permission[], updatedBy: 'deea00dc-b6b6-4412-a483-26ac61e1f6fe',
+      held: ['data:read'] as OrgPermission[], roles: [], updatedBy: 'deea00dc-b6b6-4412-a483-26ac61e1f6fe',
     } as const
     expect(presentUser(user)).toEqual({ ...exact(answerOf('getUser')), idp_id: user.id, acl: ['Org_Owner'], roles: ['owner'] })
     expect(presentUser({ ...user, role: 'viewer' }).acl).toEqual(['data:read'])
+    expect(presentUserRoles({ ...user, role: 'viewer', roles: [{ name: 'ops' }] })).toEqual({ user_id: user.id, org_id: user.orgId, rolenames: ['viewer', 'ops'] })
+    expect(updateUser.body.schema.parse({ acl: ['Org_Owner', 'data:read'] })).toEqual({ acl: 'owner' })
+    expect(updateUser.body.schema.parse({ acl: ['data:read', 'org:read', 'data:read'], id: 'x', roles: ['owner'] })).toEqual({ acl: ['org:read', 'data:read'] })
+  })
+
+  it('present a role with Org_Owner for owners', () => {
+    const [role, orgId] = [answerOf('getRole'), 'a40f5d1f-d889-42e9-94ea-b9b33585fc6b']
+    expect(presentRole({ name: 'example-rolename', orgId, acl: [], isOwner: false })).toEqual(role)
+    expect(presentRole({ name: 'owner', orgId, acl: ['org:read'], isOwner: true }).acl).toEqual(['Org_Owner'])
+    expect(presentRoleDeletion()).toEqual(answerOf('deleteRole'))
   })
 
   it('present a shape with the names that it has', () => {

@@ -2,18 +2,20 @@ import { Module } from '@nestjs/common'
 import { DatabasesModule } from '../../databases/databases.module.js'
 import { LimitsModule } from '../../limits/limits.module.js'
 import { OrgsModule } from '../../orgs/orgs.module.js'
+import { RolesModule } from '../../roles/roles.module.js'
 import { ShapesModule } from '../../shapes/shapes.module.js'
 import { UsersModule } from '../../users/users.module.js'
 import { DatabasesController } from './databases.controller.js'
 import { LimitsController } from './limits.controller.js'
 import { OrgsController } from './orgs.controller.js'
 import { PowerController } from './power.controller.js'
+import { RolesController } from './roles.controller.js'
 import { ShapesController } from './shapes.controller.js'
 import { UsersController } from './users.controller.js'
 
 /** The native API over the features. */
 @Module({
-  imports: [OrgsModule, UsersModule, ShapesModule, DatabasesModule, LimitsModule],
-  controllers: [DatabasesController, PowerController, OrgsController, ShapesController, UsersController, LimitsController],
+  imports: [OrgsModule, UsersModule, RolesModule, ShapesModule, DatabasesModule, LimitsModule],
+  controllers: [DatabasesController, PowerController, OrgsController, ShapesController, UsersController, RolesController, LimitsController],
 })
 export class FeaturebaseModule {}

@@ -1,7 +1,9 @@
 import { Controller } from '@nestjs/common'
 import { Caller } from '@tenantry/auth'
 import type { InputOf, Principal } from '@tenantry/contracts'
-import { getCurrentUser, getUser, presentUser } from '@tenantry/dialects-featurebase'
+import {
+  addUserRoles, createUser, getCurrentUser, getUser, listUsers, presentPage, presentUser, presentUserRoles, updateUser,
+} from '@tenantry/dialects-featurebase'
 import { Input, On } from '@tenantry/http'
 import { UsersService } from '../../users/users.service.js'
 
@@ -17,5 +19,25 @@ export class UsersController {
   @On(getUser)
   async get(@Caller() caller: Principal, @Input() { params }: InputOf<typeof getUser>) {
     return presentUser(await this.users.get(caller.orgId, params.id))
+  }
+
+  @On(createUser)
+  async create(@Caller() caller: Principal, @Input() { body }: InputOf<typeof createUser>) {
+    return presentUser(await this.users.introduce(caller, { firstname: body.firstname, lastname: body.lastname }))
+  }
+
+  @On(listUsers)
+  async list(@Caller() caller: Principal, @Input() { query }: InputOf<typeof listUsers>) {
+    return presentPage(await this.users.list(caller, query), presentUser)
+  }
+
+  @On(updateUser)
+  async update(@Caller() caller: Principal, @Input() { params, body }: InputOf<typeof updateUser>) {
+    return presentUser(await this.users.update(caller, params.id, body))
+  }
+
+  @On(addUserRoles)
+  async addRoles(@Caller() caller: Principal, @Input() { params, body }: InputOf<typeof addUserRoles>) {
+    return presentUserRoles(await this.users.addRoles(caller, params.id, body.rolenames))
   }
 }

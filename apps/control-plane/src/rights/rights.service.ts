@@ -1,0 +1,90 @@
+import { Injectable } from '@nestjs/common'
+import { type EventSubject, type MemberStatus, type OrgId, type Principal, Problem, type Rights, type RoleId, type UserId } from '@tenantry/contracts'
+import { Outbox } from '@tenantry/events'
+import { inTransaction } from '@tenantry/persistence'
+import { DataSource, type EntityManager } from 'typeorm'
+import { QuotasService } from '../orgs/quotas.service.js'
+import { type Moved, RightsRepository } from './rights.repository.js'
+import { type Sources, type Standing, permissionsOf } from './standing.js'
+
+const eventOf = {
+  Active: 'control.user.activated', Deactivated: 'control.user.deactivated', Left: 'control.user.removed',
+} as const satisfies Partial<Record<MemberStatus, EventSubject>>
+export type Settled = keyof typeof eventOf
+
+const toldAtOnce = 500
+
+/**
+ * Who may do what in an org, and each change of it. Whoever changes rights holds those of the whole org meanwhile, so that what was
+ * looked at (one's own rights, the other owners) is still so when the change is kept; it is told of in its own transaction.
+ */
+@Injectable()
+export class RightsService {
+  constructor(private readonly source: DataSource, private readonly rights: RightsRepository, private readonly outbox: Outbox,
+    private readonly quotas: QuotasService) {}
+
+  /** What a user may do in an org; undefined where there never was a membership. */
+  async find(org: OrgId, user: UserId): Promise<Rights | undefined> {
+    const standing = await this.rights.find(org, user)
+    return standing && { status: standing.status, permissions: permissionsOf(standing), version: standing.version }
+  }
+
+  /** Runs a change of rights by a caller, whose own standing is looked up again: what is remembered of it may be a second old. */
+  async change<T>(caller: Principal, work: (tx: EntityManager, actor: Standing) => Promise<T>): Promise<T> {
+    return await this.changeIn(caller.orgId, async (tx) => {
+      const actor = await this.rights.find(caller.orgId, caller.userId, tx)
+      if (actor?.status !== 'Active') throw new Problem('InvalidCredentials', 'You are no active member of this org any more.')
+      return await work(tx, actor)
+    })
+  }
+
+  /** Runs a change of rights that nobody in the org asked for. */
+  async changeIn<T>(org: OrgId, work: (tx: EntityManager) => Promise<T>): Promise<T> {
+    return await inTransaction(this.source, async (tx) => {
+      await this.rights.hold(tx, org)
+      return await work(tx)
+    })
+  }
+
+  /** A member as they stand within a change. Throws UserNotFound for strangers and for those who have left. */
+  async get(tx: EntityManager, org: OrgId, user: UserId): Promise<Standing> {
+    const standing = await this.rights.find(org, user, tx)
+    if (!standing || standing.status === 'Left') throw new Problem('UserNotFound', 'There is no such user.')
+    return standing
+  }
+
+  /** Throws LastOwner. A member whose status is so already stays as they are, and nothing is told. */
+  async moveStatus(tx: EntityManager, standing: Standing, status: Settled, by: UserId): Promise<void> {
+    if (standing.status === status) return
+    if (status !== 'Active') await this.leavesAnOwner(tx, standing)
+    const { orgId, userId } = standing
+    const version = await this.rights.setStatus(tx, standing, status, by)
+    this.tell(tx, orgId, [{ userId, version }])
+    this.outbox.append(tx, eventOf[status], { orgId, userId, version })
+    // Last, because it locks the org's row.
+    if (status === 'Left') await this.quotas.returnUser(tx, orgId)
+  }
+
+  /** Throws LastOwner. */
+  async moveSources(tx: EntityManager, standing: Standing, to: Sources, by: UserId): Promise<void> {
+    if (to.role !== 'owner') await this.leavesAnOwner(tx, standing)
+    const version = await this.rights.setSources(tx, standing, to, by)
+    this.tell(tx, standing.orgId, [{ userId: standing.userId, version }])
+  }
+
+  /** Tells of everyone who holds a role that it is another one now, or is about to go. */
+  async touchHolders(tx: EntityManager, org: OrgId, role: RoleId, by: UserId): Promise<void> {
+    this.tell(tx, org, await this.rights.touchHolders(tx, org, role, by))
+  }
+
+  private tell(tx: EntityManager, orgId: OrgId, moved: readonly Moved[]): void {
+    for (let at = 0; at < moved.length; at += toldAtOnce) {
+      this.outbox.append(tx, 'control.rights.changed', ...moved.slice(at, at + toldAtOnce).map(({ userId, version }) => ({ orgId, userId, version })))
+    }
+  }
+
+  private async leavesAnOwner(tx: EntityManager, { orgId, userId, role, status }: Standing): Promise<void> {
+    if (role !== 'owner' || status !== 'Active' || await this.rights.hasOtherActiveOwner(tx, orgId, userId)) return
+    throw new Problem('LastOwner', 'This is the last active owner of the org; make somebody else an owner first.')
+  }
+}
