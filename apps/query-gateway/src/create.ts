@@ -32,6 +32,7 @@ export const gatewayTo = async (engines: Engines, config: QueryGatewayConfig, lo
     config,
     logger,
     wire: problemWire,
+    rates: 'queries',
     bodyLimitBytes: config.queryTextBytes,
     onGap: () => held.targets?.doubtAll(),
     module: (parts) => {
@@ -39,9 +40,9 @@ export const gatewayTo = async (engines: Engines, config: QueryGatewayConfig, lo
       held.targets = targets
       return AppModule.with(parts, targets)
     },
-    routes: (fastify, app, { gatekeeper, metrics, problems }) => {
+    routes: (fastify, app, { gatekeeper, rates, metrics, problems }) => {
       const parts = { targets: app.get(Targets), engines, turns: new Turns(config.turns), orgTurns: new OrgTurns(config.orgTurns), meter: new QueryMeter(metrics) }
-      const rules = { gatekeeper, problems, metrics, limits: config.queryLimits, textBytes: config.queryTextBytes, outgoing: new Outgoing(config.outgoing), parts }
+      const rules = { gatekeeper, rates, problems, metrics, limits: config.queryLimits, textBytes: config.queryTextBytes, outgoing: new Outgoing(config.outgoing), parts }
       mountQueries(fastify, rules)
       held.warm = warmPath(rules)
     },

@@ -19,7 +19,9 @@ describe('the query gateway', () => {
   let signer: TestSigner
   let connection: NatsConnection
   let service: RunningService
+  let limited: RunningService
   let base: string
+  let limitedBase: string
   const servers: http.Server[] = []
   const asked: string[] = []
   let state: DatabaseState = 'RUNNING'
@@ -49,17 +51,22 @@ describe('the query gateway', () => {
       : { answer: { ...ask, state, engine: 'sqlite', generation: 1, version: 3, limits: { storageBytes: 1000 }, node: 'local' } })
     await connection.flush()
     const identityUrl = await open((_request, response) => { response.setHeader('content-type', 'application/json').end(JSON.stringify(signer.jwks)) })
-    const config = parseQueryGatewayConfig({
+    const variables = {
       NATS_URL: nats.url, NATS_TOKEN: nats.token, PUBLIC_URL: issuer, IDENTITY_URL: identityUrl, CONTROL_PLANE_URL: 'http://127.0.0.1:1', ENGINE_SOCKET: '/nowhere',
       INTERNAL_TOKEN: 'an-internal-token-of-tests', ANSWERS_UNREAD_BYTES: String(45 * 1024 * 1024), ANSWER_READ_SECONDS: '2',
-    })
+    }
     const engine = { name: 'sqlite', sql: { run: (...ask) => run(...ask) } } as Pick<Engine, 'name' | 'sql'> as Engine
-    service = await gatewayTo({ sqlite: engine }, config, logger, { ready: async () => undefined, close: async () => undefined })
+    const start = (more: Record<string, string>): Promise<RunningService> =>
+      gatewayTo({ sqlite: engine }, parseQueryGatewayConfig({ ...variables, ...more }), logger, { ready: async () => undefined, close: async () => undefined })
+    service = await start({})
+    limited = await start({ QUERY_REQUESTS_PER_USER: '40' })
     base = await open((request, response) => service.handle(request, response))
+    limitedBase = await open((request, response) => limited.handle(request, response))
   })
 
   afterAll(async () => {
     await service.close()
+    await limited.close()
     await connection.close()
     for (const server of servers) { server.closeAllConnections(); server.close() }
     await nats.stop()
@@ -80,6 +87,9 @@ describe('the query gateway', () => {
     return { status: response.status, json: await response.json() as Record<string, unknown>, retryAfter: response.headers.get('retry-after') }
   }
 
+  const statement = (at: string, token: string, id: string, way = ''): Promise<Response> =>
+    fetch(`${at}/v2/databases/${id}/query/sql${way}`, { method: 'POST', headers: { authorization: `Bearer ${token}`, 'content-type': 'text/plain' }, body: 'select 1' })
+
   it('asks for rights and target, and then for nothing more', async () => {
     const [token, id] = [await tokenOf(newId<OrgId>()), newId<DatabaseId>()]
     expect((await ask(token, id)).status).toBe(200)
@@ -92,6 +102,32 @@ describe('the query gateway', () => {
     })
   })
 
+  it('says nothing of rates to a caller on this machine for whom none was set', async () => {
+    const [token, id] = [await tokenOf(newId<OrgId>()), newId<DatabaseId>()]
+    for (let round = 0; round < 3; round++) expect((await statement(base, token, id)).headers.get('ratelimit')).toBeNull()
+  })
+
+  it('lets a user send as many statements as was set, by whichever way, and says on each answer what is left', async () => {
+    const [token, other, id] = [await tokenOf(newId<OrgId>()), await tokenOf(newId<OrgId>()), newId<DatabaseId>()]
+    const began = performance.now()
+    const [cold, warm] = [await statement(limitedBase, token, id), await statement(limitedBase, token, id)]
+    expect(cold.headers.get('ratelimit')).toBe('"user";r=39;t=1')
+    for (const { headers } of [cold, warm]) expect(headers.get('ratelimit-policy')).toBe('"user";q=40;w=10')
+    expect(warm.headers.get('ratelimit')).toMatch(/^"user";r=3[89];t=1$/)
+    const rest = await Promise.all(Array.from({ length: 78 }, (_, at) => statement(limitedBase, token, id, at % 2 === 0 ? '' : '?plan=false')))
+    const letIn = rest.filter(({ status }) => status === 200).length
+    expect(letIn).toBeGreaterThanOrEqual(38)
+    expect(letIn).toBeLessThanOrEqual(38 + Math.ceil((performance.now() - began) / 250))
+    for (const { status, headers } of rest.filter((answer) => answer.status !== 200)) {
+      expect([status, headers.get('retry-after'), headers.get('ratelimit')]).toEqual([429, '1', '"user";r=0;t=10'])
+    }
+    for (const way of ['', '?plan=false']) {
+      const refused = await until('one is too many', async () => (await Promise.all(Array.from({ length: 50 }, () => statement(limitedBase, token, id, way)))).find(({ status }) => status === 429))
+      expect([way, await refused.json()]).toEqual([way, { code: 'TooManyRequests', message: expect.stringContaining('40 are let in within 10 seconds') }])
+    }
+    expect((await statement(limitedBase, other, id)).status).toBe(200)
+  })
+
   it('asks again once an event says that the database moved', async () => {
     const orgId = newId<OrgId>()
     const [token, id] = [await tokenOf(orgId), newId<DatabaseId>()]
@@ -101,7 +137,7 @@ describe('the query gateway', () => {
       id: newId<string>(), at: new Date().toISOString(), databaseId: id, orgId, generation: 1, version: 4, state,
     })))
     await until('the query is refused', async () => (await ask(token, id)).status === 409)
-    expect(await ask(token, id)).toMatchObject({ status: 409, retryAfter: '1', json: { code: 'IncorrectState' } })
+    expect(await ask(token, id)).toMatchObject({ status: 409, retryAfter: null, json: { code: 'IncorrectState' } })
   })
 
   it('sees a database become RUNNING without an event: what cannot answer is never remembered', async () => {

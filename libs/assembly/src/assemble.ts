@@ -1,6 +1,6 @@
 import type { DynamicModule } from '@nestjs/common'
 import type { NestFastifyApplication } from '@nestjs/platform-fastify'
-import { type Gatekeeper, createGatekeeper, remotePorts, type GatekeeperPorts } from '@tenantry/auth'
+import { type Gatekeeper, type GatekeeperPorts, type RateKind, Rates, countRequests, createGatekeeper, remotePorts } from '@tenantry/auth'
 import type { ProblemWire, StreamName } from '@tenantry/contracts'
 import {
   type AskInternal, JetStreamServer, type NatsConnection, Outbox, Relay, connectNats, createInternalClient, mountInternal, natsIsThere, noteFailure,
@@ -30,6 +30,8 @@ export interface Parts {
   readonly outbox: Outbox
   readonly ask: AskInternal
   readonly gatekeeper: Gatekeeper
+  /** How often callers may come; every operation but the anonymous ones is counted by it. */
+  readonly rates: Rates
   readonly problems: ProblemRules
 }
 
@@ -41,7 +43,7 @@ export interface AssemblyRules {
   /** The service's own tables, its schema, and the stream that its outbox goes to. A gateway has none. */
   readonly records?: { readonly source: DataSource; readonly schema: string; readonly stream: StreamName }
   /** Answers this service knows itself instead of asking for them. */
-  readonly ownPorts?: (parts: Omit<Parts, 'gatekeeper'>) => Partial<GatekeeperPorts>
+  readonly ownPorts?: (parts: Omit<Parts, 'gatekeeper' | 'rates'>) => Partial<GatekeeperPorts>
   readonly module: (parts: Parts) => DynamicModule | Promise<DynamicModule>
   /** Routes past the framework, mounted before the app is initialised. */
   readonly routes?: (fastify: FastifyInstance, app: NestFastifyApplication, parts: Parts) => void
@@ -50,6 +52,8 @@ export interface AssemblyRules {
   /** Called when news may have been missed, beside the gatekeeper's own doubt. */
   readonly onGap?: () => void
   readonly bodyLimitBytes?: number
+  /** What the requests of callers are counted as: records unless said. */
+  readonly rates?: RateKind
   readonly checks?: Readonly<Record<string, () => Promise<unknown>>>
   /** Lets go of what only this service opened, after its app is closed. */
   readonly close?: () => Promise<void>
@@ -68,7 +72,8 @@ export const assemble = async (rules: AssemblyRules): Promise<RunningService> =>
   const gatekeeper = createGatekeeper({
     issuer: config.publicUrl, ports: { ...remotePorts({ ask, identityUrl: config.identityUrl, connection }), ...rules.ownPorts?.(early) },
   })
-  const parts: Parts = { ...early, gatekeeper }
+  const rates = new Rates(rules.rates ?? 'records', config.limits)
+  const parts: Parts = { ...early, gatekeeper, rates }
   const relay = records && new Relay(records.source, connection, records.stream, outbox, logger)
   const transport = new JetStreamServer({
     connection, service: name, logger,
@@ -79,6 +84,7 @@ export const assemble = async (rules: AssemblyRules): Promise<RunningService> =>
   const http = await createHttpApp(await rules.module(parts), {
     ...problems, metrics, ready, bodyLimitBytes: rules.bodyLimitBytes ?? config.limits.BODY_BYTES, limits: config.limits,
     prepare: (app, fastify) => {
+      countRequests(fastify, gatekeeper, rates)
       app.connectMicroservice({ strategy: transport }, { inheritAppConfig: true })
       mountInternal(fastify, transport, config.internalToken)
       rules.routes?.(fastify, app, parts)

@@ -2,6 +2,7 @@ import { type CanActivate, type ExecutionContext, Inject, Injectable, createPara
 import { type Operation, type Principal, Problem } from '@tenantry/contracts'
 import { operationOf } from '@tenantry/http'
 import type { FastifyRequest } from 'fastify'
+import { countCaller } from './counting.js'
 import type { Gatekeeper } from './gatekeeper.js'
 
 export const gatekeeperToken = Symbol('gatekeeper')
@@ -12,6 +13,7 @@ const callers = new WeakMap<FastifyRequest, Principal>()
 export const admitTo = async (gatekeeper: Gatekeeper, operation: Pick<Operation, 'permission'>, request: FastifyRequest): Promise<Principal | undefined> => {
   if (operation.permission === 'anyone') return undefined
   const principal = await gatekeeper.admit(request.raw)
+  countCaller(request, principal)
   if (operation.permission === 'caller') await gatekeeper.rightsOf(principal)
   else await gatekeeper.require(principal, operation.permission)
   callers.set(request, principal)

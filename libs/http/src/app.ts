@@ -41,6 +41,7 @@ export const createHttpApp = async (module: Type | DynamicModule, rules: HttpApp
   addHealth(fastify, rules)
   app.useGlobalFilters(new ProblemsFilter(rules))
   await rules.prepare?.(app, fastify)
+  refuseEncoded(fastify)
   await app.startAllMicroservices()
   await app.init()
   await fastify.ready()
@@ -58,13 +59,20 @@ const addHooks = (fastify: FastifyInstance, rules: HttpAppRules): void => {
     if (!isMediaType(request.headers['content-type'])) request.raw.headers['content-type'] = 'text/plain'
     reply.raw.setHeader('x-request-id', request.id)
     for (const [name, value] of privateHeaderPairs) reply.raw.setHeader(name, value)
-    done(isEncoded(request.headers['content-encoding']) ? new Problem('UnsupportedEncoding', 'Send the body as it is: no content encoding is read here.') : undefined)
+    done()
   })
   fastify.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? 'none'
     rules.metrics.requests.labels(request.method, route, String(reply.statusCode)).observe(reply.elapsedTime / 1000)
     rules.logger.debug({ requestId: request.id, method: request.method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime * 100) / 100 }, 'request')
     done()
+  })
+}
+
+/** After whatever else looks at a request before it is read: who counts requests counts those that are no good, too. */
+const refuseEncoded = (fastify: FastifyInstance): void => {
+  fastify.addHook('onRequest', (request, _reply, done) => {
+    done(isEncoded(request.headers['content-encoding']) ? new Problem('UnsupportedEncoding', 'Send the body as it is: no content encoding is read here.') : undefined)
   })
 }
 

@@ -1,3 +1,5 @@
+export * from './addresses.js'
+export * from './buckets.js'
 export * from './cache.js'
 export * from './chores.js'
 export * from './config.js'

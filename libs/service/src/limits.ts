@@ -43,6 +43,15 @@ export const limitVariables = {
   ANSWER_READ_SECONDS: variable.positive(30),
   ANSWERS_UNREAD_BYTES: variable.positive(256 * mebibyte),
 
+  /** Each within ten seconds. Of records, with one key and for one user, wherever they call from. */
+  RECORD_REQUESTS_PER_KEY: variable.positive(10_000),
+  RECORD_REQUESTS_PER_USER: variable.positive(20_000),
+  /** These unless set, and then of this machine's own callers too, who are free otherwise. */
+  RECORD_REQUESTS_PER_ADDRESS: optional(),
+  QUERY_REQUESTS_PER_KEY: optional(),
+  QUERY_REQUESTS_PER_USER: optional(),
+  QUERY_REQUESTS_PER_ADDRESS: optional(),
+
   DATABASES_PER_ORG: variable.positive(10_000),
   USERS_PER_ORG: variable.positive(10_000),
   /** What the shapes of an org's databases may reserve together: more than its databases of the usual shape do. */
@@ -64,13 +73,18 @@ const schema = z.object(limitVariables)
 export type Limits = Readonly<z.infer<typeof schema>>
 
 /** What a limit with no value of its own is; the limit then leaves this machine's own callers out. */
-export const unlessSet = { CONNECTIONS_PER_ADDRESS: 500, SIGNUPS_PER_HOUR: 20 } as const
+export const unlessSet = {
+  CONNECTIONS_PER_ADDRESS: 500, SIGNUPS_PER_HOUR: 20, RECORD_REQUESTS_PER_ADDRESS: 50_000,
+  QUERY_REQUESTS_PER_KEY: 50_000, QUERY_REQUESTS_PER_USER: 100_000, QUERY_REQUESTS_PER_ADDRESS: 200_000,
+} as const
 
 /** Limits that nothing sets. */
 export const fixedLimits = {
   /** Statements from this length on count towards the text that is held, and one org may hold this part of it. */
   longStatementBytes: 4_096,
   orgsShareOfText: 1 / 4,
+  /** Within what time requests are counted. */
+  requestSeconds: 10,
 } as const
 
 /** The limits among the variables of a program. */

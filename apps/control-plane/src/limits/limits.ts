@@ -5,7 +5,7 @@ import { type Limits, fixedLimits, unlessSet } from '@tenantry/service'
 export interface ToldLimit {
   readonly name: string
   readonly value: number
-  readonly unit: 'bytes' | 'seconds' | 'headers' | 'connections' | 'levels' | 'items' | 'rows' | 'statements' | 'databases' | 'users' | 'tries'
+  readonly unit: 'bytes' | 'seconds' | 'headers' | 'connections' | 'levels' | 'items' | 'rows' | 'requests' | 'statements' | 'databases' | 'users' | 'tries'
   readonly description: string
   /** Refused with a problem; or the connection is closed; or it waits for its turn. */
   readonly exceeded: ProblemCode | 'closed' | 'waits'
@@ -42,6 +42,25 @@ const ofConnections = (limits: Limits): readonly ToldLimit[] => [
   limit(limits, 'CONNECTIONS_PER_ADDRESS', 'connections_of_an_address', {
     unit: 'connections', exceeded: 'TooManyConnections',
     description: `Open at a time from one address, or one /64 of IPv6; a trusted proxy is free.${freeHere(limits.CONNECTIONS_PER_ADDRESS !== undefined)}`,
+  }),
+]
+
+const within = `within ${fixedLimits.requestSeconds} seconds; what was used comes back evenly`
+
+const ofCallers = (limits: Limits): readonly ToldLimit[] => [
+  limit(limits, 'RECORD_REQUESTS_PER_ADDRESS', 'record_requests_of_an_address', {
+    unit: 'requests', description: `About records, from one address, or one /64 of IPv6, ${within}.${freeHere(limits.RECORD_REQUESTS_PER_ADDRESS !== undefined)}`, exceeded: 'TooManyRequests',
+  }),
+  limit(limits, 'RECORD_REQUESTS_PER_KEY', 'record_requests_of_a_key', { unit: 'requests', description: `About records, with one API key, ${within}.`, exceeded: 'TooManyRequests' }),
+  limit(limits, 'RECORD_REQUESTS_PER_USER', 'record_requests_of_a_user', { unit: 'requests', description: `About records, of one user, ${within}.`, exceeded: 'TooManyRequests' }),
+  limit(limits, 'QUERY_REQUESTS_PER_ADDRESS', 'query_requests_of_an_address', {
+    unit: 'requests', description: `With statements, from one address, or one /64 of IPv6, ${within}.${freeHere(limits.QUERY_REQUESTS_PER_ADDRESS !== undefined)}`, exceeded: 'TooManyRequests',
+  }),
+  limit(limits, 'QUERY_REQUESTS_PER_KEY', 'query_requests_of_a_key', {
+    unit: 'requests', description: `With statements, with one API key, ${within}.${freeHere(limits.QUERY_REQUESTS_PER_KEY !== undefined)}`, exceeded: 'TooManyRequests',
+  }),
+  limit(limits, 'QUERY_REQUESTS_PER_USER', 'query_requests_of_a_user', {
+    unit: 'requests', description: `With statements, of one user, ${within}.${freeHere(limits.QUERY_REQUESTS_PER_USER !== undefined)}`, exceeded: 'TooManyRequests',
   }),
 ]
 
@@ -100,4 +119,4 @@ const ofOrg = (limits: Limits, { databases, users, storageBytes, databaseBytes }
 
 /** Every limit that a caller can meet, in the order in which a request does. */
 export const toldLimits = (limits: Limits, org: OrgLimits): readonly ToldLimit[] =>
-  [...ofConnections(limits), ...ofRequests(limits), ...ofStatements(limits), ...ofOrg(limits, org), ...ofAccounts(limits)]
+  [...ofConnections(limits), ...ofCallers(limits), ...ofRequests(limits), ...ofStatements(limits), ...ofOrg(limits, org), ...ofAccounts(limits)]

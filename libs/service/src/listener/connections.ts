@@ -1,19 +1,9 @@
 import type { Server } from 'node:http'
-import { type Socket, isIPv6 } from 'node:net'
+import type { Socket } from 'node:net'
 import { Problem } from '@tenantry/contracts'
+import { holderOf, isLoopback } from '../addresses.js'
 import { unlessSet } from '../limits.js'
 import type { ListenerLimits } from './fault.js'
-
-const isLoopback = (address: string): boolean => address === '::1' || /^(::ffff:)?127\./.test(address)
-
-/** Whom a connection is counted for: an address, or of IPv6 the network that one household has. */
-const holderOf = (address: string): string => {
-  if (!isIPv6(address) || address.startsWith('::ffff:')) return address
-  const [head = '', tail = ''] = address.split('::')
-  const [before, after] = [head.split(':').filter(Boolean), tail.split(':').filter(Boolean)]
-  const groups = address.includes('::') ? [...before, ...Array<string>(Math.max(0, 8 - before.length - after.length)).fill('0'), ...after] : before
-  return groups.slice(0, 4).join(':')
-}
 
 /** Whether an address speaks for others, so that its connections are not one caller's. */
 export type IsProxy = (address: string) => boolean

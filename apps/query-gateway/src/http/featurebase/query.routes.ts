@@ -1,4 +1,4 @@
-import type { Gatekeeper } from '@tenantry/auth'
+import { type Gatekeeper, type Rates, countCaller } from '@tenantry/auth'
 import type { InputOf } from '@tenantry/contracts'
 import { answerParts, runSql, runSqlShort } from '@tenantry/dialects-featurebase'
 import type { QueryLimits } from '@tenantry/engines-contract'
@@ -12,6 +12,7 @@ import { checkedText, queryAccess } from './query.text.js'
 
 export interface QueryRouteRules {
   readonly gatekeeper: Gatekeeper
+  readonly rates: Rates
   readonly parts: QueryParts
   readonly limits: QueryLimits
   readonly textBytes: number
@@ -29,6 +30,7 @@ export const mountQueries = (fastify: FastifyInstance, rules: QueryRouteRules): 
 const answerSql = async (operation: typeof runSql | typeof runSqlShort, request: FastifyRequest, reply: FastifyReply, rules: QueryRouteRules): Promise<void> => {
   const { gatekeeper, limits } = rules
   const caller = gatekeeper.peek(request.raw) ?? await gatekeeper.admit(request.raw)
+  countCaller(request, caller)
   const rights = gatekeeper.peekRights(caller) ?? await gatekeeper.rightsOf(caller)
   const { params, query, body } = readInput(operation, request) as InputOf<typeof runSql>
   const text = checkedText(body, rules.textBytes)

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { type Gatekeeper, may } from '@tenantry/auth'
+import { type Gatekeeper, type Standing, may, rateHeaders, sayStanding } from '@tenantry/auth'
 import { type DatabaseTarget, type Principal, Problem, type Rights, isUuid } from '@tenantry/contracts'
 import { answerParts, answerText, runSql } from '@tenantry/dialects-featurebase'
 import { refuseRaw } from '@tenantry/http'
@@ -62,32 +62,42 @@ const isPlainText = ({ headers }: IncomingMessage): boolean =>
 const answer = async (request: IncomingMessage, response: ServerResponse, length: number, databaseId: DatabaseTarget['databaseId'], { caller, rights }: Known,
   rules: QueryRouteRules): Promise<boolean> => {
   const requestId = requestIdOf(request.headers['x-request-id'])
+  const standing = rules.rates.take(request, caller)
+  const about = { requestId, standing }
   try {
+    if (standing.refusal) throw standing.refusal
     const text = checkedText(await bodyOf(request, length), rules.textBytes)
     const ask = { orgId: caller.orgId, databaseId, text, access: queryAccess(rights), plan: false, limits: rules.limits }
     await runQuery(ask, rules.parts, new ClientGone(response), (given) => {
       const isSmall = given.fields.length + given.data.length < smallBytes
-      return isSmall ? sendSmall(response, requestId, answerText(given)) : sendLarge(response, requestId, answerParts(given), rules)
+      return isSmall ? sendSmall(response, about, answerText(given)) : sendLarge(response, about, answerParts(given), rules)
     })
     return true
   } catch (error) {
+    sayStanding(response, standing)
     refuseRaw(error, runSql, requestId, response, rules.problems, rules.metrics)
     return false
   }
 }
 
-const headOf = (requestId: string, bytes: number): string[] => [...alwaysSaid, 'x-request-id', requestId, 'content-length', String(bytes)]
+interface About {
+  readonly requestId: string
+  readonly standing: Standing
+}
+
+const headOf = ({ requestId, standing: { seen } }: About, bytes: number): string[] =>
+  [...alwaysSaid, ...rateHeaders(seen), 'x-request-id', requestId, 'content-length', String(bytes)]
 
 /** Head and body leave as one text. */
-const sendSmall = (response: ServerResponse, requestId: string, text: string): void => {
-  response.writeHead(200, headOf(requestId, text.length)).end(text, 'latin1')
+const sendSmall = (response: ServerResponse, about: About, text: string): void => {
+  response.writeHead(200, headOf(about, text.length)).end(text, 'latin1')
 }
 
 /** A page of rows is not copied. */
-const sendLarge = (response: ServerResponse, requestId: string, body: readonly Buffer[], { outgoing }: QueryRouteRules): Promise<void> | undefined => {
+const sendLarge = (response: ServerResponse, about: About, body: readonly Buffer[], { outgoing }: QueryRouteRules): Promise<void> | undefined => {
   const bytes = body.reduce((sum, part) => sum + part.length, 0)
   return outgoing.send(response, bytes, () => {
-    response.writeHead(200, headOf(requestId, bytes)).cork()
+    response.writeHead(200, headOf(about, bytes)).cork()
     for (const part of body) response.write(part)
     response.end()
   })
