@@ -5,11 +5,17 @@ import { Problem } from '@tenantry/contracts'
 import { problemWire } from '@tenantry/dialects-featurebase'
 import { mountOrder } from '@tenantry/events'
 import type { Logger, RunningService } from '@tenantry/service'
+import { AccountsService } from './accounts/accounts.service.js'
 import { AppModule } from './app.module.js'
 import type { IdentityConfig } from './config.js'
+import { mountLinkPage } from './http/pages/link-page.js'
 import { listenToKeysUsed } from './keys/keys-used.listener.js'
 import { KeysService } from './keys/keys.service.js'
 import { Limits } from './limits/limits.service.js'
+import { LinksService } from './links/links.service.js'
+import { Letters } from './mail/letters.js'
+import { Postman } from './mail/postman.js'
+import { openTransport } from './mail/transport.js'
 import { RevocationsService } from './revocations/revocations.service.js'
 import { SessionsService } from './sessions/sessions.service.js'
 import { identitySource, schema } from './source.js'
@@ -20,6 +26,7 @@ interface Features {
   readonly keyring: Keyring
   readonly keys: KeysService
   readonly limits: Limits
+  readonly links: LinksService
   readonly revocations: RevocationsService
   readonly sessions: SessionsService
 }
@@ -34,6 +41,7 @@ export const createIdentity = async (config: IdentityConfig, logger: Logger): Pr
   const source = identitySource(config)
   // What other services ask for is known here: the guard asks the features, which exist once the app is put together.
   const made = Promise.withResolvers<Features>()
+  let postman: Postman | undefined
   return await assemble({
     name: 'identity',
     config,
@@ -43,19 +51,22 @@ export const createIdentity = async (config: IdentityConfig, logger: Logger): Pr
     records: { source, schema, stream: 'IDENTITY' },
     ownPorts: () => ownPorts(made.promise),
     module: (parts) => AppModule.with(config, source, parts),
-    routes: (fastify, app, { connection }) => {
+    routes: (fastify, app, { connection, problems }) => {
       const features = featuresOf(app)
       made.resolve(features)
+      postman = postmanOf(config, app, logger)
+      mountLinkPage(fastify, problems)
       mountOrder(fastify, turnKeysName, config.internalToken, (body) => turnKeys(features.keyring, body))
       listenToKeysUsed(connection, features.keys, logger)
     },
     checks: { keyring: async () => (await made.promise).keyring.current() },
-    chores: (app) => choresOf(featuresOf(app)),
+    chores: (app) => choresOf(featuresOf(app), postman),
+    close: async () => postman?.stop(),
   })
 }
 
 const featuresOf = (app: NestFastifyApplication): Features => ({
-  keyring: app.get(Keyring), keys: app.get(KeysService), limits: app.get(Limits), revocations: app.get(RevocationsService), sessions: app.get(SessionsService),
+  keyring: app.get(Keyring), keys: app.get(KeysService), limits: app.get(Limits), links: app.get(LinksService), revocations: app.get(RevocationsService), sessions: app.get(SessionsService),
 })
 
 const ownPorts = (made: Promise<Features>): Partial<GatekeeperPorts> => ({
@@ -67,7 +78,13 @@ const ownPorts = (made: Promise<Features>): Partial<GatekeeperPorts> => ({
   revocationsSince: async (seq) => (await made).revocations.since(seq),
 })
 
-const choresOf = ({ keyring, limits, revocations, sessions }: Features) => ({
+const postmanOf = ({ mail, publicUrl }: IdentityConfig, app: NestFastifyApplication, logger: Logger): Postman | undefined => mail && new Postman({
+  letters: app.get(Letters), accounts: app.get(AccountsService), links: app.get(LinksService), transport: openTransport(mail.road, mail.from), publicUrl, logger,
+})
+
+const choresOf = ({ keyring, limits, links, revocations, sessions }: Features, postman: Postman | undefined) => ({
+  ...(postman && { mail: { everySeconds: 1, run: () => postman.work() } }),
+  links: { everySeconds: 3600, run: () => links.clean() },
   keyring: { everySeconds: keyring.tendSeconds, run: () => keyring.tend() },
   limits: { everySeconds: 60, run: () => limits.clean() },
   revocations: { everySeconds: 3600, run: () => revocations.clean() },

@@ -5,8 +5,11 @@ import { StandingEntity } from './accounts/standing.entity.js'
 import type { IdentityConfig } from './config.js'
 import { ApiKeyEntity } from './keys/key.entity.js'
 import { AllowanceEntity, FamiliarPlaceEntity, GuessesEntity } from './limits/limit.entities.js'
+import { LinkEntity } from './links/link.entity.js'
+import { LetterEntity } from './mail/letter.entity.js'
 import { FirstRecords1732233600000 } from './migrations/first-records.js'
 import { LimitsAndStandings1763776800000 } from './migrations/limits-and-standings.js'
+import { MailAndLinks1795344000000 } from './migrations/mail-and-links.js'
 import { SecretMarks1763863200000 } from './migrations/secret-marks.js'
 import { RefreshTokenEntity, SessionEntity } from './sessions/session.entity.js'
 import { SigningKeyEntity } from './tokens/signing-key.entity.js'
@@ -18,7 +21,8 @@ export const identitySource = ({ databaseUrl, poolSize }: Pick<IdentityConfig, '
   schema,
   entities: [
     AccountEntity, StandingEntity, SessionEntity, RefreshTokenEntity, ApiKeyEntity, SigningKeyEntity, GuessesEntity, AllowanceEntity, FamiliarPlaceEntity,
+    LinkEntity, LetterEntity,
   ],
-  migrations: [FirstRecords1732233600000, LimitsAndStandings1763776800000, SecretMarks1763863200000],
+  migrations: [FirstRecords1732233600000, LimitsAndStandings1763776800000, SecretMarks1763863200000, MailAndLinks1795344000000],
   poolSize,
 })

@@ -7,6 +7,8 @@ export interface Surroundings {
   readonly publicUrl: string
   readonly adminUrl: string
   readonly engineSocket: string
+  /** Where mails lie that are not sent by SMTP. */
+  readonly mailFolder: string
   readonly secrets: Secrets
 }
 
@@ -23,6 +25,7 @@ export const serviceEnvironment = (env: Environment, config: SingleConfig, surro
     SEALING_KEY: surroundings.secrets.sealingKey,
     PEPPER: surroundings.secrets.pepper,
     INTERNAL_TOKEN: surroundings.secrets.internalToken,
+    MAIL_DIR: surroundings.mailFolder,
   }),
   ...Object.fromEntries(Object.entries(env).filter(([name, value]) => value !== '' && !ours.some((own) => name === own || name === `${own}_FILE`))),
   LOG_LEVEL: config.logLevel,
@@ -41,7 +44,7 @@ export const assumedEnvironment = (env: Environment, config: SingleConfig): Envi
   const secret = 'A'.repeat(43)
   return {
     ...serviceEnvironment(env, config, {
-      nats: { url: 'nats://127.0.0.1:4222', token: secret }, publicUrl: 'http://localhost', adminUrl: 'http://127.0.0.1', engineSocket: '/',
+      nats: { url: 'nats://127.0.0.1:4222', token: secret }, publicUrl: 'http://localhost', adminUrl: 'http://127.0.0.1', engineSocket: '/', mailFolder: '/',
       secrets: { sealingKey: secret, pepper: secret, internalToken: secret, natsToken: secret, postgresPassword: secret },
     }),
     DATABASE_URL: 'postgres://127.0.0.1/',

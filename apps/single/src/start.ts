@@ -1,3 +1,4 @@
+import path from 'node:path'
 import { type Backend, type ServiceName, createEdge, openCertificate, operations, services, wholeDocument } from '@tenantry/edge'
 import { checkNats, freePort } from '@tenantry/embedded'
 import { socketPathOf } from '@tenantry/engine-host'
@@ -51,7 +52,7 @@ export const start = async (how: Start): Promise<void> => {
   signal.throwIfAborted()
   const running = new Map<string, RunningService>()
   const adminUrl = await openAdmin(how, running)
-  const surroundings = { nats, publicUrl, adminUrl, engineSocket: socketPathOf(data.path), secrets }
+  const surroundings = { nats, publicUrl, adminUrl, engineSocket: socketPathOf(data.path), mailFolder: path.join(data.path, 'mail'), secrets }
   const common = serviceEnvironment(env, config, surroundings)
   await settleAll(...plans.map((plan) => plan.checkSchema(forService(common, urls, plan))))
   await settleAll(startHost(how, data, surroundings.engineSocket), migrateAll(plans, common, urls))
@@ -66,9 +67,14 @@ export const start = async (how: Start): Promise<void> => {
   const told = {
     url: publicUrl, adminUrl, dataDir: data.path, isNew: data.isNew, signUpOpen: config.signUp === 'open',
     ...(tls?.authorityFile !== undefined && { authorityFile: tls.authorityFile }),
+    ...mailFolderOf(common),
   }
   for (const line of welcomeLines(told)) how.print(line)
 }
+
+/** Where mails lie, unless they are sent out. */
+const mailFolderOf = (env: Environment): { readonly mailFolder?: string } =>
+  env['SMTP_URL'] === undefined && env['SMTP_URL_FILE'] === undefined && env['MAIL_DIR'] !== undefined ? { mailFolder: env['MAIL_DIR'] } : {}
 
 const doorOf = ({ trustedProxies, allowedHosts, corsOrigins }: SingleConfig, publicUrl: string) => ({ publicUrl, trustedProxies, allowedHosts, corsOrigins })
 

@@ -12,6 +12,11 @@ it('shows how to sign up once, and how to log in afterwards or where sign-up is 
   expect(welcomeLines({ ...told, signUpOpen: false }).join('\n')).not.toContain('/id/signup')
 })
 
+it('names the folder that mails are written to, where no server sends them', () => {
+  expect(welcomeLines({ ...told, mailFolder: '/data/mail' }).join('\n')).toContain('written to /data/mail')
+  expect(welcomeLines(told).join('\n')).not.toContain('Mails')
+})
+
 it('makes every command trust our own authority, and says where it is', () => {
   const lines = welcomeLines({ ...told, authorityFile: '/data/tls/ca.crt' })
   expect(lines).toContain('Clients must trust /data/tls/ca.crt.')

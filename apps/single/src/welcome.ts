@@ -6,13 +6,15 @@ export interface Welcome {
   readonly signUpOpen: boolean
   /** The certificate to trust, when the authority is our own. */
   readonly authorityFile?: string
+  /** Where mails are written that no server sends. */
+  readonly mailFolder?: string
 }
 
 const account = '"email":"you@example.com","password":"change me to a long one"'
 const field = (name: string): string => `sed 's/.*"${name}":"\\([^"]*\\)".*/\\1/'`
 
 /** What is printed once everything answers; the last line is the one that programs wait for. */
-export const welcomeLines = ({ url, adminUrl, dataDir, isNew, signUpOpen, authorityFile }: Welcome): readonly string[] => {
+export const welcomeLines = ({ url, adminUrl, dataDir, isNew, signUpOpen, authorityFile, mailFolder }: Welcome): readonly string[] => {
   const curl = authorityFile === undefined ? 'curl -s' : `curl -s --cacert '${authorityFile}'`
   const signingUp = isNew && signUpOpen
   const enter = signingUp
@@ -21,6 +23,7 @@ export const welcomeLines = ({ url, adminUrl, dataDir, isNew, signUpOpen, author
   return [
     `Data is kept in ${dataDir}; metrics and readiness are at ${adminUrl}; the API is described at ${url}/docs.`,
     ...(authorityFile === undefined ? [] : [`Clients must trust ${authorityFile}.`]),
+    ...(mailFolder === undefined ? [] : [`Mails are written to ${mailFolder}; set SMTP_URL to have them sent.`]),
     '',
     signingUp ? '# Sign up, make a database, ask it:' : '# Log in, make a database, ask it:',
     `TOKEN=$(${enter} | ${field('IdToken')})`,

@@ -8,6 +8,8 @@ export interface Account extends AccountFacts {
   readonly passwordHash: string
   /** Grows when everything that was proven for this account before is to end. */
   readonly epoch: number
+  /** When it was proven that the address is the account's. */
+  readonly emailVerifiedAt: Date | null
   readonly createdAt: Date
   readonly updatedAt: Date
 }
@@ -27,6 +29,7 @@ export const AccountEntity = new EntitySchema<Account>({
     serverAdmin: { name: 'server_admin', type: 'boolean', default: false },
     passwordHash: { name: 'password_hash', type: 'text' },
     epoch: { type: 'integer', default: 0 },
+    emailVerifiedAt: { name: 'email_verified_at', type: 'timestamptz', precision: 3, nullable: true },
     createdAt: { name: 'created_at', type: 'timestamptz', precision: 3, default: () => 'now()' },
     updatedAt: { name: 'updated_at', type: 'timestamptz', precision: 3, default: () => 'now()' },
   },

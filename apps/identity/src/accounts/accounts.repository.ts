@@ -7,10 +7,10 @@ import type { Standing } from './standing.entity.js'
 
 /** An account with what the control plane says of it. */
 export type KnownAccount = Pick<Account, 'id' | 'orgId' | 'email' | 'firstname' | 'lastname' | 'orgName' | 'founder' | 'serverAdmin' | 'epoch' | 'passwordHash'>
-  & { readonly active: boolean }
+  & { readonly active: boolean; readonly emailVerified: boolean }
 
 const columns = `a.id, a.org_id AS "orgId", a.email, a.firstname, a.lastname, a.org_name AS "orgName", a.founder, a.server_admin AS "serverAdmin", a.epoch,
-  a.password_hash AS "passwordHash", coalesce(s.active, true) AS active`
+  a.password_hash AS "passwordHash", a.email_verified_at IS NOT NULL AS "emailVerified", coalesce(s.active, true) AS active`
 const standingIn = (org: string): string => `LEFT JOIN standings s ON s.user_id = a.id AND s.org_id = ${org}`
 
 @Injectable()
@@ -51,7 +51,7 @@ export class AccountsRepository {
     return !await tx.exists(AccountEntity)
   }
 
-  async insert(tx: EntityManager, account: Omit<Account, 'epoch' | 'createdAt' | 'updatedAt'>): Promise<void> {
+  async insert(tx: EntityManager, account: Omit<Account, 'epoch' | 'emailVerifiedAt' | 'createdAt' | 'updatedAt'>): Promise<void> {
     try {
       await tx.insert(AccountEntity, account)
     } catch (error) {
@@ -63,6 +63,17 @@ export class AccountsRepository {
   /** Writes a new hash of the same password, unless it was changed meanwhile. */
   async strengthen(id: UserId, from: string, to: string): Promise<void> {
     await this.source.manager.update(AccountEntity, { id, passwordHash: from }, { passwordHash: to })
+  }
+
+  /** Writes a new password of whoever reads the mail at this address, which is thereby proven; false when the account has another one now. */
+  async setPassword(tx: EntityManager, id: UserId, key: string, passwordHash: string): Promise<boolean> {
+    const [rows]: [unknown[], number] = await tx.query(
+      `UPDATE accounts SET password_hash = $3, email_verified_at = coalesce(email_verified_at, now()), updated_at = now() WHERE id = $1 AND email_key = $2 RETURNING 1`, [id, key, passwordHash])
+    return rows.length > 0
+  }
+
+  async noteVerified(tx: EntityManager, id: UserId, key: string): Promise<void> {
+    await tx.query('UPDATE accounts SET email_verified_at = coalesce(email_verified_at, now()) WHERE id = $1 AND email_key = $2', [id, key])
   }
 
   /** Ends what was proven before; answers the new epoch, undefined when there is no such account. */

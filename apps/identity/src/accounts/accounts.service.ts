@@ -3,7 +3,7 @@ import { type OrgId, Problem, type UserId } from '@tenantry/contracts'
 import { Outbox } from '@tenantry/events'
 import type { EntityManager } from 'typeorm'
 import type { AccountView } from './account.js'
-import { AccountsRepository } from './accounts.repository.js'
+import { AccountsRepository, type KnownAccount } from './accounts.repository.js'
 import { emailKey, readEmail } from './email.js'
 import { Passwords } from './passwords.js'
 import type { Standing } from './standing.entity.js'
@@ -17,6 +17,21 @@ export class AccountsService {
   /** The account as it stands in an org: its own unless another one is named. */
   find(id: UserId, orgId?: OrgId): Promise<AccountView | undefined> {
     return this.accounts.find(id, orgId)
+  }
+
+  /** The account of an address as it is compared. */
+  findByEmail(key: string): Promise<KnownAccount | undefined> {
+    return this.accounts.findByEmailKey(key)
+  }
+
+  /** False when the account has another address now. */
+  setPassword(tx: EntityManager, { userId, emailKey: key }: { readonly userId: UserId; readonly emailKey: string }, passwordHash: string): Promise<boolean> {
+    return this.accounts.setPassword(tx, userId, key, passwordHash)
+  }
+
+  /** Notes that the address is proven, if it still is the account's. */
+  noteVerified(tx: EntityManager, { userId, emailKey: key }: { readonly userId: UserId; readonly emailKey: string }): Promise<void> {
+    return this.accounts.noteVerified(tx, userId, key)
   }
 
   /** The account behind an address and a password. Throws LoginFailed, after the same work, whatever is wrong with them. */

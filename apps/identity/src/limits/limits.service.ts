@@ -11,17 +11,22 @@ import { type Guess, Guesses } from './guesses.js'
 import { refuseFor } from './too-many.js'
 
 /** What is counted for each caller, and for the network that the caller is in. */
-export type Counted = 'login' | 'sign-up' | 'refresh' | 'key'
+export type Counted = 'login' | 'sign-up' | 'refresh' | 'key' | 'mail' | 'link'
 
 const messages: Readonly<Record<Counted, string>> = {
   login: 'Too many logins have failed; try again later.',
   'sign-up': 'Too many sign-ups have come from your address; try again later.',
   refresh: 'Too many refresh tokens have failed; try again later.',
   key: 'Too many API keys have failed; try again later.',
+  mail: 'Too many mails were asked for from your address; try again later.',
+  link: 'Too many links have failed; try again later.',
 }
 
 const minute = 60
 const hour = 60 * minute
+
+/** Mails that a caller may have sent, to any addresses. */
+const mailsPerHour = 20
 
 /** A network may do as much as so many of its callers. */
 const callersInNetwork = 5
@@ -40,6 +45,8 @@ const rulesOf = ({ signUpsPerHour = unlessSet.SIGNUPS_PER_HOUR, failedLoginsPerM
     'sign-up': rules('sign-up', signUpsPerHour, hour, hour),
     refresh: rules('refresh', failedTokensPerMinute, minute, minute),
     key: rules('key', failedTokensPerMinute, minute, minute),
+    mail: rules('mail', mailsPerHour, hour, hour),
+    link: rules('link', failedTokensPerMinute, minute, minute),
   }
 }
 

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common'
+import { Inject, Injectable } from '@nestjs/common'
 import { type OrgId, type UserId, newId } from '@tenantry/contracts'
 import { inTransaction } from '@tenantry/persistence'
 import { DataSource } from 'typeorm'
@@ -6,9 +6,12 @@ import { AccountsService } from '../accounts/accounts.service.js'
 import { emailKey, readEmail } from '../accounts/email.js'
 import { checkPassword } from '../accounts/password-rule.js'
 import { Passwords } from '../accounts/passwords.js'
+import type { IdentityConfig } from '../config.js'
 import { type Client, isLoopback } from '../limits/client.js'
 import { Limits } from '../limits/limits.service.js'
+import { CONFIG } from '../platform/platform.module.js'
 import { type SessionTokens, SessionsService } from './sessions.service.js'
+import { Letters } from '../mail/letters.js'
 import { SignUpDoor } from './sign-up-door.js'
 
 export interface SignUpWish {
@@ -30,7 +33,8 @@ export interface SignedUp {
 @Injectable()
 export class SignUp {
   constructor(private readonly door: SignUpDoor, private readonly limits: Limits, private readonly source: DataSource,
-    private readonly accounts: AccountsService, private readonly passwords: Passwords, private readonly sessions: SessionsService) {}
+    private readonly accounts: AccountsService, private readonly passwords: Passwords, private readonly sessions: SessionsService,
+    private readonly letters: Letters, @Inject(CONFIG) private readonly config: Pick<IdentityConfig, 'mail'>) {}
 
   /** Throws SignUpClosed, InvalidParameter, EmailTaken, TooManyRequests. */
   async run(wish: SignUpWish, client: Client): Promise<SignedUp> {
@@ -45,6 +49,7 @@ export class SignUp {
     const { opened, serverAdmin } = await inTransaction(this.source, async (tx) => {
       const first = (trusted || isLoopback(client)) && await this.accounts.nextIsFirst(tx)
       await this.accounts.register(tx, { ...account, serverAdmin: first })
+      if (this.config.mail) await this.letters.append(tx, 'verify', emailKey(email))
       return { opened: await this.sessions.open(tx, account.id), serverAdmin: first }
     })
     await this.limits.wasHere(emailKey(email), client)

@@ -7,13 +7,14 @@ import { listLimits } from './limits.js'
 import { describeLogin, describeRoot, getJwks, getOpenIdConfiguration, logInAtId, logInAtRoot, logOut, signUp } from './login.js'
 import { getOrg, updateOrg } from './orgs.js'
 import { runSql, runSqlShort } from './queries.js'
+import { askToVerifyEmail, forgotPassword, resetPassword, showLinkPage, verifyEmail } from './recovery.js'
 import { createRole, deleteRole, getRole, listRoles, updateRole } from './roles.js'
 import { getShape, listShapes } from './shapes.js'
 import { addUserRoles, createUser, getCurrentUser, getUser, listUsers, updateUser } from './users.js'
 
 /** Every operation of the native API, in the order in which its document tells them. */
 export const operations: readonly Operation[] = [
-  describeRoot, logInAtRoot, describeLogin, logInAtId, signUp, logOut, getJwks, getOpenIdConfiguration,
+  describeRoot, logInAtRoot, describeLogin, logInAtId, signUp, logOut, forgotPassword, resetPassword, askToVerifyEmail, verifyEmail, showLinkPage, getJwks, getOpenIdConfiguration,
   createUser, listUsers, getCurrentUser, updateUser, getUser, addUserRoles,
   createKey, listKeys, getKey, updateKey,
   getOrg, updateOrg, listOrgKeys,

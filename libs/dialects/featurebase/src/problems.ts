@@ -27,6 +27,7 @@ const ownCode: Readonly<Partial<Record<ProblemCode, string>>> = {
   InvalidBody: 'InvalidBody',
   InvalidContentType: 'InvalidContentType',
   MalformedRequest: 'MalformedRequest',
+  LinkNotValid: 'LinkNotValid',
   RelatedResourceNotFound: 'RelatedResourceNotFound',
   EngineRejectedQuery: 'Bad Request',
   MissingCredentials: 'MissingAuthenticationToken',
