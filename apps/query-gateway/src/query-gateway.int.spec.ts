@@ -75,13 +75,10 @@ describe('the query gateway', () => {
   beforeEach(() => { asked.length = 0; state = 'RUNNING'; permissions = ['data:read', 'data:write']; run = async () => ok })
 
   const unknown = newId<DatabaseId>()
-  const tokenOf = (orgId: OrgId): Promise<string> => {
-    const userId = newId<UserId>()
-    return signer.sign({
-      sub: userId, org_id: orgId, sid: newId<string>(), epoch: 0, token_use: 'id', jti: newId<string>(), email: 'a@b.test', given_name: 'A', family_name: 'B', founder: true,
-      org_name: 'Org', server_admin: false,
-    })
-  }
+  const tokenOf = (orgId: OrgId, userId = newId<UserId>()): Promise<string> => signer.sign({
+    sub: userId, org_id: orgId, sid: newId<string>(), epoch: 0, token_use: 'id', jti: newId<string>(), email: 'a@b.test', given_name: 'A', family_name: 'B', founder: true,
+    org_name: 'Org', server_admin: false,
+  })
   const ask = async (token: string, id: string, text = 'select 1', init: RequestInit = {}) => {
     const response = await fetch(`${base}/v2/databases/${id}/query/sql`, { method: 'POST', headers: { authorization: `Bearer ${token}`, 'content-type': 'text/plain' }, body: text, ...init })
     return { status: response.status, json: await response.json() as Record<string, unknown>, retryAfter: response.headers.get('retry-after') }
@@ -132,11 +129,14 @@ describe('the query gateway', () => {
     const orgId = newId<OrgId>()
     const [token, id] = [await tokenOf(orgId), newId<DatabaseId>()]
     await ask(token, id)
-    state = 'STOPPED'
+    state = 'RESTORING'
     await until('the event is in the stream', () => jetstream(connection).publish('control.database.moved', JSON.stringify({
       id: newId<string>(), at: new Date().toISOString(), databaseId: id, orgId, generation: 1, version: 4, state,
     })))
     await until('the query is refused', async () => (await ask(token, id)).status === 409)
+    expect(await ask(token, id)).toMatchObject({ status: 409, retryAfter: '1', json: { code: 'IncorrectState' } })
+    // Who is stopped does not come back by being asked again.
+    state = 'STOPPED'
     expect(await ask(token, id)).toMatchObject({ status: 409, retryAfter: null, json: { code: 'IncorrectState' } })
   })
 
@@ -261,6 +261,28 @@ describe('the query gateway', () => {
     leaving.abort()
     await aborted.promise
     await request
+  })
+
+  it('ends the statement of a user who is ended, on the short way and on the long one, and of nobody else', async () => {
+    const [userId, orgId, id] = [newId<UserId>(), newId<OrgId>(), newId<DatabaseId>()]
+    const [token, other] = [await tokenOf(orgId, userId), await tokenOf(orgId)]
+    await Promise.all([ask(token, id), ask(other, id)])
+    const begun: string[] = []
+    const free = Promise.withResolvers<void>()
+    run = async (_target, { text }, gone) => {
+      begun.push(text)
+      if (text === 'other') await free.promise
+      else await until('the engine sees it', async () => gone.aborted)
+      if (gone.aborted) throw new Problem('QueryCancelled', 'gone')
+      return ok
+    }
+    const long = fetch(`${base}/v2/databases/${id}/query/sql?plan=false`, { method: 'POST', headers: { authorization: `Bearer ${token}`, 'content-type': 'text/plain' }, body: 'long' })
+    const [short, others] = [ask(token, id, 'short'), ask(other, id, 'other')]
+    await until('all have begun', async () => begun.length === 3)
+    await until('the stream of identity is there', () => jetstream(connection).publish('identity.user.epoch-raised', JSON.stringify({ id: newId<string>(), at: new Date().toISOString(), userId, epoch: 1 })))
+    expect([(await long).status, (await short).status, (await short).json['code']]).toEqual([401, 401, 'Unauthorized'])
+    free.resolve()
+    expect((await others).status).toBe(200)
   })
 
   it('goes on answering those it knows when everything else is away', async () => {

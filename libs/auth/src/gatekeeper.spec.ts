@@ -281,6 +281,16 @@ describe('a gatekeeper and what was taken back', () => {
     expect(gatekeeper.size).toEqual({ admitted: 0, keys: 0, rights: 0 })
   })
 
+  it('says of running work whether its user has ended, which a session or a key alone does not', async () => {
+    const { gatekeeper } = setUp()
+    const sid = newId<SessionId>()
+    const [before, after] = [await gatekeeper.admit(bearer(signed(claims({ sid })))), await gatekeeper.admit(bearer(signed(claims({ epoch: 3 }))))]
+    gatekeeper.revoke({ kind: 'session', id: sid })
+    expect(gatekeeper.hasEnded(before)).toBe(false)
+    gatekeeper.revoke({ kind: 'user', id: userId, epoch: 3 })
+    expect([gatekeeper.hasEnded(before), gatekeeper.hasEnded(after)]).toEqual([true, false])
+  })
+
   it('ends what a user proved before an epoch, and nothing after it', async () => {
     const { gatekeeper } = setUp()
     await gatekeeper.admit(bearer(good))

@@ -135,6 +135,14 @@ export class Gatekeeper {
     if (entry.kind === 'user') this.keyFacts.dropWhere(({ userId, epoch }) => userId === entry.id && epoch < entry.epoch)
   }
 
+  /**
+   * Whether everything that this user had proven was ended since, as with a deactivation: work of theirs that still runs ends too.
+   * A key that was revoked, or a session that was left, only begins nothing new.
+   */
+  hasEnded(principal: Principal): boolean {
+    return this.revocations.coverUser(principal)
+  }
+
   /** News may have been missed: rights are asked for again at their next use, revocations now. */
   doubt(): void {
     this.rights.doubtAndAsk()

@@ -25,7 +25,12 @@ export class Revocations {
   }
 
   cover(principal: Principal): boolean {
-    return this.until.has(principal.credential.id) || (this.epochs.get(principal.userId)?.epoch ?? 0) > principal.epoch
+    return this.until.has(principal.credential.id) || this.coverUser(principal)
+  }
+
+  /** Whether the user's epoch is a later one than this was proven in. */
+  coverUser({ userId, epoch }: Principal): boolean {
+    return (this.epochs.get(userId)?.epoch ?? 0) > epoch
   }
 
   get size(): number {

@@ -10,6 +10,11 @@ export interface Ask extends SqlAsk {
   readonly databaseId: DatabaseId
 }
 
+/** Whoever asked. Where they are gone because they were turned away, `refusal` says so: it is what they are answered. */
+export interface Asker extends Gone {
+  readonly refusal: Problem | undefined
+}
+
 export type Engines = Readonly<Record<EngineName, Engine>>
 
 export interface QueryParts {
@@ -25,7 +30,7 @@ export interface QueryParts {
  * The database's turn lasts until the answer is delivered, so that slow readers fill their own line; the org's ends with the
  * engine's work, since others wait for it.
  */
-export const runQuery = async (ask: Ask, parts: QueryParts, gone: Gone, deliver: (answer: Answer) => Promise<void> | void): Promise<void> => {
+export const runQuery = async (ask: Ask, parts: QueryParts, gone: Asker, deliver: (answer: Answer) => Promise<void> | void): Promise<void> => {
   const { targets, turns, orgTurns, meter } = parts
   const began = performance.now()
   try {
@@ -47,10 +52,13 @@ export const runQuery = async (ask: Ask, parts: QueryParts, gone: Gone, deliver:
       orgTurns.leave(visit)
     }
   } catch (error) {
-    meter.refused(error)
-    throw error
+    const said = isCancelled(error) ? gone.refusal ?? error : error
+    meter.refused(said)
+    throw said
   }
 }
+
+const isCancelled = (error: unknown): boolean => error instanceof Problem && error.code === 'QueryCancelled'
 
 const runInTurn = async (target: DatabaseTarget, ask: Ask, parts: QueryParts, gone: Gone, visit: Visit, began: number): Promise<Answer> => {
   const turn = parts.orgTurns.begin(visit, gone, ask.limits.seconds * 1_000 - (performance.now() - began))

@@ -6,7 +6,7 @@ import { type ProblemRules, mountRaw, readInput } from '@tenantry/http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ServiceMetrics } from '@tenantry/service'
 import { type QueryParts, runQuery } from '../../queries/run-query.js'
-import { ClientGone } from './gone.js'
+import { CallerGone } from './gone.js'
 import type { Outgoing } from './outgoing.js'
 import { checkedText, queryAccess } from './query.text.js'
 
@@ -35,7 +35,7 @@ const answerSql = async (operation: typeof runSql | typeof runSqlShort, request:
   const { params, query, body } = readInput(operation, request) as InputOf<typeof runSql>
   const text = checkedText(body, rules.textBytes)
   const ask = { orgId: caller.orgId, databaseId: params.database_id, text, access: queryAccess(rights), plan: query.plan, limits }
-  await runQuery(ask, rules.parts, new ClientGone(reply.raw), (answer) => {
+  await runQuery(ask, rules.parts, new CallerGone(reply.raw, gatekeeper, caller), (answer) => {
     const body = Buffer.concat(answerParts(answer))
     return rules.outgoing.send(reply.raw, body.length, () => { void reply.header('content-type', 'application/json; charset=utf-8').send(body) })
   })

@@ -4,7 +4,7 @@ import { type DatabaseTarget, type Principal, Problem, type Rights, isUuid } fro
 import { answerParts, answerText, runSql } from '@tenantry/dialects-featurebase'
 import { refuseRaw } from '@tenantry/http'
 import { privateHeaderPairs, requestIdOf } from '@tenantry/service'
-import { ClientGone } from './gone.js'
+import { CallerGone } from './gone.js'
 import { checkedText, queryAccess } from './query.text.js'
 import type { QueryRouteRules } from './query.routes.js'
 import { runQuery } from '../../queries/run-query.js'
@@ -68,7 +68,7 @@ const answer = async (request: IncomingMessage, response: ServerResponse, length
     if (standing.refusal) throw standing.refusal
     const text = checkedText(await bodyOf(request, length), rules.textBytes)
     const ask = { orgId: caller.orgId, databaseId, text, access: queryAccess(rights), plan: false, limits: rules.limits }
-    await runQuery(ask, rules.parts, new ClientGone(response), (given) => {
+    await runQuery(ask, rules.parts, new CallerGone(response, rules.gatekeeper, caller), (given) => {
       const isSmall = given.fields.length + given.data.length < smallBytes
       return isSmall ? sendSmall(response, about, answerText(given)) : sendLarge(response, about, answerParts(given), rules)
     })
