@@ -3752,7 +3752,9 @@ export type RunSqlResponses = {
             }>;
         };
         data: Array<Array<unknown>>;
-        'query-plan'?: unknown;
+        'query-plan'?: {
+            [key: string]: unknown;
+        };
         'rows-affected'?: number;
         exec_time: number;
         'execution-time': number;
@@ -3860,7 +3862,9 @@ export type RunSqlShortResponses = {
             }>;
         };
         data: Array<Array<unknown>>;
-        'query-plan'?: unknown;
+        'query-plan'?: {
+            [key: string]: unknown;
+        };
         'rows-affected'?: number;
         exec_time: number;
         'execution-time': number;

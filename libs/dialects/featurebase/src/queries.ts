@@ -5,7 +5,7 @@ import { operation } from './operation.js'
 const answerSchema = z.object({
   schema: z.object({ fields: z.array(z.looseObject({ name: z.string(), type: z.string() })) }),
   data: z.array(z.array(z.unknown())),
-  'query-plan': z.unknown().optional(),
+  'query-plan': z.looseObject({}).optional(),
   'rows-affected': z.int().optional(),
   exec_time: z.int(),
   'execution-time': z.int(),
@@ -41,21 +41,29 @@ export interface SqlAnswer {
 
 const open = Buffer.from('{"schema":{"fields":')
 const thenData = Buffer.from('},"data":')
-const thenPlan = Buffer.from(',"query-plan":')
+const thenPlan = ',"query-plan":'
+const listOpens = 0x5b
 const noFields = Buffer.from('[]')
 
 // Both names of the time are sent: clients read one or the other.
 const closing = ({ fields, rows, micros }: SqlAnswer): string =>
   `${fields.equals(noFields) ? `,"rows-affected":${rows}` : ''},"exec_time":${micros},"execution-time":${micros}}`
 
+// A plan is an object to clients; an engine whose plan is a list of steps gives that list under a name.
+const planning = ({ plan }: SqlAnswer): string => {
+  if (!plan) return ''
+  const text = plan.toString('latin1')
+  return plan[0] === listOpens ? `${thenPlan}{"steps":${text}}` : `${thenPlan}${text}`
+}
+
 /** The answer's body in pieces, its JSON untouched. */
 export const answerParts = (answer: SqlAnswer): Buffer[] => {
   const { fields, data, plan } = answer
-  return [open, fields, thenData, data, ...(plan ? [thenPlan, plan] : []), Buffer.from(closing(answer))]
+  return [open, fields, thenData, data, ...(plan ? [Buffer.from(planning(answer), 'latin1')] : []), Buffer.from(closing(answer))]
 }
 
 /** The same body as one text, each byte a character of it (latin1): cheaper than pieces where the answer is small. */
 export const answerText = (answer: SqlAnswer): string => {
-  const { fields, data, plan } = answer
-  return `{"schema":{"fields":${fields.toString('latin1')}},"data":${data.toString('latin1')}${plan ? `,"query-plan":${plan.toString('latin1')}` : ''}${closing(answer)}`
+  const { fields, data } = answer
+  return `{"schema":{"fields":${fields.toString('latin1')}},"data":${data.toString('latin1')}${planning(answer)}${closing(answer)}`
 }

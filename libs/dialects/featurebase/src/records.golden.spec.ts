@@ -124,6 +124,7 @@ describe('the words of the document', () => {
       .toEqual({ schema: { fields: [{ name: 'ü€', type: 'int' }] }, data: [['😀']], exec_time: 71, 'execution-time': 71 })
     expect(body({ fields: none, data: none, rows: 3, micros: 7, plan: Buffer.from('{}') }))
       .toEqual({ schema: { fields: [] }, data: [], 'query-plan': {}, 'rows-affected': 3, exec_time: 7, 'execution-time': 7 })
+    expect(body({ fields: none, data: none, rows: 0, micros: 7, plan: Buffer.from('[{"detail":"SCAN t"}]') })).toMatchObject({ 'query-plan': { steps: [{ detail: 'SCAN t' }] } })
   })
 
   it('word refusals with a code and a message, and a statement at fault with an error too', () => {
