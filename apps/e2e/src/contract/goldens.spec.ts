@@ -42,13 +42,18 @@ beforeAll(async () => {
   const database = await createDatabase(api, person, 'shown')
   await becomes(api, person, database, 'RUNNING')
   const member = await joinOrg(api, records, person.orgId, 'viewer')
-  const role = `role-${randomUUID()}`
-  await api('POST', '/v2/roles', { token: person.token, json: { rolename: role, acl: ['audit:read'] } })
+  const role = await newRole()
   things = { database, org: person.orgId, user: member.userId, owner: person.userId, key: (await createKey(api, person)).id, shape: 'sqlite-small', role }
 }, 90_000)
 afterAll(clearUp, 30_000)
 
 const ask = (method: string, where: string): Promise<Answer> => api(method, where, { token: person.token })
+
+const newRole = async (): Promise<string> => {
+  const rolename = `role-${randomUUID()}`
+  expectStatus(201, await api('POST', '/v2/roles', { token: person.token, json: { rolename, acl: ['audit:read'] } }))
+  return rolename
+}
 
 /** What has to be done to a new database before an operation can be shown on it. */
 const before: Readonly<Record<string, (id: string) => Promise<void>>> = {
@@ -64,7 +69,9 @@ const before: Readonly<Record<string, (id: string) => Promise<void>>> = {
 
 /** The things that a path names: new ones where an operation changes them. */
 const thingsFor = async ({ operationId, method, path: where }: DocumentedOperation): Promise<typeof things> => {
-  if (method === 'GET' || where.endsWith('/sql') || !where.includes('/databases/{')) return things
+  if (method === 'GET' || where.endsWith('/sql')) return things
+  if (where.includes('/roles/{')) return { ...things, role: await newRole() }
+  if (!where.includes('/databases/{')) return things
   const database = await createDatabase(api, person, `for ${operationId} ${randomUUID()}`)
   await becomes(api, person, database, 'RUNNING')
   await before[operationId]?.(database)

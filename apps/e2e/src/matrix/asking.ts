@@ -17,11 +17,13 @@ export interface Stage {
 }
 
 /** What a request with this operation carries: the example of the document, with ids that exist here. */
-export const bodyOf = ({ requestBody }: DocumentedOperation, ids: Readonly<Record<string, string>>): Ask => {
+export const bodyOf = ({ operationId, requestBody }: DocumentedOperation, ids: Readonly<Record<string, string>>): Ask => {
   const [type, content] = Object.entries(requestBody?.content ?? {})[0] ?? []
   if (!content) return {}
   if (type !== 'application/json') return { text: String(content.example ?? '') }
-  const example = { ...content.example as Record<string, unknown> }
+  const { acl, ...others } = content.example as Record<string, unknown>
+  // Whether a peer's permissions are changed by an example depends on who has sent it before.
+  const example: Record<string, unknown> = operationId === 'updateUser' ? others : { ...others, ...(acl !== undefined && { acl }) }
   for (const [name, id] of Object.entries(ids)) if (name in example) example[name] = id
   return { json: example }
 }

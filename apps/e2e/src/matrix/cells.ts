@@ -34,8 +34,8 @@ export const expectedOf = (operation: DocumentedOperation, { rights, kind }: Pri
   if (needed === 'anyone') return 'open'
   if (!rights) return 401
   if (needed !== 'caller' && !rights.includes(needed)) return 403
-  // Everybody may change their own names, and so may come; the rights of a peer are for few.
-  if (operation.operationId === 'updateUser' && belonging === 'own' && !rights.includes('roles:write')) return 403
+  // Everybody may change their own names, and so may come; those of a peer are for few.
+  if (operation.operationId === 'updateUser' && belonging === 'own' && !rights.includes('members:update')) return 403
   // An API key has no session that could be ended.
   if (operation.operationId === 'logOut' && kind === 'key') return 403
   if (belonging === 'own' || belonging === 'nothing') return 'admitted'

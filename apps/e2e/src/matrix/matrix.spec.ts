@@ -9,7 +9,7 @@ import { type World, peopleOf } from './principals.js'
 
 const random = randomFrom(seedOf(16))
 /** Of the cells so many in a hundred are looked at; all of them in the long run. */
-const percent = isLong ? 100 : 60
+const percent = isLong ? 100 : 30
 const atOnce = 8
 
 let system: System
