@@ -70,8 +70,11 @@ const nameOfStatus: Readonly<Record<number, string>> = {
 
 const header = (name: string): Json => ({ $ref: `#/components/headers/${name}` })
 
+/** What comes with every answer; requests that are not counted have no limits to tell of. */
+export const usualHeaders: Json = { 'X-Request-Id': header('RequestId'), 'RateLimit-Policy': header('RateLimitPolicy'), RateLimit: header('RateLimit') }
+
 const headersOf = (status: number, problems: readonly Problem[]): Json => ({
-  'X-Request-Id': header('RequestId'),
+  ...usualHeaders,
   ...(problems.some(({ mayPass }) => mayPass) && { 'Retry-After': header('RetryAfter') }),
   ...(status === 401 && { 'WWW-Authenticate': header('WwwAuthenticate') }),
   ...(status === 405 && { Allow: header('Allow') }),

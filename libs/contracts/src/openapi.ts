@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { describeRefusals } from './openapi-refusals.js'
+import { describeRefusals, usualHeaders } from './openapi-refusals.js'
 import { type Json, exampleOf, jsonSchema, schemaDialect } from './openapi-schema.js'
 import type { Operation } from './operations.js'
 import { builtInRoles, rolePermissions } from './permissions.js'
@@ -40,6 +40,8 @@ const securitySchemes = {
 const headers = {
   RequestId: { description: 'The id of this request in the logs: the one that came with it, or a new one.', schema: { type: 'string', minLength: 8, maxLength: 128 } },
   RetryAfter: { description: 'After how many seconds asking again makes sense.', schema: { type: 'integer', minimum: 1 } },
+  RateLimitPolicy: { description: 'What each bucket of the caller holds (`q`), and in how many seconds it fills (`w`).', schema: { type: 'string' } },
+  RateLimit: { description: 'What is left in each bucket of the caller (`r`), and after how many seconds it is full (`t`).', schema: { type: 'string' } },
   WwwAuthenticate: { description: 'How a credential is shown.', schema: { type: 'string', const: 'Bearer' } },
   Allow: { description: 'The methods that this path has.', schema: { type: 'string' } },
 } as const
@@ -110,7 +112,7 @@ const successOf = ({ success, examples }: Operation): Json => {
   return {
     [status]: {
       description,
-      headers: { 'X-Request-Id': { $ref: '#/components/headers/RequestId' } },
+      headers: usualHeaders,
       ...(schema && { content: { [contentType]: { schema, ...exampleOf(examples?.answer) } } }),
     },
   }
