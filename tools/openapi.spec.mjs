@@ -34,7 +34,7 @@ it('is not sound with an example that its schema refuses, a parameter that no pa
 })
 
 it('shows of every operation an example of what is sent and of what is answered', () => {
-  const silent = operations.filter(({ body, success, examples }) => (body && examples?.request === undefined) || ((success.schema || success.contentType) && examples?.answer === undefined))
+  const silent = operations.filter(({ body, success, examples }) => (body && examples?.request === undefined) || (success.schema && examples?.answer === undefined))
   expect(silent.map(({ id }) => id)).toEqual([])
 })
 
