@@ -13,16 +13,15 @@ import { joinOrg } from './members.js'
 import { type Kind, filled, kindsIn } from './places.js'
 
 const dialect = path.resolve(import.meta.dirname, '../../../../libs/dialects/featurebase/src')
-const golden = z.object({ operation: z.string(), method: z.string().optional(), path: z.string().optional(), request: z.unknown().optional(), status: z.int(), answer: z.unknown() })
+const golden = z.object({ operation: z.string(), method: z.string(), path: z.string(), request: z.unknown().optional(), status: z.int(), answer: z.unknown() })
 type Golden = z.infer<typeof golden>
 
 const read = (file: string): unknown => JSON.parse(readFileSync(path.join(dialect, file), 'utf8'))
 const originals = new Set(z.array(z.object({ method: z.string(), path: z.string() })).parse(read('original/operations.json')).map((one) => `${one.method} ${one.path}`))
-const isOriginal = ({ method, path: where }: Golden): boolean => where === undefined || originals.has(`${method} ${where.replaceAll(/\{\w+\}/g, '{}')}`)
+const isOriginal = ({ method, path: where }: Golden): boolean => originals.has(`${method} ${where.replaceAll(/\{\w+\}/g, '{}')}`)
 
-/** The examples of the original document, as files of requests and answers. A new one is asked as soon as it is there. */
-const goldens = readdirSync(path.join(dialect, 'golden'))
-  .flatMap((name) => z.union([golden.transform((one) => [one]), z.array(golden)]).parse(read(`golden/${name}`))).filter(isOriginal)
+/** The examples of the original document, a file each. A new one is asked as soon as it is there. */
+const goldens = readdirSync(path.join(dialect, 'golden')).sort().map((name) => golden.parse(read(`golden/${name}`))).filter(isOriginal)
 
 let system: System
 let api: Api

@@ -1,38 +1,14 @@
 import { readFileSync } from 'node:fs'
-import { Problem, type Operation } from '@tenantry/contracts'
-import { createKey, getKey, listKeys, listOrgKeys, presentKey, presentNewKey, updateKey } from './keys.js'
-import { logInAtId, logInAtRoot, loginWire, presentTokens } from './login.js'
+import { Problem } from '@tenantry/contracts'
+import { presentKey, presentNewKey } from './keys.js'
+import { logInAtId, loginWire, presentTokens } from './login.js'
 
-interface Golden {
-  readonly operation: string
-  readonly method?: string
-  readonly path?: string
-  readonly request?: unknown
-  readonly status: number
-  readonly answer: Record<string, unknown>
-}
-
-const operations: Readonly<Record<string, Operation>> = { logInAtRoot, logIn: logInAtId, createKey, listKeys, updateKey, getKey, listOrgKeys }
-const goldens = ['login', 'keys'].flatMap((name) => JSON.parse(readFileSync(new URL(`golden/${name}.json`, import.meta.url), 'utf8')) as Golden[])
-const operationOf = (name: string): Operation => {
-  const operation = operations[name]
-  if (!operation) throw new Error(`No operation ${name}.`)
-  return operation
-}
-
-describe('every login and key example of the document', () => {
-  it.each(goldens.map((golden) => [golden.operation, golden] as const))('%s takes its request and gives its answer', (name, golden) => {
-    const operation = operationOf(name)
-    expect(operation.success.status).toBe(golden.status)
-    if (golden.method) expect([operation.method, operation.path]).toEqual([golden.method, golden.path])
-    if (operation.body?.kind === 'json') expect(operation.body.schema.safeParse(golden.request).success).toBe(true)
-    expect(operation.success.schema?.parse(golden.answer)).toEqual(golden.answer)
-  })
-})
+/** The answer of the original's example. */
+const golden = (name: string): Record<string, unknown> =>
+  (JSON.parse(readFileSync(new URL(`golden/${name}.json`, import.meta.url), 'utf8')) as { answer: Record<string, unknown> }).answer
 
 describe('the words of the document', () => {
   const at = new Date('2019-08-24T14:15:22Z')
-  const golden = (name: string): Record<string, unknown> => goldens.find(({ operation }) => operation === name)?.answer ?? {}
   // The document leaves fractions of a second away; both spellings are the same time.
   const exact = (answer: Record<string, unknown>) => Object.fromEntries(Object.entries(answer).map(([key, value]) => [key, key.endsWith('_at') ? new Date(String(value)).toISOString() : value]))
 

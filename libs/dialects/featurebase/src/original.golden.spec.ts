@@ -3,12 +3,12 @@ import { codesOf, openApiDocument, problemKinds, statusOfKind } from '@tenantry/
 import { operations } from './operations.js'
 
 interface Original { readonly method: string; readonly path: string; readonly statuses: readonly number[] }
-interface Golden { readonly operation: string; readonly status: number }
+interface Golden { readonly operation: string; readonly method: string; readonly path: string; readonly request?: unknown; readonly status: number; readonly answer: unknown }
 
 const read = (file: string): unknown => JSON.parse(readFileSync(new URL(file, import.meta.url), 'utf8'))
 /** Every operation of FeatureBase Cloud REST API 2.0.0 with the statuses that its document lists. */
 const originals = read('original/operations.json') as readonly Original[]
-const goldens = readdirSync(new URL('golden', import.meta.url)).flatMap((file) => read(`golden/${file}`) as Golden | readonly Golden[])
+const goldens = readdirSync(new URL('golden', import.meta.url)).sort().map((file) => [file, read(`golden/${file}`) as Golden] as const)
 
 /** Operations of the original that are not here yet. The list only shrinks: what is here must leave it. */
 const toCome: readonly string[] = [
@@ -39,12 +39,25 @@ describe('every operation of the original document', () => {
   })
 
   it('has its example here, to which answers are held', () => {
-    const shown = new Set(goldens.map(({ operation }) => operation))
+    const shown = new Set(goldens.map(([, { operation }]) => operation))
     expect(here.filter(({ operation }) => !shown.has(operation.id)).map(({ operation }) => operation.id)).toEqual([])
   })
 
   it('is described under its own path', () => {
     const { paths } = openApiDocument(operations, { title: '', version: '', description: '', serverUrl: '/' }) as { paths: Record<string, Record<string, unknown>> }
     for (const { operation: { method, path } } of here) expect(paths[path]?.[method.toLowerCase()]).toBeDefined()
+  })
+})
+
+describe('every example', () => {
+  const named = new Map(operations.map((operation) => [operation.id, operation]))
+
+  it.each(goldens)('%s has a request that its operation takes, and an answer that it could give', (file, golden) => {
+    const operation = named.get(golden.operation)
+    if (!operation) throw new Error(`There is no operation ${golden.operation}.`)
+    expect(file.startsWith(golden.operation)).toBe(true)
+    expect([operation.method, operation.path, operation.success.status]).toEqual([golden.method, golden.path, golden.status])
+    if (operation.body?.kind === 'json') expect(operation.body.schema.safeParse(golden.request).success).toBe(true)
+    if (operation.success.schema) expect(operation.success.schema.parse(golden.answer)).toEqual(golden.answer)
   })
 })
