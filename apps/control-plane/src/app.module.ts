@@ -9,6 +9,6 @@ import { PlatformModule } from './platform/platform.module.js'
 @Module({})
 export class AppModule {
   static with(config: ControlPlaneConfig, source: DataSource, parts: Parts): DynamicModule {
-    return { module: AppModule, imports: [PlatformModule.with(config, source, parts.outbox), AuthModule.with(parts.gatekeeper), FeaturebaseModule] }
+    return { module: AppModule, imports: [PlatformModule.with(config, source, parts), AuthModule.with(parts.gatekeeper), FeaturebaseModule] }
   }
 }

@@ -1591,7 +1591,7 @@ export type CreateKeyErrors = {
      */
     401: Problem;
     /**
-     * Forbidden
+     * Forbidden, ResourceLimitExceeded
      */
     403: Problem;
     /**
