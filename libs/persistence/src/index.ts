@@ -1,3 +1,4 @@
+export { apart } from './joined.js'
 export * from './migrate.js'
 export * from './problems.js'
 export * from './source.js'

@@ -1,4 +1,5 @@
 import { DataSource, type EntitySchema, type MigrationInterface } from 'typeorm'
+import { joinable } from './joined.js'
 import { serviceClient } from './service-client.js'
 
 type Class<T> = new () => T
@@ -22,7 +23,7 @@ const answerSeconds = 25
  * The one way to a service's tables. Every statement has a deadline, and a transaction that nobody ends is ended by Postgres.
  * Nothing is connected until `initialize()`.
  */
-export const createSource = (rules: SourceRules): DataSource => new DataSource({
+export const createSource = (rules: SourceRules): DataSource => joinable(new DataSource({
   type: 'postgres',
   url: rules.url,
   schema: rules.schema,
@@ -45,4 +46,4 @@ export const createSource = (rules: SourceRules): DataSource => new DataSource({
     pipeline: true,
     Client: serviceClient((rules.answerSeconds ?? answerSeconds) * 1_000),
   },
-})
+}))

@@ -1,4 +1,5 @@
 import type { DataSource, EntityManager } from 'typeorm'
+import { joinedIn, joining } from './joined.js'
 
 interface Open {
   readonly afterCommit: Set<() => void>
@@ -13,8 +14,20 @@ const openOf = (tx: EntityManager): Open => {
   return found
 }
 
-/** Runs `work` in one transaction: everything it did is kept, or nothing. What `onCommit` was given runs once it is kept. */
+/**
+ * Runs `work` in one transaction: everything it did is kept, or nothing. What `onCommit` was given runs once it is kept.
+ * Within `asOneTransaction` it is that one.
+ */
 export const inTransaction = async <T>(source: DataSource, work: (tx: EntityManager) => Promise<T> | T): Promise<T> => {
+  const joined = joinedIn(source)
+  return joined ? await work(joined) : await begun(source, work)
+}
+
+/** Runs `work` in a transaction to which everything belongs that it asks of the source, in whatever function and however indirectly. */
+export const asOneTransaction = <T>(source: DataSource, work: (tx: EntityManager) => Promise<T>): Promise<T> =>
+  inTransaction(source, (tx) => joining(source, tx, () => work(tx)))
+
+const begun = async <T>(source: DataSource, work: (tx: EntityManager) => Promise<T> | T): Promise<T> => {
   const about: Open = { afterCommit: new Set(), unanswered: [] }
   try {
     const result = await source.transaction(async (tx) => {
