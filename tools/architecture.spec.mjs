@@ -8,7 +8,7 @@ import { openApiDocument } from '@tenantry/contracts'
 import { On, operationKey } from '@tenantry/http'
 import { routes } from '@tenantry/edge'
 import { deepImports, undeclared, untagged, wrongWay } from './architecture/boundaries.mjs'
-import { clashes, dialectsOf, isUnder } from './architecture/dialects.mjs'
+import { clashes, deedless, dialectsOf, isUnder, objectless, withRecords } from './architecture/dialects.mjs'
 import { rawMountsOf } from './architecture/imports.mjs'
 import { planted } from './architecture/planted.mjs'
 import { featureCycles, longFiles, namelessFolders, strayEntities } from './architecture/rooms.mjs'
@@ -117,6 +117,24 @@ describe('the routes', () => {
     const idle = rows.filter((row) => !operations.some((operation) => isUnder(row, operation))).map(({ pattern }) => pattern)
     // A row may be there before its first operation; it is struck out here when that comes.
     expect(idle).toEqual(['/v2/databases/{id}/metrics'])
+  })
+
+  it('say what they change where they change a record, and nowhere else', () => {
+    expect(deedless(operations, ownerOf)).toEqual([])
+    expect(objectless(operations)).toEqual([])
+    const change = operations.find(({ id }) => id === 'updateDatabase')
+    const [query, reading] = ['runSql', 'getDatabase'].map((wanted) => operations.find(({ id }) => id === wanted))
+    expect(deedless([{ ...change, deed: undefined }], ownerOf)).toEqual(['updateDatabase changes a record, and no deed says which'])
+    expect(deedless([query, reading].map((one) => ({ ...one, deed: change.deed })), ownerOf)).toEqual([
+      'runSql has a deed, and nothing writes it down', 'getDatabase has a deed, and nothing writes it down',
+    ])
+    expect(objectless([{ ...change, deed: { object: 'database', param: 'id' } }, { ...change, deed: { object: 'database' } }])).toEqual([
+      'updateDatabase names its object by id, which its path does not have', 'updateDatabase names no object, and its answer may not be a new one',
+    ])
+  })
+
+  it('are all surrounded by what makes a deed one transaction, in each service with records', () => {
+    for (const name of withRecords) expect(readFileSync(path.join(root, 'apps', name, 'src/app.module.ts'), 'utf8')).toMatch(/\bDeedsModule\.with\(/)
   })
 
   it('of one dialect are never those of another', () => {

@@ -30,3 +30,19 @@ const mayMeet = (one, other) => {
 /** Operations of different dialects that one request could be meant for. */
 export const clashes = (dialects) => dialects.flatMap((one, at) => dialects.slice(at + 1).flatMap((other) => one.operations.flatMap((operation) =>
   other.operations.filter((rival) => mayMeet(operation, rival)).map((rival) => `${one.name} ${operation.id} and ${other.name} ${rival.id}: ${operation.path}`))))
+
+export const withRecords = ['control-plane', 'identity']
+
+/** Whatever changes a record for a known caller has a deed: it is written down, and may be sent again. Logging in and queries have none. */
+export const deedless = (operations, ownerOf) => operations.flatMap((operation) => {
+  const { id, method, permission, deed } = operation
+  const changes = method !== 'GET' && permission !== 'anyone' && withRecords.includes(ownerOf(operation))
+  if (changes && !deed) return [`${id} changes a record, and no deed says which`]
+  return !changes && deed ? [`${id} has a deed, and nothing writes it down`] : []
+})
+
+/** The object of a deed is named by the path, or was just made (201), or is the caller's own. */
+export const objectless = (operations) => operations.filter(({ deed }) => deed).flatMap(({ id, path: at, success, deed }) => {
+  if (deed.param === undefined) return success.status === 201 || deed.own ? [] : [`${id} names no object, and its answer may not be a new one`]
+  return at.includes(`{${deed.param}}`) ? [] : [`${id} names its object by ${deed.param}, which its path does not have`]
+})

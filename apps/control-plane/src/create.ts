@@ -1,6 +1,8 @@
 import { assemble, checkSchema, migrateSchema } from '@tenantry/assembly'
 import { problemWire } from '@tenantry/dialects-featurebase'
+import { forgetRepeats } from '@tenantry/deeds'
 import { mountOrder } from '@tenantry/events'
+import { apart } from '@tenantry/persistence'
 import type { Logger, RunningService } from '@tenantry/service'
 import { AppModule } from './app.module.js'
 import type { ControlPlaneConfig } from './config.js'
@@ -29,7 +31,7 @@ export const createControlPlane = async (config: ControlPlaneConfig, logger: Log
     logger,
     wire: problemWire,
     records: { source, schema, stream: 'CONTROL' },
-    ownPorts: () => ({ rights: async (orgId, userId, account) => await features.meet?.rights({ ...account, orgId, userId }) }),
+    ownPorts: () => ({ rights: (orgId, userId, account) => apart(async () => await features.meet?.rights({ ...account, orgId, userId })) }),
     routes: (fastify, app) => {
       features.meet = app.get(MeetAccount)
       const memberships = app.get(MembershipsService)
@@ -40,6 +42,7 @@ export const createControlPlane = async (config: ControlPlaneConfig, logger: Log
       // Asks again for databases that are on their way for too long: a lost event costs seconds and no database.
       return {
         sweep: { everySeconds: config.sweepSeconds, run: () => databases.askAgain(config.sweepSeconds, sweepBatch) },
+        repeats: { everySeconds: 60, run: () => forgetRepeats(source) },
         quotas: { everySeconds: config.quotaSweepSeconds, run: () => repair(app.get(QuotasService), logger) },
       }
     },

@@ -1,5 +1,7 @@
+import { RepeatEntity } from '@tenantry/deeds'
 import { createSource } from '@tenantry/persistence'
 import type { DataSource } from 'typeorm'
+import { AuditEntity, AuditHeadEntity } from './audit/audit.entity.js'
 import type { ControlPlaneConfig } from './config.js'
 import { DatabaseEntity, DatabaseMoveEntity } from './databases/database.entity.js'
 import { FeedEntity, FeedHeadEntity } from './feed/feed.entity.js'
@@ -8,6 +10,7 @@ import { FirstRecords1732233600000 } from './migrations/first-records.js'
 import { OptionsAsTheyCame1763780400000 } from './migrations/options-as-they-came.js'
 import { Quotas1795341600000 } from './migrations/quotas.js'
 import { PeopleAndRights1795342500000 } from './migrations/people-and-rights.js'
+import { RepeatsAndAudit1795345200000 } from './migrations/repeats-and-audit.js'
 import { OrgEntity } from './orgs/org.entity.js'
 import { MemberRoleEntity, RoleEntity } from './roles/role.entity.js'
 import { ShapeEntity } from './shapes/shape.entity.js'
@@ -18,7 +21,7 @@ export const schema = 'control_plane'
 export const controlPlaneSource = ({ databaseUrl, poolSize }: Pick<ControlPlaneConfig, 'databaseUrl' | 'poolSize'>): DataSource => createSource({
   url: databaseUrl,
   schema,
-  entities: [OrgEntity, UserEntity, MembershipEntity, RoleEntity, MemberRoleEntity, ShapeEntity, DatabaseEntity, DatabaseMoveEntity, FeedEntity, FeedHeadEntity],
-  migrations: [FirstRecords1732233600000, OptionsAsTheyCame1763780400000, Quotas1795341600000, EventFeed1795342000000, PeopleAndRights1795342500000],
+  entities: [OrgEntity, UserEntity, MembershipEntity, RoleEntity, MemberRoleEntity, ShapeEntity, DatabaseEntity, DatabaseMoveEntity, FeedEntity, FeedHeadEntity, AuditEntity, AuditHeadEntity, RepeatEntity],
+  migrations: [FirstRecords1732233600000, OptionsAsTheyCame1763780400000, Quotas1795341600000, EventFeed1795342000000, PeopleAndRights1795342500000, RepeatsAndAudit1795345200000],
   poolSize,
 })

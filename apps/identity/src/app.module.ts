@@ -1,14 +1,29 @@
 import { type DynamicModule, Module } from '@nestjs/common'
 import type { Parts } from '@tenantry/assembly'
 import { AuthModule } from '@tenantry/auth'
+import { type DeedRules, DeedsModule } from '@tenantry/deeds'
+import { createSealer, deriveKey } from '@tenantry/secrets'
 import type { DataSource } from 'typeorm'
 import type { IdentityConfig } from './config.js'
 import { FeaturebaseModule } from './http/featurebase/featurebase.module.js'
+import { keyRecord } from './keys/key.record.js'
 import { PlatformModule } from './platform/platform.module.js'
 
 @Module({})
 export class AppModule {
   static with(config: IdentityConfig, source: DataSource, parts: Parts): DynamicModule {
-    return { module: AppModule, imports: [PlatformModule.with(config, source, parts.outbox), AuthModule.with(parts.gatekeeper), FeaturebaseModule] }
+    return {
+      module: AppModule,
+      imports: [
+        PlatformModule.with(config, source, parts.outbox), AuthModule.with(parts.gatekeeper), DeedsModule.with(deedRules(config, parts)), FeaturebaseModule,
+      ],
+    }
   }
 }
+
+/** What is done here is written down by the control plane, which learns of it like of everything else. */
+const deedRules = ({ sealingKey }: IdentityConfig, { outbox }: Parts): DeedRules => ({
+  records: { key: keyRecord },
+  keep: (tx, entry) => outbox.append(tx, 'identity.deed.done', { orgId: entry.org_id, entry }),
+  sealer: createSealer(deriveKey(sealingKey, 'identity/repeats')),
+})

@@ -221,6 +221,15 @@ describe('the query gateway', () => {
     }
   })
 
+  it('takes no key to repeat a statement by, from a caller it knows or a new one', async () => {
+    const [token, id] = [await tokenOf(newId<OrgId>()), newId<DatabaseId>()]
+    const keyed = { headers: { authorization: `Bearer ${token}`, 'content-type': 'text/plain', 'idempotency-key': 'one' } }
+    const cold = await ask(token, id, 'select 1', keyed)
+    expect((await ask(token, id)).status).toBe(200)
+    const warm = await ask(token, id, 'select 1', keyed)
+    expect([cold, warm]).toMatchObject(Array(2).fill({ status: 400, json: { code: 'InvalidParameter' } }))
+  })
+
   it('refuses empty text, and text past a megabyte', async () => {
     const [token, id] = [await tokenOf(newId<OrgId>()), newId<DatabaseId>()]
     expect((await ask(token, id, '  \n ')).status).toBe(400)

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { AuditEntrySchema } from './audit.js'
 import { DatabaseLimitsSchema, EngineNameSchema, databaseFacts, databaseStates } from './databases.js'
 import { DatabaseIdSchema, KeyIdSchema, OrgIdSchema, SessionIdSchema, UserIdSchema } from './ids.js'
 
@@ -31,6 +32,8 @@ export const eventSchemas = {
   'identity.session.ended': z.object({ ...envelope, userId: UserIdSchema, sessionId: SessionIdSchema }),
   'identity.key.created': z.object({ ...envelope, orgId: OrgIdSchema, userId: UserIdSchema, keyId: KeyIdSchema }),
   'identity.key.revoked': z.object({ ...envelope, orgId: OrgIdSchema, userId: UserIdSchema, keyId: KeyIdSchema }),
+  /** Something was changed at identity's own: the control plane writes it down. */
+  'identity.deed.done': z.object({ ...envelope, orgId: OrgIdSchema, entry: AuditEntrySchema }),
   'identity.user.epoch-raised': z.object({ ...envelope, userId: UserIdSchema, epoch: z.number().int() }),
   'control.database.desired': z.object({ ...envelope, ...DesiredSchema.shape }),
   'control.database.moved': z.object({

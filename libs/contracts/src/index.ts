@@ -1,3 +1,4 @@
+export * from './audit.js'
 export * from './databases.js'
 export * from './events.js'
 export * from './ids.js'

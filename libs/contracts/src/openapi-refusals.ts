@@ -14,12 +14,14 @@ const credentials = ['MissingCredentials', 'InvalidCredentials', 'AmbiguousCrede
 const acting = ['InvalidBody', 'RequestTooLarge', 'Forbidden'] as const satisfies readonly ProblemCode[]
 
 /** Every code that an operation can be refused with: its own, and those of whoever stands before it. */
-export const codesOf = ({ permission, method, body, problems }: Pick<Operation, 'permission' | 'method' | 'body' | 'problems'>): readonly ProblemCode[] => [...new Set([
+export const codesOf = ({ permission, method, body, deed, problems }: Pick<Operation, 'permission' | 'method' | 'body' | 'deed' | 'problems'>): readonly ProblemCode[] => [...new Set([
   ...always,
   ...(permission === 'anyone' ? [] : credentials),
   ...(permission === 'anyone' || permission === 'caller' ? [] : ['Forbidden'] as const),
   ...(method === 'GET' ? [] : acting),
   ...(body ? ['InvalidContentType'] as const : []),
+  ...(deed ? ['RepeatInFlight', 'RepeatDiffers'] as const : []),
+  ...(deed?.showsSecret ? ['RepeatOver'] as const : []),
   ...problems,
 ])]
 
@@ -56,6 +58,8 @@ const sentences: Readonly<Partial<Record<ProblemCode, string>>> = {
   MissingCredentials: 'Send a token in the Authorization header ("Bearer …") or an API key in X-API-Key.',
   LoginFailed: 'Incorrect username or password.',
   AnswerTooLarge: 'The answer is larger than the limit; ask for fewer rows.',
+  RepeatInFlight: 'A request with this Idempotency-Key is being worked on; ask again shortly.',
+  RepeatDiffers: 'This Idempotency-Key was sent with another request before; draw a new key for each new request.',
   QueryTimeout: 'The statement took longer than it may.',
 }
 

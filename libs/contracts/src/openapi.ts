@@ -85,8 +85,14 @@ const needed = ({ permission }: Operation): string => {
 }
 
 const parametersOf = (operation: Operation): Json => {
-  const list = [...parametersIn(operation.params, 'path'), ...parametersIn(operation.query, 'query')]
+  const list = [...parametersIn(operation.params, 'path'), ...parametersIn(operation.query, 'query'), ...operation.deed ? [repeatHeader] : []]
   return list.length > 0 ? { parameters: list } : {}
+}
+
+const repeatHeader: Json = {
+  name: 'Idempotency-Key', in: 'header', required: false,
+  description: 'Sent again with the same key, the request is done once and answered as it was the first time. Keys are the caller\'s own and kept for 24 hours.',
+  schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[!-~]+$' },
 }
 
 const parametersIn = (schema: z.ZodType | undefined, place: 'path' | 'query'): Json[] => {

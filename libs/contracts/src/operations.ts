@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { ObjectKind } from './audit.js'
 import type { Permission } from './permissions.js'
 import type { Problem, ProblemCode } from './problems.js'
 
@@ -17,6 +18,19 @@ export interface OperationInput {
   readonly body?: { readonly kind: 'json'; readonly schema: z.ZodType; readonly anyContentType?: boolean } | { readonly kind: 'text'; readonly description: string }
 }
 
+/** What an operation changes: it is done in one transaction, written down, and may be sent again under an Idempotency-Key. */
+export interface Deed {
+  readonly object: ObjectKind
+  /** The path's parameter that names the object. */
+  readonly param?: string
+  /** Without a parameter the object was made just now: the field of the answer that names it, `id` unless told. */
+  readonly made?: string
+  /** The object is the caller, or the caller's session. */
+  readonly own?: boolean
+  /** Whether the answer holds a secret, which may be kept sealed only, and for minutes. */
+  readonly showsSecret?: boolean
+}
+
 /**
  * One operation of one API, as a value: the routes, the guard, the validation, the OpenAPI document and the tests read it here,
  * so that they cannot disagree. `path` is written with braces: /v2/databases/{database_id}.
@@ -30,6 +44,8 @@ export interface Operation extends OperationInput {
   /** A permission in the caller's org; 'caller' for anyone with a valid credential; 'anyone' for strangers too. */
   readonly permission: Permission | 'caller' | 'anyone'
   readonly success: { readonly status: number; readonly description: string; readonly schema?: z.ZodType; readonly contentType?: string }
+  /** What is changed; MUST be there unless the operation only reads, only logs in, or is a query. */
+  readonly deed?: Deed
   readonly problems: readonly ProblemCode[]
   readonly wire: ProblemWire
   /** An example of the request body and of the answer, for the document. */

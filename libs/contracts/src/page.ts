@@ -22,11 +22,14 @@ export interface PageAsk {
 
 export const cursorOf = (place: Place): string => Buffer.from(`${place.at.toISOString()} ${place.id}`).toString('base64url')
 
-/** Reads a cursor that `cursorOf` wrote. Throws InvalidParameter for any other text. */
-export const placeOf = (cursor: string): Place => {
+/** What stands for a record's id in a list that is ordered by number. */
+export const isLineNumber = (text: string): boolean => /^[1-9][0-9]{0,14}$/.test(text)
+
+/** Reads a cursor that `cursorOf` wrote for a list of such ids. Throws InvalidParameter for any other text. */
+export const placeOf = (cursor: string, isId: (text: string) => boolean = isUuid): Place => {
   const [at, id, ...rest] = Buffer.from(cursor, 'base64url').toString().split(' ')
   const date = new Date(at ?? '')
-  if (!id || !isUuid(id) || rest.length > 0 || Number.isNaN(date.getTime()) || cursorOf({ at: date, id }) !== cursor) {
+  if (!id || !isId(id) || rest.length > 0 || Number.isNaN(date.getTime()) || cursorOf({ at: date, id }) !== cursor) {
     throw new Problem('InvalidParameter', 'The cursor in next is not one that this list gave out; leave it away to start at the beginning.')
   }
   return { at: date, id }

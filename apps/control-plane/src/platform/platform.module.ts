@@ -1,25 +1,19 @@
 import { type DynamicModule, Module } from '@nestjs/common'
-import type { Parts } from '@tenantry/assembly'
-import { type AskInternal, Outbox } from '@tenantry/events'
+import { Outbox } from '@tenantry/events'
 import { DataSource } from 'typeorm'
 import type { ControlPlaneConfig } from '../config.js'
 
 export const CONFIG = Symbol('control plane config')
-/** Asks another service, as an AskInternal. */
-export const ASK = Symbol('ask internal')
 
-/** What every feature may ask for: its configuration, its tables, the outbox, and the other services. */
+/** What every feature may ask for: its configuration, its tables and the outbox. */
 @Module({})
 export class PlatformModule {
-  static with(config: ControlPlaneConfig, source: DataSource, { outbox, ask }: Pick<Parts, 'outbox' | 'ask'>): DynamicModule {
+  static with(config: ControlPlaneConfig, source: DataSource, outbox: Outbox): DynamicModule {
     return {
       module: PlatformModule,
       global: true,
-      providers: [
-        { provide: CONFIG, useValue: config }, { provide: DataSource, useValue: source }, { provide: Outbox, useValue: outbox },
-        { provide: ASK, useValue: ask satisfies AskInternal },
-      ],
-      exports: [CONFIG, DataSource, Outbox, ASK],
+      providers: [{ provide: CONFIG, useValue: config }, { provide: DataSource, useValue: source }, { provide: Outbox, useValue: outbox }],
+      exports: [CONFIG, DataSource, Outbox],
     }
   }
 }

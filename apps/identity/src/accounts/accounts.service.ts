@@ -2,9 +2,11 @@ import { Injectable } from '@nestjs/common'
 import { type OrgId, Problem, type UserId } from '@tenantry/contracts'
 import { Outbox } from '@tenantry/events'
 import type { EntityManager } from 'typeorm'
+import type { Client } from '../limits/client.js'
 import type { AccountView } from './account.js'
 import { AccountsRepository, type KnownAccount } from './accounts.repository.js'
 import { emailKey, readEmail } from './email.js'
+import { type OwnDeed, ownDeedEntry } from './own-deed.js'
 import { Passwords } from './passwords.js'
 import type { Standing } from './standing.entity.js'
 
@@ -53,6 +55,11 @@ export class AccountsService {
     await this.accounts.insert(tx, { ...account, emailKey: emailKey(account.email) })
     const { id: userId, orgId, email, firstname, lastname, orgName, serverAdmin } = account
     this.outbox.append(tx, 'identity.account.registered', { userId, orgId, email, firstname, lastname, orgName, serverAdmin })
+  }
+
+  /** Tells who writes deeds down, in the transaction of this one. */
+  tellDeed(tx: EntityManager, deed: OwnDeed, client: Client): void {
+    this.outbox.append(tx, 'identity.deed.done', { orgId: deed.orgId, entry: ownDeedEntry(deed, client) })
   }
 
   /** Whether nothing of the account was ended since it was read; then it is not either until the transaction ends. */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common'
 import { type Principal, Problem, type SessionId, type UserId, newId } from '@tenantry/contracts'
-import { inTransaction } from '@tenantry/persistence'
+import { asOneTransaction, inTransaction } from '@tenantry/persistence'
 import { DataSource, type EntityManager } from 'typeorm'
 import type { AccountView } from '../accounts/account.js'
 import { AccountsService, loginFailed } from '../accounts/accounts.service.js'
@@ -40,7 +40,7 @@ export class SessionsService {
 
   /** Trades a refresh token for its successor. A token used twice by different clients was stolen by one: the session ends. */
   async renew(refreshToken: string, client: Client): Promise<SessionTokens> {
-    const renewed = await inTransaction(this.source, async (tx) => await this.spend(tx, refreshToken, client) ?? await this.repeat(tx, refreshToken, client))
+    const renewed = await asOneTransaction(this.source, async (tx) => await this.spend(tx, refreshToken, client) ?? await this.repeat(tx, refreshToken, client))
     const account = renewed && await this.accounts.find(renewed.userId)
     if (renewed && account?.active) return await this.issue(account, renewed)
     // A token is too long to be guessed, so that failures are counted and good ones never wait.
@@ -82,6 +82,8 @@ export class SessionsService {
     if (spent.recently && spent.usedBy.equals(markOf(client))) return { ...spent, refreshToken: this.sealer.open(spent.successor, digest) }
     // This is kept though the caller is refused: the problem is thrown after the commit.
     await this.end(tx, spent.userId, spent.sessionId)
+    const account = await this.accounts.find(spent.userId)
+    if (account) this.accounts.tellDeed(tx, { action: 'endStolenSession', orgId: account.orgId, userId: account.id, sessionId: spent.sessionId }, client)
     return undefined
   }
 

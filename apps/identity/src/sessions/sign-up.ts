@@ -50,7 +50,9 @@ export class SignUp {
       const first = (trusted || isLoopback(client)) && await this.accounts.nextIsFirst(tx)
       await this.accounts.register(tx, { ...account, serverAdmin: first })
       if (this.config.mail) await this.letters.append(tx, 'verify', emailKey(email))
-      return { opened: await this.sessions.open(tx, account.id), serverAdmin: first }
+      const opened = await this.sessions.open(tx, account.id)
+      this.accounts.tellDeed(tx, { action: 'signUp', orgId: account.orgId, userId: account.id, sessionId: opened.sessionId }, client)
+      return { opened, serverAdmin: first }
     })
     await this.limits.wasHere(emailKey(email), client)
     return { userId: account.id, orgId: account.orgId, tokens: await this.sessions.issue({ ...account, serverAdmin, epoch: 0, active: true }, opened) }

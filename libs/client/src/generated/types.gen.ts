@@ -399,6 +399,12 @@ export type SignUpResponse = SignUpResponses[keyof SignUpResponses];
 
 export type LogOutData = {
     body?: never;
+    headers?: {
+        /**
+         * Sent again with the same key, the request is done once and answered as it was the first time. Keys are the caller's own and kept for 24 hours.
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/id/logout';
@@ -426,6 +432,10 @@ export type LogOutErrors = {
      */
     408: Problem;
     /**
+     * RepeatInFlight
+     */
+    409: Problem;
+    /**
      * RequestTooLarge
      */
     413: Problem;
@@ -437,6 +447,10 @@ export type LogOutErrors = {
      * UnsupportedEncoding
      */
     415: Problem;
+    /**
+     * RepeatDiffers
+     */
+    422: Problem;
     /**
      * TooManyConnections, TooManyRequests
      */
@@ -613,6 +627,12 @@ export type ResetPasswordResponse = ResetPasswordResponses[keyof ResetPasswordRe
 
 export type AskToVerifyEmailData = {
     body?: never;
+    headers?: {
+        /**
+         * Sent again with the same key, the request is done once and answered as it was the first time. Keys are the caller's own and kept for 24 hours.
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/id/email/verify';
@@ -644,6 +664,10 @@ export type AskToVerifyEmailErrors = {
      */
     408: Problem;
     /**
+     * RepeatInFlight
+     */
+    409: Problem;
+    /**
      * RequestTooLarge
      */
     413: Problem;
@@ -655,6 +679,10 @@ export type AskToVerifyEmailErrors = {
      * UnsupportedEncoding
      */
     415: Problem;
+    /**
+     * RepeatDiffers
+     */
+    422: Problem;
     /**
      * TooManyConnections, TooManyRequests
      */
@@ -1038,6 +1066,12 @@ export type CreateUserData = {
         lastname: string;
         email?: unknown;
     };
+    headers?: {
+        /**
+         * Sent again with the same key, the request is done once and answered as it was the first time. Keys are the caller's own and kept for 24 hours.
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/v2/users';
@@ -1069,7 +1103,7 @@ export type CreateUserErrors = {
      */
     408: Problem;
     /**
-     * UserExists
+     * RepeatInFlight, UserExists
      */
     409: Problem;
     /**
@@ -1084,6 +1118,10 @@ export type CreateUserErrors = {
      * UnsupportedEncoding
      */
     415: Problem;
+    /**
+     * RepeatDiffers
+     */
+    422: Problem;
     /**
      * TooManyConnections, TooManyRequests
      */
@@ -1301,6 +1339,12 @@ export type UpdateUserData = {
         acl?: Array<'Org_Owner' | 'org:read' | 'org:update' | 'members:read' | 'members:invite' | 'members:update' | 'members:remove' | 'roles:write' | 'keys:own' | 'keys:revoke' | 'keys:list' | 'databases:read' | 'databases:create' | 'databases:update' | 'databases:delete' | 'databases:purge' | 'databases:power' | 'data:read' | 'data:write' | 'credentials:read' | 'credentials:write' | 'backups:read' | 'backups:write' | 'audit:read'>;
         status?: 'Active' | 'Deactivated';
     };
+    headers?: {
+        /**
+         * Sent again with the same key, the request is done once and answered as it was the first time. Keys are the caller's own and kept for 24 hours.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         id: string;
     };
@@ -1334,7 +1378,7 @@ export type UpdateUserErrors = {
      */
     408: Problem;
     /**
-     * LastOwner
+     * RepeatInFlight, LastOwner
      */
     409: Problem;
     /**
@@ -1350,7 +1394,7 @@ export type UpdateUserErrors = {
      */
     415: Problem;
     /**
-     * InvalidId
+     * RepeatDiffers, InvalidId
      */
     422: Problem;
     /**
@@ -1401,6 +1445,12 @@ export type AddUserRolesData = {
     body: {
         rolenames?: Array<string>;
     };
+    headers?: {
+        /**
+         * Sent again with the same key, the request is done once and answered as it was the first time. Keys are the caller's own and kept for 24 hours.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         id: string;
     };
@@ -1434,7 +1484,7 @@ export type AddUserRolesErrors = {
      */
     408: Problem;
     /**
-     * LastOwner
+     * RepeatInFlight, LastOwner
      */
     409: Problem;
     /**
@@ -1449,6 +1499,10 @@ export type AddUserRolesErrors = {
      * UnsupportedEncoding
      */
     415: Problem;
+    /**
+     * RepeatDiffers
+     */
+    422: Problem;
     /**
      * TooManyConnections, TooManyRequests
      */
@@ -1574,6 +1628,12 @@ export type CreateKeyData = {
     body: {
         description?: string;
     };
+    headers?: {
+        /**
+         * Sent again with the same key, the request is done once and answered as it was the first time. Keys are the caller's own and kept for 24 hours.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         user_id: string;
     };
@@ -1591,7 +1651,7 @@ export type CreateKeyErrors = {
      */
     401: Problem;
     /**
-     * Forbidden, ResourceLimitExceeded
+     * Forbidden
      */
     403: Problem;
     /**
@@ -1607,6 +1667,10 @@ export type CreateKeyErrors = {
      */
     408: Problem;
     /**
+     * RepeatInFlight, RepeatOver
+     */
+    409: Problem;
+    /**
      * RequestTooLarge
      */
     413: Problem;
@@ -1618,6 +1682,10 @@ export type CreateKeyErrors = {
      * UnsupportedEncoding
      */
     415: Problem;
+    /**
+     * RepeatDiffers
+     */
+    422: Problem;
     /**
      * TooManyConnections, TooManyRequests
      */
@@ -1742,6 +1810,12 @@ export type UpdateKeyData = {
         description?: string;
         status?: 'ACTIVE' | 'REVOKED';
     };
+    headers?: {
+        /**
+         * Sent again with the same key, the request is done once and answered as it was the first time. Keys are the caller's own and kept for 24 hours.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         user_id: string;
         id: string;
@@ -1776,7 +1850,7 @@ export type UpdateKeyErrors = {
      */
     408: Problem;
     /**
-     * KeyRevoked
+     * RepeatInFlight, KeyRevoked
      */
     409: Problem;
     /**
@@ -1791,6 +1865,10 @@ export type UpdateKeyErrors = {
      * UnsupportedEncoding
      */
     415: Problem;
+    /**
+     * RepeatDiffers
+     */
+    422: Problem;
     /**
      * TooManyConnections, TooManyRequests
      */
@@ -1925,6 +2003,12 @@ export type UpdateOrgData = {
         tech_contact_emali?: string | '';
         billing_contact_emali?: string | '';
     };
+    headers?: {
+        /**
+         * Sent again with the same key, the request is done once and answered as it was the first time. Keys are the caller's own and kept for 24 hours.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         id: string;
     };
@@ -1958,6 +2042,10 @@ export type UpdateOrgErrors = {
      */
     408: Problem;
     /**
+     * RepeatInFlight
+     */
+    409: Problem;
+    /**
      * RequestTooLarge
      */
     413: Problem;
@@ -1970,7 +2058,7 @@ export type UpdateOrgErrors = {
      */
     415: Problem;
     /**
-     * InvalidId
+     * RepeatDiffers, InvalidId
      */
     422: Problem;
     /**
@@ -2106,6 +2194,125 @@ export type ListOrgKeysResponses = {
 };
 
 export type ListOrgKeysResponse = ListOrgKeysResponses[keyof ListOrgKeysResponses];
+
+export type ListAuditData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: {
+        /**
+         * Where to go on: what the page before gave as its next.
+         */
+        next?: string;
+        /**
+         * How many items a page may have.
+         */
+        limit?: number;
+        /**
+         * Only what this user did.
+         */
+        actor?: string;
+        /**
+         * Only deeds of this operation, by its id.
+         */
+        action?: string;
+        /**
+         * Only deeds from this time on.
+         */
+        from?: string;
+        /**
+         * Only deeds before this time.
+         */
+        to?: string;
+    };
+    url: '/v2/orgs/{id}/audit';
+};
+
+export type ListAuditErrors = {
+    /**
+     * MalformedRequest, InvalidParameter, AmbiguousCredentials
+     */
+    400: Problem;
+    /**
+     * MissingCredentials, InvalidCredentials
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * OrgNotFound
+     */
+    404: Problem;
+    /**
+     * MethodNotAllowed
+     */
+    405: Problem;
+    /**
+     * RequestTooSlow
+     */
+    408: Problem;
+    /**
+     * UrlTooLong
+     */
+    414: Problem;
+    /**
+     * UnsupportedEncoding
+     */
+    415: Problem;
+    /**
+     * InvalidId
+     */
+    422: Problem;
+    /**
+     * TooManyConnections, TooManyRequests
+     */
+    429: Problem;
+    /**
+     * HeadersTooLarge
+     */
+    431: Problem;
+    /**
+     * InternalError
+     */
+    500: Problem;
+    /**
+     * ServiceUnavailable
+     */
+    503: Problem;
+};
+
+export type ListAuditError = ListAuditErrors[keyof ListAuditErrors];
+
+export type ListAuditResponses = {
+    /**
+     * A page of the record, newest first; with "Accept: application/x-ndjson" all of it, oldest first, a line each.
+     */
+    200: {
+        next: string;
+        resources: Array<{
+            number: number;
+            org_id: string;
+            actor_id: string;
+            credential_kind: 'session' | 'key';
+            credential_id: string;
+            action: string;
+            object_kind: 'org' | 'user' | 'role' | 'invite' | 'database' | 'backup' | 'key' | 'session';
+            object_id: string | null;
+            before_hash: string | null;
+            after_hash: string | null;
+            address: string;
+            request_id: string;
+            at: string;
+            prev_hash: string;
+            hash: string;
+        }>;
+    };
+};
+
+export type ListAuditResponse = ListAuditResponses[keyof ListAuditResponses];
 
 export type ListShapesData = {
     body?: never;
@@ -2441,6 +2648,12 @@ export type CreateRoleData = {
         rolename: string;
         acl?: Array<'org:read' | 'org:update' | 'members:read' | 'members:invite' | 'members:update' | 'members:remove' | 'roles:write' | 'keys:own' | 'keys:revoke' | 'keys:list' | 'databases:read' | 'databases:create' | 'databases:update' | 'databases:delete' | 'databases:purge' | 'databases:power' | 'data:read' | 'data:write' | 'credentials:read' | 'credentials:write' | 'backups:read' | 'backups:write' | 'audit:read'>;
     };
+    headers?: {
+        /**
+         * Sent again with the same key, the request is done once and answered as it was the first time. Keys are the caller's own and kept for 24 hours.
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/v2/roles';
@@ -2468,7 +2681,7 @@ export type CreateRoleErrors = {
      */
     408: Problem;
     /**
-     * RoleNameTaken
+     * RepeatInFlight, RoleNameTaken
      */
     409: Problem;
     /**
@@ -2483,6 +2696,10 @@ export type CreateRoleErrors = {
      * UnsupportedEncoding
      */
     415: Problem;
+    /**
+     * RepeatDiffers
+     */
+    422: Problem;
     /**
      * TooManyConnections, TooManyRequests
      */
@@ -2518,6 +2735,12 @@ export type CreateRoleResponse = CreateRoleResponses[keyof CreateRoleResponses];
 
 export type DeleteRoleData = {
     body?: never;
+    headers?: {
+        /**
+         * Sent again with the same key, the request is done once and answered as it was the first time. Keys are the caller's own and kept for 24 hours.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         roleName: string;
     };
@@ -2551,6 +2774,10 @@ export type DeleteRoleErrors = {
      */
     408: Problem;
     /**
+     * RepeatInFlight
+     */
+    409: Problem;
+    /**
      * RequestTooLarge
      */
     413: Problem;
@@ -2562,6 +2789,10 @@ export type DeleteRoleErrors = {
      * UnsupportedEncoding
      */
     415: Problem;
+    /**
+     * RepeatDiffers
+     */
+    422: Problem;
     /**
      * TooManyConnections, TooManyRequests
      */
@@ -2673,6 +2904,12 @@ export type UpdateRoleData = {
     body: {
         acl?: Array<'org:read' | 'org:update' | 'members:read' | 'members:invite' | 'members:update' | 'members:remove' | 'roles:write' | 'keys:own' | 'keys:revoke' | 'keys:list' | 'databases:read' | 'databases:create' | 'databases:update' | 'databases:delete' | 'databases:purge' | 'databases:power' | 'data:read' | 'data:write' | 'credentials:read' | 'credentials:write' | 'backups:read' | 'backups:write' | 'audit:read'>;
     };
+    headers?: {
+        /**
+         * Sent again with the same key, the request is done once and answered as it was the first time. Keys are the caller's own and kept for 24 hours.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         roleName: string;
     };
@@ -2706,6 +2943,10 @@ export type UpdateRoleErrors = {
      */
     408: Problem;
     /**
+     * RepeatInFlight
+     */
+    409: Problem;
+    /**
      * RequestTooLarge
      */
     413: Problem;
@@ -2717,6 +2958,10 @@ export type UpdateRoleErrors = {
      * UnsupportedEncoding
      */
     415: Problem;
+    /**
+     * RepeatDiffers
+     */
+    422: Problem;
     /**
      * TooManyConnections, TooManyRequests
      */
@@ -2847,6 +3092,12 @@ export type CreateDatabaseData = {
             [key: string]: unknown;
         };
     };
+    headers?: {
+        /**
+         * Sent again with the same key, the request is done once and answered as it was the first time. Keys are the caller's own and kept for 24 hours.
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/v2/databases';
@@ -2874,7 +3125,7 @@ export type CreateDatabaseErrors = {
      */
     408: Problem;
     /**
-     * DatabaseNameTaken
+     * RepeatInFlight, DatabaseNameTaken
      */
     409: Problem;
     /**
@@ -2889,6 +3140,10 @@ export type CreateDatabaseErrors = {
      * UnsupportedEncoding
      */
     415: Problem;
+    /**
+     * RepeatDiffers
+     */
+    422: Problem;
     /**
      * TooManyConnections, TooManyRequests
      */
@@ -2933,6 +3188,12 @@ export type CreateDatabaseResponse = CreateDatabaseResponses[keyof CreateDatabas
 
 export type DeleteDatabaseData = {
     body?: never;
+    headers?: {
+        /**
+         * Sent again with the same key, the request is done once and answered as it was the first time. Keys are the caller's own and kept for 24 hours.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         database_id: string;
     };
@@ -2966,7 +3227,7 @@ export type DeleteDatabaseErrors = {
      */
     408: Problem;
     /**
-     * DatabaseInWrongState
+     * RepeatInFlight, DatabaseInWrongState
      */
     409: Problem;
     /**
@@ -2982,7 +3243,7 @@ export type DeleteDatabaseErrors = {
      */
     415: Problem;
     /**
-     * InvalidId
+     * RepeatDiffers, InvalidId
      */
     422: Problem;
     /**
@@ -3106,6 +3367,12 @@ export type UpdateDatabaseData = {
         name: string;
         owned_by?: string;
     };
+    headers?: {
+        /**
+         * Sent again with the same key, the request is done once and answered as it was the first time. Keys are the caller's own and kept for 24 hours.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         database_id: string;
     };
@@ -3139,7 +3406,7 @@ export type UpdateDatabaseErrors = {
      */
     408: Problem;
     /**
-     * DatabaseNameTaken, DatabaseInWrongState
+     * RepeatInFlight, DatabaseNameTaken, DatabaseInWrongState
      */
     409: Problem;
     /**
@@ -3154,6 +3421,10 @@ export type UpdateDatabaseErrors = {
      * UnsupportedEncoding
      */
     415: Problem;
+    /**
+     * RepeatDiffers
+     */
+    422: Problem;
     /**
      * TooManyConnections, TooManyRequests
      */
@@ -3198,6 +3469,12 @@ export type UpdateDatabaseResponse = UpdateDatabaseResponses[keyof UpdateDatabas
 
 export type UndeleteDatabaseData = {
     body?: never;
+    headers?: {
+        /**
+         * Sent again with the same key, the request is done once and answered as it was the first time. Keys are the caller's own and kept for 24 hours.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         database_id: string;
     };
@@ -3231,7 +3508,7 @@ export type UndeleteDatabaseErrors = {
      */
     408: Problem;
     /**
-     * DatabaseInWrongState, DatabaseNameTaken
+     * RepeatInFlight, DatabaseInWrongState, DatabaseNameTaken
      */
     409: Problem;
     /**
@@ -3246,6 +3523,10 @@ export type UndeleteDatabaseErrors = {
      * UnsupportedEncoding
      */
     415: Problem;
+    /**
+     * RepeatDiffers
+     */
+    422: Problem;
     /**
      * TooManyConnections, TooManyRequests
      */
@@ -3377,6 +3658,12 @@ export type ListBackupsResponse = ListBackupsResponses[keyof ListBackupsResponse
 
 export type StopDatabaseData = {
     body?: never;
+    headers?: {
+        /**
+         * Sent again with the same key, the request is done once and answered as it was the first time. Keys are the caller's own and kept for 24 hours.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         database_id: string;
     };
@@ -3410,7 +3697,7 @@ export type StopDatabaseErrors = {
      */
     408: Problem;
     /**
-     * DatabaseInWrongState
+     * RepeatInFlight, DatabaseInWrongState
      */
     409: Problem;
     /**
@@ -3425,6 +3712,10 @@ export type StopDatabaseErrors = {
      * UnsupportedEncoding
      */
     415: Problem;
+    /**
+     * RepeatDiffers
+     */
+    422: Problem;
     /**
      * TooManyConnections, TooManyRequests
      */
@@ -3469,6 +3760,12 @@ export type StopDatabaseResponse = StopDatabaseResponses[keyof StopDatabaseRespo
 
 export type StartDatabaseData = {
     body?: never;
+    headers?: {
+        /**
+         * Sent again with the same key, the request is done once and answered as it was the first time. Keys are the caller's own and kept for 24 hours.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         database_id: string;
     };
@@ -3502,7 +3799,7 @@ export type StartDatabaseErrors = {
      */
     408: Problem;
     /**
-     * DatabaseInWrongState
+     * RepeatInFlight, DatabaseInWrongState
      */
     409: Problem;
     /**
@@ -3517,6 +3814,10 @@ export type StartDatabaseErrors = {
      * UnsupportedEncoding
      */
     415: Problem;
+    /**
+     * RepeatDiffers
+     */
+    422: Problem;
     /**
      * TooManyConnections, TooManyRequests
      */

@@ -75,7 +75,7 @@ const example = {
 
 export const createDatabase = operation({
   id: 'createDatabase', method: 'POST', path: '/v2/databases', tag: 'Databases', summary: 'Create a database',
-  permission: 'databases:create',
+  permission: 'databases:create', deed: { object: 'database' },
   body: { kind: 'json', schema: z.object({ name: nameSchema, database_options: optionsSchema.default({}) }) },
   success: { status: 201, description: 'The database is being made; its status becomes RUNNING.', schema: databaseSchema },
   problems: ['InvalidBody', 'InvalidParameter', 'MissingParameter', 'InvalidContentType', 'RelatedResourceNotFound', 'ResourceLimitExceeded', 'DatabaseNameTaken', 'RequestTooLarge'],
@@ -100,7 +100,7 @@ export const getDatabase = operation({
 
 export const updateDatabase = operation({
   id: 'updateDatabase', method: 'PUT', path: '/v2/databases/{database_id}', tag: 'Databases', summary: 'Rename a database or give it to another user',
-  permission: 'databases:update', params: knownDatabase,
+  permission: 'databases:update', params: knownDatabase, deed: { object: 'database', param: 'database_id' },
   body: { kind: 'json', schema: z.object({ name: nameSchema, owned_by: UserIdSchema.optional() }) },
   success: { status: 202, description: 'The database as it is now.', schema: databaseSchema },
   problems: ['InvalidBody', 'InvalidParameter', 'MissingParameter', 'InvalidContentType', 'RelatedResourceNotFound', 'DatabaseNotFound', 'DatabaseNameTaken', 'DatabaseInWrongState', 'RequestTooLarge'],
@@ -109,14 +109,14 @@ export const updateDatabase = operation({
 
 export const deleteDatabase = operation({
   id: 'deleteDatabase', method: 'DELETE', path: '/v2/databases/{database_id}', tag: 'Databases', summary: 'Delete a database',
-  permission: 'databases:delete', params: strictDatabase,
+  permission: 'databases:delete', params: strictDatabase, deed: { object: 'database', param: 'database_id' },
   success: { status: 202, description: 'The database is being deleted.', schema: z.object({ response_code: z.int(), message: z.string() }) },
   problems: ['InvalidId', 'DatabaseNotFound', 'DatabaseInWrongState'],
   examples: { answer: { response_code: 202, message: 'The database is being deleted.' } },
 })
 
 const powered = {
-  method: 'PUT', tag: 'Databases', permission: 'databases:power', params: knownDatabase, problems: ['DatabaseNotFound', 'DatabaseInWrongState'], examples: { answer: example },
+  method: 'PUT', tag: 'Databases', permission: 'databases:power', params: knownDatabase, deed: { object: 'database', param: 'database_id' }, problems: ['DatabaseNotFound', 'DatabaseInWrongState'], examples: { answer: example },
 } as const
 
 export const stopDatabase = operation({
@@ -131,7 +131,7 @@ export const startDatabase = operation({
 
 export const undeleteDatabase = operation({
   id: 'undeleteDatabase', method: 'POST', path: '/v2/databases/{database_id}/action/undelete', tag: 'Databases', summary: 'Bring a deleted database back',
-  permission: 'databases:delete', params: knownDatabase,
+  permission: 'databases:delete', params: knownDatabase, deed: { object: 'database', param: 'database_id' },
   success: { status: 202, description: 'The database comes back under its id, with its data, running or stopped as it was.', schema: databaseSchema },
   problems: ['DatabaseNotFound', 'DatabaseInWrongState', 'DatabaseNameTaken', 'ResourceLimitExceeded'],
   examples: { answer: { ...example, database_status: 'RESTORING' } },

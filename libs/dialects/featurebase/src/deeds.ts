@@ -2,7 +2,7 @@ import type { DatabaseState } from '@tenantry/contracts'
 import { z } from 'zod'
 import { knownDatabase } from './ids.js'
 import { operation } from './operation.js'
-import { listOf, pageQuery } from './page.js'
+import { listOf, linesPageQuery } from './page.js'
 import { databaseStatus } from './states.js'
 
 const results = ['IN_PROGRESS', 'SUCCEEDED', 'FAILED', 'OVERTAKEN'] as const
@@ -57,7 +57,7 @@ export const presentDeed = (databaseId: string) => (deed: DeedView): z.infer<typ
 
 export const listDatabaseOperations = operation({
   id: 'listDatabaseOperations', method: 'GET', path: '/v2/databases/{database_id}/operations', tag: 'Databases', summary: 'List what was asked of a database, and what came of it',
-  permission: 'databases:read', params: knownDatabase, query: pageQuery,
+  permission: 'databases:read', params: knownDatabase, query: linesPageQuery,
   success: { status: 200, description: 'One page of operations, newest first. OVERTAKEN is one that the next was asked before the end of.', schema: listOf(deedSchema) },
   problems: ['InvalidParameter', 'DatabaseNotFound'],
   examples: { answer: { next: '', resources: [{

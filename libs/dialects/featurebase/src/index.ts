@@ -1,3 +1,4 @@
+export * from './audit.js'
 export * from './backups.js'
 export * from './databases.js'
 export * from './deeds.js'

@@ -66,9 +66,9 @@ const example = {
 
 export const createKey = operation({
   id: 'createKey', method: 'POST', path: '/v2/users/{user_id}/keys', tag: 'Keys', summary: 'Create an API key of one\'s own', permission: 'keys:own',
-  params: knownOwner, body: { kind: 'json', schema: z.object({ description: description.default('') }) },
+  params: knownOwner, deed: { object: 'key', showsSecret: true }, body: { kind: 'json', schema: z.object({ description: description.default('') }) },
   success: { status: 201, description: 'The key; its secret is shown this once.', schema: z.object({ id: z.uuid(), secret: z.string() }) },
-  problems: ['InvalidBody', 'InvalidParameter', 'InvalidContentType', 'UserNotFound', 'ResourceLimitExceeded', 'RequestTooLarge'],
+  problems: ['InvalidBody', 'InvalidParameter', 'InvalidContentType', 'UserNotFound', 'RequestTooLarge'],
   examples: { request: { description: example.description }, answer: { id: example.id, secret: '9600ee5d-1c66-4d31-b2c3-97ef4a25d053' } },
 })
 
@@ -88,7 +88,7 @@ export const getKey = operation({
 
 export const updateKey = operation({
   id: 'updateKey', method: 'PUT', path: '/v2/users/{user_id}/keys/{id}', tag: 'Keys', summary: 'Rename or revoke an API key', permission: 'keys:own',
-  params: knownKey, body: { kind: 'json', schema: z.object({ description: description.optional(), status: keyStatus.optional() }) },
+  params: knownKey, deed: { object: 'key', param: 'id' }, body: { kind: 'json', schema: z.object({ description: description.optional(), status: keyStatus.optional() }) },
   success: { status: 202, description: 'The key as it is now. A revoked key is refused everywhere within a second.', schema: keySchema },
   problems: ['InvalidBody', 'InvalidParameter', 'InvalidContentType', 'KeyNotFound', 'KeyRevoked', 'RequestTooLarge'],
   examples: { request: { description: example.description, status: example.status }, answer: example },

@@ -93,7 +93,7 @@ export const presentSignUp = (account: { readonly userId: string; readonly orgId
   ({ user_id: account.userId, org_id: account.orgId, ...presentTokens(tokens) })
 
 export const logOut = loginOperation({
-  id: 'logOut', method: 'POST', path: '/id/logout', tag: 'Login', summary: 'End the session behind the token', permission: 'caller',
+  id: 'logOut', method: 'POST', path: '/id/logout', tag: 'Login', summary: 'End the session behind the token', permission: 'caller', deed: { object: 'session', own: true },
   success: { status: 200, description: 'The session has ended: its tokens are refused from now on.', schema: z.object({}) },
   problems: ['Forbidden'],
   examples: { answer: {} },

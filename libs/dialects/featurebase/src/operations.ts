@@ -1,4 +1,5 @@
 import type { Operation } from '@tenantry/contracts'
+import { listAudit } from './audit.js'
 import { listBackups } from './backups.js'
 import { createDatabase, deleteDatabase, getDatabase, listDatabases, startDatabase, stopDatabase, undeleteDatabase, updateDatabase } from './databases.js'
 import { listDatabaseOperations } from './deeds.js'
@@ -17,7 +18,7 @@ export const operations: readonly Operation[] = [
   describeRoot, logInAtRoot, describeLogin, logInAtId, signUp, logOut, forgotPassword, resetPassword, askToVerifyEmail, verifyEmail, showLinkPage, getJwks, getOpenIdConfiguration,
   createUser, listUsers, getCurrentUser, updateUser, getUser, addUserRoles,
   createKey, listKeys, getKey, updateKey,
-  getOrg, updateOrg, listOrgKeys,
+  getOrg, updateOrg, listOrgKeys, listAudit,
   listShapes, getShape, listLimits,
   createRole, listRoles, getRole, updateRole, deleteRole,
   createDatabase, listDatabases, getDatabase, updateDatabase, deleteDatabase, undeleteDatabase, listBackups, stopDatabase, startDatabase, listDatabaseOperations,

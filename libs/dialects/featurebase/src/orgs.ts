@@ -70,7 +70,7 @@ export const getOrg = operation({
 
 export const updateOrg = operation({
   id: 'updateOrg', method: 'PUT', path: '/v2/orgs/{id}', tag: 'Orgs', summary: 'Change the particulars of an org', permission: 'org:update',
-  params: strictOrg, body: { kind: 'json', schema: updateBody },
+  params: strictOrg, deed: { object: 'org', param: 'id' }, body: { kind: 'json', schema: updateBody },
   success: { status: 202, description: 'The org as it is now.', schema: orgSchema },
   problems: ['InvalidBody', 'InvalidParameter', 'InvalidContentType', 'InvalidId', 'OrgNotFound', 'RequestTooLarge'],
   examples: { request: { name: example.name, company_name: example.company_name, address: example.address, tech_contact_emali: example.tech_contact_emali, billing_contact_emali: example.billing_contact_emali }, answer: example },

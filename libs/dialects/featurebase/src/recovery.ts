@@ -23,6 +23,7 @@ export const resetPassword = operation({
 
 export const askToVerifyEmail = operation({
   id: 'askToVerifyEmail', method: 'POST', path: '/id/email/verify', tag: 'Login', summary: 'Have a link mailed that proves the caller\'s address', permission: 'caller',
+  deed: { object: 'user', own: true },
   success: { status: 202, description: 'A mail is on its way, unless the address is proven already.', schema: nothing },
   problems: ['MailNotConfigured', 'UserNotFound', 'TooManyRequests'],
   examples: { answer: {} },

@@ -36,6 +36,7 @@ const example = { rolename: 'example-rolename', org_id: 'a40f5d1f-d889-42e9-94ea
 
 export const createRole = operation({
   id: 'createRole', method: 'POST', path: '/v2/roles', tag: 'Roles', summary: 'Create a role that adds permissions to a built-in one', permission: 'roles:write',
+  deed: { object: 'role', made: 'rolename' },
   body: { kind: 'json', schema: z.object({ rolename: roleNameSchema, acl: aclSchema.default([]) }) },
   success: { status: 201, description: 'The role; nobody holds it yet.', schema: roleSchema },
   problems: ['InvalidBody', 'InvalidParameter', 'MissingParameter', 'InvalidContentType', 'RoleNameTaken', 'ResourceLimitExceeded', 'RequestTooLarge'],
@@ -58,6 +59,7 @@ export const getRole = operation({
 
 export const updateRole = operation({
   id: 'updateRole', method: 'PUT', path: '/v2/roles/{roleName}', tag: 'Roles', summary: 'Change what a role adds', permission: 'roles:write', params: namedRole,
+  deed: { object: 'role', param: 'roleName' },
   body: { kind: 'json', schema: z.object({ acl: aclSchema.optional() }) },
   success: { status: 202, description: 'The role as it is now. It is so everywhere within a second.', schema: roleSchema },
   problems: ['InvalidBody', 'InvalidParameter', 'InvalidContentType', 'RoleNotFound', 'RequestTooLarge'],
@@ -66,6 +68,7 @@ export const updateRole = operation({
 
 export const deleteRole = operation({
   id: 'deleteRole', method: 'DELETE', path: '/v2/roles/{roleName}', tag: 'Roles', summary: 'Delete a role', permission: 'roles:write', params: namedRole,
+  deed: { object: 'role', param: 'roleName' },
   success: { status: 202, description: 'The role is gone, and taken from everyone who held it.', schema: z.object({ response_code: z.int(), message: z.string() }) },
   problems: ['RoleNotFound'],
   examples: { answer: { response_code: 202, message: 'The role is deleted, and nobody holds it any more.' } },

@@ -101,7 +101,7 @@ export const listUsers = operation({
 })
 
 export const createUser = operation({
-  id: 'createUser', method: 'POST', path: '/v2/users', tag: 'Users', summary: 'Create one\'s own user record', permission: 'caller',
+  id: 'createUser', method: 'POST', path: '/v2/users', tag: 'Users', summary: 'Create one\'s own user record', permission: 'caller', deed: { object: 'user' },
   // An address would mean somebody else, and nobody's record is made by giving theirs.
   body: { kind: 'json', schema: z.object({ firstname: name, lastname: name, email: z.never('must not be given: the record made here is the caller\'s own').optional() }) },
   success: { status: 201, description: 'The caller\'s record, under these names.', schema: userSchema },
@@ -112,7 +112,7 @@ export const createUser = operation({
 export const updateUser = operation({
   id: 'updateUser', method: 'PUT', path: '/v2/users/{id}', tag: 'Users', summary: 'Change a user\'s names, permissions or status',
   // Everybody may change their own names; the rest depends on whose they are.
-  permission: 'caller', params: strictUser,
+  permission: 'caller', params: strictUser, deed: { object: 'user', param: 'id' },
   body: {
     kind: 'json',
     schema: z.object({ firstname: name.optional(), lastname: name.optional(), acl: userAcl.optional(), status: z.enum(['Active', 'Deactivated']).optional() }),
@@ -126,6 +126,7 @@ export const updateUser = operation({
 
 export const addUserRoles = operation({
   id: 'addUserRoles', method: 'POST', path: '/v2/users/{id}/roles', tag: 'Users', summary: 'Give a user roles', permission: 'roles:write', params: knownUser,
+  deed: { object: 'user', param: 'id' },
   body: { kind: 'json', schema: z.object({ rolenames: z.array(roleNameSchema).max(100).default([]) }) },
   success: { status: 201, description: 'All roles that the user has now. A built-in role takes the place of the one they had.', schema: userRolesSchema },
   problems: ['InvalidBody', 'InvalidParameter', 'InvalidContentType', 'RelatedResourceNotFound', 'UserNotFound', 'LastOwner', 'RequestTooLarge'],

@@ -1,10 +1,12 @@
 import { Module } from '@nestjs/common'
+import { AuditModule } from '../../audit/audit.module.js'
 import { DatabasesModule } from '../../databases/databases.module.js'
 import { LimitsModule } from '../../limits/limits.module.js'
 import { OrgsModule } from '../../orgs/orgs.module.js'
 import { RolesModule } from '../../roles/roles.module.js'
 import { ShapesModule } from '../../shapes/shapes.module.js'
 import { UsersModule } from '../../users/users.module.js'
+import { AuditController } from './audit.controller.js'
 import { DatabasesController } from './databases.controller.js'
 import { LimitsController } from './limits.controller.js'
 import { OrgsController } from './orgs.controller.js'
@@ -15,7 +17,7 @@ import { UsersController } from './users.controller.js'
 
 /** The native API over the features. */
 @Module({
-  imports: [OrgsModule, UsersModule, RolesModule, ShapesModule, DatabasesModule, LimitsModule],
-  controllers: [DatabasesController, PowerController, OrgsController, ShapesController, UsersController, RolesController, LimitsController],
+  imports: [OrgsModule, UsersModule, RolesModule, ShapesModule, DatabasesModule, LimitsModule, AuditModule],
+  controllers: [DatabasesController, PowerController, OrgsController, ShapesController, UsersController, RolesController, LimitsController, AuditController],
 })
 export class FeaturebaseModule {}

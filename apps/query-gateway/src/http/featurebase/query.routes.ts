@@ -1,5 +1,5 @@
 import { type Gatekeeper, type Rates, countCaller } from '@tenantry/auth'
-import type { InputOf } from '@tenantry/contracts'
+import { type InputOf, Problem } from '@tenantry/contracts'
 import { answerParts, runSql, runSqlShort } from '@tenantry/dialects-featurebase'
 import type { QueryLimits } from '@tenantry/engines-contract'
 import { type ProblemRules, mountRaw, readInput } from '@tenantry/http'
@@ -27,11 +27,18 @@ export const mountQueries = (fastify: FastifyInstance, rules: QueryRouteRules): 
   mountRaw(fastify, runSqlShort, rules.problems, (request, reply) => answerSql(runSqlShort, request, reply, rules))
 }
 
+/** A statement that is sent again is run again: only the engine could know that it was done. */
+const refuseRepeat = ({ headers }: FastifyRequest): void => {
+  if (headers['idempotency-key'] === undefined) return
+  throw new Problem('InvalidParameter', 'Idempotency-Key is for records; leave it away, and make the statement itself safe to repeat.')
+}
+
 const answerSql = async (operation: typeof runSql | typeof runSqlShort, request: FastifyRequest, reply: FastifyReply, rules: QueryRouteRules): Promise<void> => {
   const { gatekeeper, limits } = rules
   const caller = gatekeeper.peek(request.raw) ?? await gatekeeper.admit(request.raw)
   countCaller(request, caller)
   const rights = gatekeeper.peekRights(caller) ?? await gatekeeper.rightsOf(caller)
+  refuseRepeat(request)
   const { params, query, body } = readInput(operation, request) as InputOf<typeof runSql>
   const text = checkedText(body, rules.textBytes)
   const ask = { orgId: caller.orgId, databaseId: params.database_id, text, access: queryAccess(rights), plan: query.plan, limits }

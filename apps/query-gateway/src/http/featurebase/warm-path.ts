@@ -57,7 +57,7 @@ const databaseIn = ({ method, url = '' }: IncomingMessage): DatabaseTarget['data
 }
 
 const isPlainText = ({ headers }: IncomingMessage): boolean =>
-  !(headers['content-type'] ?? '').includes('json') && headers['content-encoding'] === undefined && headers.expect === undefined
+  !(headers['content-type'] ?? '').includes('json') && headers['content-encoding'] === undefined && headers.expect === undefined && headers['idempotency-key'] === undefined
 
 const answer = async (request: IncomingMessage, response: ServerResponse, length: number, databaseId: DatabaseTarget['databaseId'], { caller, rights }: Known,
   rules: QueryRouteRules): Promise<boolean> => {

@@ -1,0 +1,57 @@
+import { shownFrom } from '@tenantry/auth'
+import { type AuditEntry, type Deed, type ObjectKind, type Principal, isUuid } from '@tenantry/contracts'
+import type { FastifyRequest } from 'fastify'
+import type { EntityManager } from 'typeorm'
+import { addressOf } from './address.js'
+
+/** How an object's record is read to be compared: one column `record` (jsonb), where $1 is the org and $2 what names the object. */
+export interface ObjectRecord {
+  readonly sql: string
+  /** Whether a text can name one at all: what the path says has not been checked yet. */
+  readonly isName: (text: string) => boolean
+}
+
+export type Records = Readonly<Partial<Record<ObjectKind, ObjectRecord>>>
+
+/** MUST leave out secrets, and what moves by itself, so that a line's `before` is the `after` of the last one about the object. */
+export const recordById = (sql: string): ObjectRecord => ({ sql, isName: isUuid })
+export const recordByName = (sql: string): ObjectRecord => ({ sql, isName: (text) => !/[\p{Cc}\p{Cs}]/u.test(text) })
+
+/** The hash of an object's record as it is now; null where there is none. */
+export const hashOf = async (tx: EntityManager, records: Records, kind: ObjectKind, org: string, name: string | null): Promise<string | null> => {
+  const record = records[kind]
+  if (!record || name === null || !record.isName(name)) return null
+  const rows: { hash: string }[] = await tx.query(`SELECT encode(sha256(convert_to(o.record::text, 'UTF8')), 'hex') AS hash FROM (${record.sql}) o`, [org, name])
+  return rows[0]?.hash ?? null
+}
+
+/** The object that the path names; null where it names none. */
+export const namedObject = ({ param }: Deed, request: FastifyRequest): string | null => {
+  const name = fieldOf(request.params, param)
+  return name !== null && isUuid(name.toLowerCase()) ? name.toLowerCase() : name
+}
+
+/** The object of a deed that is done: named by the path, or made just now, or the caller's own. */
+export const objectOf = (deed: Deed, named: string | null, answer: unknown, caller: Principal): string | null => {
+  if (named !== null) return named
+  if (deed.own) return deed.object === 'session' ? caller.credential.id : caller.userId
+  return fieldOf(answer, deed.made ?? 'id')
+}
+
+const fieldOf = (value: unknown, name: string | undefined): string | null => {
+  if (typeof value !== 'object' || value === null || name === undefined) return null
+  const field = (value as Readonly<Record<string, unknown>>)[name]
+  return typeof field === 'string' ? field : null
+}
+
+export const entryOf = (caller: Principal, action: string, request: FastifyRequest, object: Pick<AuditEntry, 'object_kind' | 'object_id' | 'before_hash' | 'after_hash'>): AuditEntry => ({
+  org_id: caller.orgId,
+  actor_id: caller.userId,
+  credential_kind: caller.credential.kind,
+  credential_id: caller.credential.id,
+  action,
+  ...object,
+  address: addressOf(shownFrom(request.raw)),
+  request_id: request.id,
+  at: new Date().toISOString(),
+})
