@@ -95,7 +95,14 @@ const counters = async ({ records }: Audited): Promise<readonly string[]> => {
   const rows = await records<{ id: string; used: number; real: number }>('control_plane', `
     SELECT o.id, o.databases_used AS used, count(d.id)::int AS real FROM orgs o LEFT JOIN databases d ON d.org_id = o.id AND d.state <> 'DELETED'
     GROUP BY o.id HAVING o.databases_used <> count(d.id) OR o.storage_used <> coalesce(sum(d.storage_bytes), 0)`)
-  return rows.map(({ id, used, real }) => `org ${id} counts ${used} databases and has ${real}`)
+  const users = await records<{ id: string; used: number; real: number }>('control_plane', `
+    SELECT o.id, o.users_used AS used, count(m.user_id)::int AS real FROM orgs o LEFT JOIN memberships m ON m.org_id = o.id AND m.status <> 'Left'
+    GROUP BY o.id HAVING o.users_used <> count(m.user_id)`)
+  const keys = await records<{ id: string; used: number; real: number }>('identity', `
+    SELECT q.org_id AS id, q.used, count(k.id)::int AS real FROM key_quotas q LEFT JOIN api_keys k ON k.org_id = q.org_id AND k.status = 'ACTIVE'
+    GROUP BY q.org_id HAVING q.used <> count(k.id)`)
+  const said = (what: string, found: typeof rows): string[] => found.map(({ id, used, real }) => `org ${id} counts ${used} ${what} and has ${real}`)
+  return [...said('databases', rows), ...said('users', users), ...said('keys', keys)]
 }
 
 const outboxes = async ({ records }: Audited): Promise<readonly string[]> => {

@@ -18,7 +18,9 @@ const set = {
   HEADER_BYTES: 4_000, HEADER_COUNT: 20, URL_BYTES: 600, HEADERS_SECONDS: 1, REQUEST_SECONDS: 10, CONNECTIONS_PER_ADDRESS: 60,
   BODY_BYTES: 3_000, ACCOUNT_BODY_BYTES: 2_000, JSON_DEPTH: 5, JSON_ITEMS: 7,
   QUERY_TEXT_BYTES: 5_000, QUERY_TIMEOUT_SECONDS: 5, ANSWER_BYTES: 20_000, ANSWER_ROWS: 50,
-  QUERIES_IN_FLIGHT: 2, QUERIES_WAITING: 2, QUERIES_IN_FLIGHT_PER_ORG: 3, QUERIES_WAITING_PER_ORG: 3, QUERIES_IN_FLIGHT_IN_ALL: 4, DATABASES_PER_ORG: 3,
+  QUERIES_IN_FLIGHT: 2, QUERIES_WAITING: 2, QUERIES_IN_FLIGHT_PER_ORG: 3, QUERIES_WAITING_PER_ORG: 3, QUERIES_IN_FLIGHT_IN_ALL: 4, DATABASES_PER_ORG: 3, KEYS_PER_ORG: 2,
+  // Only what is asked with a key counts towards these.
+  RECORD_REQUESTS_PER_KEY: 12, QUERY_REQUESTS_PER_KEY: 11,
 } as const
 const environment = Object.fromEntries(Object.entries(set).map(([name, value]) => [name, String(value)]))
 
@@ -190,6 +192,30 @@ describe.each(Object.entries(systems))('the limits of an installation %s', (_whe
         await until(`a statement is lost: ${way}`, () => loses(way), 40)
       }
     }, 120_000)
+  })
+
+  describe('for an API key', () => {
+    const makeKey = (): Promise<Answer> => api('POST', `/v2/users/${person.userId}/keys`, { token: person.token, json: { description: 'x' } })
+
+    it('hold for how many there are, and for how often one is used, and say what is left', async () => {
+      const { secret } = read(z.object({ secret: z.string() }), 201, await makeKey())
+      read(z.object({ secret: z.string() }), 201, await makeKey())
+      expectTold('keys_of_an_org', await makeKey())
+      const record = (): Promise<Answer> => api('GET', '/v2/databases', { key: secret })
+      const query = (way: string): Promise<Answer> => api('POST', `/v2/databases/${databases[0] ?? ''}/query/sql${way}`, { key: secret, text: 'select 1' })
+      for (const [name, ask] of [['record_requests_of_a_key', record], ['query_requests_of_a_key', () => query('')], ['query_requests_of_a_key', () => query('?plan=false')]] as const) {
+        let refused: Answer | undefined
+        await until(`one is too many: ${name}`, async () => {
+          const answers = await Promise.all(Array.from({ length: limit(name) + 5 }, ask))
+          for (const { headers } of answers) expect(headers['ratelimit-policy']).toContain(`"key";q=${limit(name)};w=10`)
+          refused = answers.find(({ status, text }) => status === 429 && text.includes('with this API key'))
+          return refused !== undefined
+        }, 30)
+        if (refused) expectTold(name, refused)
+        expect(refused?.headers['ratelimit']).toContain('"key";r=0;t=')
+      }
+      expect([(await sql(databases[0] ?? '', 'select 1')).status, (await api('GET', '/v2/databases', { token: person.token })).status]).toEqual([200, 200])
+    })
   })
 
   describe('for a connection', () => {
