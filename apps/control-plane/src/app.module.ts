@@ -20,7 +20,7 @@ export class AppModule {
     return {
       module: AppModule,
       imports: [
-        PlatformModule.with(config, source, parts.outbox), AuthModule.with(parts.gatekeeper), DeedsModule.with({ records, keep: appendAudit }), FeaturebaseModule,
+        PlatformModule.with(config, source, parts), AuthModule.with(parts.gatekeeper), DeedsModule.with({ records, keep: appendAudit }), FeaturebaseModule,
       ],
     }
   }

@@ -1,7 +1,7 @@
 import { once as onceEvent } from 'node:events'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { type DatabaseFact, type DatabaseId, type OrgId, type UserId, newId } from '@tenantry/contracts'
+import { type DatabaseFact, type DatabaseId, type OrgId, type UserId, internalSubject, newId } from '@tenantry/contracts'
 import { connectNats } from '@tenantry/events'
 import { createLogger } from '@tenantry/service'
 import { type TestDatabase, type TestNats, type TestSigner, schemaDrift, testDatabase, testNats, testSigner, until } from '@tenantry/testing'
@@ -41,6 +41,8 @@ describe('the control plane', () => {
     closing.push(() => service.close())
     base = await open((request, response) => service.handle(request, response))
     connection = await connectNats({ ...nats, name: 'test' }, logger)
+    // What identity would answer.
+    connection.subscribe(internalSubject('identity.quota.find'), { callback: (_error, message) => { message.respond(JSON.stringify({ answer: { keys: { used: 3, max: 4 } } })) } })
     records = new pg.Client({ connectionString: database.url })
     await records.connect()
     closing.push(() => connection.close(), () => records.end())
@@ -168,13 +170,13 @@ describe('the control plane', () => {
       expect({ status, json }).toEqual({ status: 403, json: { code: 'ResourceLimitExceeded', message: expect.stringContaining('databases_of_an_org: your org has 2 of 2 databases. Delete one') } })
     }
     const told = async (): Promise<unknown[]> => (JSON.parse((await call(ada, 'GET', '/v2/limits')).text) as { limits: { name: string; value: number; used?: number }[] }).limits
-      .filter(({ name }) => ['databases_of_an_org', 'storage_of_an_org', 'users_of_an_org'].includes(name)).map(({ value, used }) => [value, used])
-    expect(await told()).toEqual([[2, 2], [10_000, 1], [16 * 1024 ** 4, 2 * Number(reserved)]])
+      .filter(({ name }) => ['databases_of_an_org', 'storage_of_an_org', 'users_of_an_org', 'keys_of_an_org'].includes(name)).map(({ value, used }) => [value, used])
+    expect(await told()).toEqual([[2, 2], [10_000, 1], [4, 3], [16 * 1024 ** 4, 2 * Number(reserved)]])
     await call(ada, 'DELETE', `/v2/databases/${id}`)
     for (let again = 0; again < 2; again++) await report(ada, id, 'deprovisioned', 2)
     await until('it is DELETED', async () => await stateOf(ada, id) === 'DELETED')
     await create(ada)
-    expect(await told()).toEqual([[2, 2], [10_000, 1], [16 * 1024 ** 4, 2 * Number(reserved)]])
+    expect(await told()).toEqual([[2, 2], [10_000, 1], [4, 3], [16 * 1024 ** 4, 2 * Number(reserved)]])
   })
 
   it('keeps the options as they came, and answers them as they came', async () => {

@@ -157,14 +157,17 @@ describe('roles', () => {
 
   it('are told of for each of a thousand who hold one, once', async () => {
     const ada = await found()
+    const last = await joined(ada, 'viewer')
     await role(ada, 'all', [])
+    expect(await statusOf(last, 'POST', '/v2/databases', { name: 'x', database_options: {} })).toBe(403)
     await records.query(`WITH made AS (INSERT INTO users (id, email, firstname, lastname, updated_by) SELECT gen_random_uuid(), 'x', 'x', 'x', $2 FROM generate_series(1, 1001) RETURNING id),
       joined AS (INSERT INTO memberships (org_id, user_id, role, status, updated_by) SELECT $1, id, 'viewer', 'Active', $2 FROM made RETURNING user_id)
       SELECT 1`, [ada.orgId, ada.userId])
     await records.query(`INSERT INTO member_roles (org_id, user_id, role_id) SELECT $1, user_id, (SELECT id FROM roles WHERE org_id = $1) FROM memberships WHERE org_id = $1`, [ada.orgId])
-    expect(await statusOf(ada, 'PUT', '/v2/roles/all', { acl: ['audit:read'] })).toBe(202)
+    expect(await statusOf(ada, 'PUT', '/v2/roles/all', { acl: ['databases:create'] })).toBe(202)
+    await mayNow(last, 'POST', '/v2/databases', 201, { name: 'x', database_options: {} })
     const counted = await records.query(`SELECT count(*)::int AS n, count(DISTINCT payload->>'userId')::int AS people FROM outbox WHERE subject = 'control.rights.changed' AND payload->>'orgId' = $1 AND payload->>'version' = '2'`, [ada.orgId])
-    expect(counted.rows).toEqual([{ n: 1002, people: 1002 }])
+    expect(counted.rows).toEqual([{ n: 1003, people: 1003 }])
   })
 })
 

@@ -40,6 +40,7 @@ const schema = z.object({
   pepper: env.PEPPER,
   bcryptCost: env.BCRYPT_COST,
   signUp: env.SIGNUP,
+  keysPerOrg: env.KEYS_PER_ORG,
   signUpsPerHour: env.SIGNUPS_PER_HOUR,
   failedLoginsPerMinute: env.FAILED_LOGINS_PER_MINUTE,
   failedTokensPerMinute: env.FAILED_TOKENS_PER_MINUTE,

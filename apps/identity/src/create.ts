@@ -11,6 +11,7 @@ import { AppModule } from './app.module.js'
 import type { IdentityConfig } from './config.js'
 import { mountLinkPage } from './http/pages/link-page.js'
 import { listenToKeysUsed } from './keys/keys-used.listener.js'
+import { KeyQuotas } from './keys/key-quotas.service.js'
 import { KeysService } from './keys/keys.service.js'
 import { Limits } from './limits/limits.service.js'
 import { LinksService } from './links/links.service.js'
@@ -26,6 +27,7 @@ import { turnKeys, turnKeysName } from './tokens/turn-keys.js'
 interface Features {
   readonly keyring: Keyring
   readonly keys: KeysService
+  readonly keyQuotas: KeyQuotas
   readonly limits: Limits
   readonly links: LinksService
   readonly revocations: RevocationsService
@@ -61,13 +63,14 @@ export const createIdentity = async (config: IdentityConfig, logger: Logger): Pr
       listenToKeysUsed(connection, features.keys, logger)
     },
     checks: { keyring: async () => (await made.promise).keyring.current() },
-    chores: (app) => ({ ...choresOf(featuresOf(app), postman), repeats: { everySeconds: 60, run: () => forgetRepeats(source) } }),
+    chores: (app) => ({ ...choresOf(featuresOf(app), postman, logger), repeats: { everySeconds: 60, run: () => forgetRepeats(source) } }),
     close: async () => postman?.stop(),
   })
 }
 
 const featuresOf = (app: NestFastifyApplication): Features => ({
-  keyring: app.get(Keyring), keys: app.get(KeysService), limits: app.get(Limits), links: app.get(LinksService), revocations: app.get(RevocationsService), sessions: app.get(SessionsService),
+  keyring: app.get(Keyring), keys: app.get(KeysService), keyQuotas: app.get(KeyQuotas), limits: app.get(Limits), links: app.get(LinksService),
+  revocations: app.get(RevocationsService), sessions: app.get(SessionsService),
 })
 
 const ownPorts = (made: Promise<Features>): Partial<GatekeeperPorts> => ({
@@ -83,11 +86,16 @@ const postmanOf = ({ mail, publicUrl }: IdentityConfig, app: NestFastifyApplicat
   letters: app.get(Letters), accounts: app.get(AccountsService), links: app.get(LinksService), transport: openTransport(mail.road, mail.from), publicUrl, logger,
 })
 
-const choresOf = ({ keyring, limits, links, revocations, sessions }: Features, postman: Postman | undefined) => ({
+const choresOf = ({ keyring, keyQuotas, limits, links, revocations, sessions }: Features, postman: Postman | undefined, logger: Logger) => ({
   ...(postman && { mail: { everySeconds: 1, run: () => postman.work() } }),
+  keyQuotas: { everySeconds: 300, run: () => repair(keyQuotas, logger) },
   links: { everySeconds: 3600, run: () => links.clean() },
   keyring: { everySeconds: keyring.tendSeconds, run: () => keyring.tend() },
   limits: { everySeconds: 60, run: () => limits.clean() },
   revocations: { everySeconds: 3600, run: () => revocations.clean() },
   sessions: { everySeconds: 3600, run: () => sessions.clean() },
 })
+
+const repair = async (quotas: KeyQuotas, logger: Logger): Promise<void> => {
+  for (const found of await quotas.repair()) logger.warn(found, 'the count of an org\'s keys was wrong and is corrected')
+}

@@ -209,7 +209,12 @@ describe('limits', () => {
       for (let time = 0; time < 20; time++) expect((await signUpFrom('192.0.2.1', taken, at)).status).toBe(409)
       const refused = await signUpFrom('192.0.2.1, 10.0.0.1', {}, at)
       expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, expect.stringMatching(/^1[0-8]\d$/)])
-      expect((await signUpFrom('192.0.2.2', {}, at)).status).toBe(201)
+      expect([refused.headers.get('ratelimit-policy'), refused.headers.get('ratelimit')]).toEqual([
+        '"sign-up";q=20;w=3600', expect.stringMatching(/^"sign-up";r=0;t=3[56]\d\d$/),
+      ])
+      const other = await signUpFrom('192.0.2.2', {}, at)
+      expect([other.status, other.headers.get('ratelimit-policy')]).toEqual([201, '"sign-up";q=20;w=3600, "sign-up/network";q=100;w=3600'])
+      expect(other.headers.get('ratelimit')).toMatch(/^"sign-up";r=19;t=180, "sign-up\/network";r=(79|80);t=7\d\d$/)
       expect((await signUpFrom('192.0.2.1', { bootstrap_token: 'a-bootstrap-token-for-tests' }, at)).status).toBe(201)
       for (let time = 0; time < 25; time++) expect((await signUpFrom(undefined, taken, at)).status).toBe(409)
     })
@@ -242,9 +247,13 @@ describe('limits', () => {
   it('refuses a caller elsewhere who fails too often, whichever addresses are tried, and nobody else', async () => {
     const ann = await signUp()
     await serving(configured({ FAILED_LOGINS_PER_MINUTE: '3' }), async (at) => {
-      for (let time = 0; time < 5; time++) expect((await logInFrom('192.0.2.1', ann.email, password, at)).status).toBe(200)
-      for (let time = 0; time < 3; time++) expect((await logInFrom('192.0.2.1', newEmail(), password, at)).status).toBe(401)
-      expect((await logInFrom('192.0.2.1', ann.email, password, at)).status).toBe(429)
+      const left = async (email: string) => {
+        const { status, headers } = await logInFrom('192.0.2.1', email, password, at)
+        return [status, /^"login";r=(\d)/.exec(headers.get('ratelimit') ?? '')?.[1]]
+      }
+      for (let time = 0; time < 5; time++) expect(await left(ann.email)).toEqual([200, '3'])
+      for (let time = 0; time < 3; time++) expect(await left(newEmail())).toEqual([401, String(2 - time)])
+      expect(await left(ann.email)).toEqual([429, '0'])
       expect((await logInFrom('192.0.2.2', ann.email, password, at)).status).toBe(200)
       for (let time = 0; time < 5; time++) expect((await logInFrom(undefined, newEmail(), password, at)).status).toBe(401)
     })
@@ -491,6 +500,38 @@ describe('API keys', () => {
       next = String(body['next'])
     } while (next && seen.length < 20)
     expect(seen.toSorted()).toEqual(made.map(({ id }) => id).sort())
+  })
+
+  it('are as many as the org may have, however many are asked for at once, and a revoked one makes room once', async () => {
+    const ann = await signUp()
+    const { id } = await newKey(ann)
+    await records.query('UPDATE key_quotas SET own_max = 2 WHERE org_id = $1', [ann.orgId])
+    const answers = await Promise.all(Array.from({ length: 200 }, () => call('POST', ownKeys(ann), bearer(ann.idToken), {})))
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(1)
+    for (const { status, body } of answers.filter((answer) => answer.status !== 201)) {
+      expect({ status, body }).toEqual({ status: 403, body: { code: 'ResourceLimitExceeded', message: expect.stringContaining('keys_of_an_org: your org has 2 of 2 keys. Revoke one') } })
+    }
+    await Promise.all(Array.from({ length: 5 }, () => call('PUT', `${ownKeys(ann)}/${id}`, bearer(ann.idToken), { status: 'REVOKED' })))
+    const ask = createInternalClient({ connection, identityUrl: base, controlPlaneUrl, token: internalToken })
+    expect(await ask('identity.quota.find', { orgId: ann.orgId })).toEqual({ keys: { used: 1, max: 2 } })
+    await newKey(ann)
+    expect((await call('POST', ownKeys(ann), bearer(ann.idToken), {})).status).toBe(403)
+  })
+
+  it('end when their owner leaves the org, and make room', async () => {
+    const ann = await signUp()
+    const bob = await join(await signUp(), ann, rolePermissions.viewer)
+    const [hers, his] = [await newKey(ann), await newKey(bob)]
+    await newKey(bob)
+    await until('the stream is there', () => connection.request('$JS.API.STREAM.INFO.CONTROL', '').then((said) => !said.string().includes('not found')))
+    const removed = JSON.stringify({ id: randomUUID(), at: new Date().toISOString(), orgId: ann.orgId, userId: bob.userId, version: 2 })
+    for (let again = 0; again < 2; again++) connection.publish('control.user.removed', removed)
+    const used = async (): Promise<unknown> => (await records.query<{ used: number }>('SELECT used FROM key_quotas WHERE org_id = $1', [ann.orgId])).rows[0]?.used
+    await until('his keys are gone', async () => await used() === 1)
+    expect(await admittedElsewhere({ 'x-api-key': his.secret })).toBe('InvalidCredentials')
+    expect(await admittedElsewhere({ 'x-api-key': hers.secret })).toBe(ann.userId)
+    const told = await records.query(`SELECT count(*)::int AS n FROM outbox WHERE subject = 'identity.key.revoked' AND payload ->> 'userId' = $1`, [bob.userId])
+    expect([told.rows, await used()]).toEqual([[{ n: 2 }], 1])
   })
 
   it('say which id is none, where the document does', async () => {

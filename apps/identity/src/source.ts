@@ -4,11 +4,13 @@ import type { DataSource } from 'typeorm'
 import { AccountEntity } from './accounts/account.entity.js'
 import { StandingEntity } from './accounts/standing.entity.js'
 import type { IdentityConfig } from './config.js'
+import { KeyQuotaEntity } from './keys/key-quota.entity.js'
 import { ApiKeyEntity } from './keys/key.entity.js'
 import { AllowanceEntity, FamiliarPlaceEntity, GuessesEntity } from './limits/limit.entities.js'
 import { LinkEntity } from './links/link.entity.js'
 import { LetterEntity } from './mail/letter.entity.js'
 import { FirstRecords1732233600000 } from './migrations/first-records.js'
+import { KeyQuotas1795344600000 } from './migrations/key-quotas.js'
 import { LimitsAndStandings1763776800000 } from './migrations/limits-and-standings.js'
 import { MailAndLinks1795344000000 } from './migrations/mail-and-links.js'
 import { Repeats1795345200000 } from './migrations/repeats.js'
@@ -22,9 +24,9 @@ export const identitySource = ({ databaseUrl, poolSize }: Pick<IdentityConfig, '
   url: databaseUrl,
   schema,
   entities: [
-    AccountEntity, StandingEntity, SessionEntity, RefreshTokenEntity, ApiKeyEntity, SigningKeyEntity, GuessesEntity, AllowanceEntity, FamiliarPlaceEntity,
+    AccountEntity, StandingEntity, SessionEntity, RefreshTokenEntity, ApiKeyEntity, KeyQuotaEntity, SigningKeyEntity, GuessesEntity, AllowanceEntity, FamiliarPlaceEntity,
     LinkEntity, LetterEntity, RepeatEntity,
   ],
-  migrations: [FirstRecords1732233600000, LimitsAndStandings1763776800000, SecretMarks1763863200000, MailAndLinks1795344000000, Repeats1795345200000],
+  migrations: [FirstRecords1732233600000, LimitsAndStandings1763776800000, SecretMarks1763863200000, MailAndLinks1795344000000, KeyQuotas1795344600000, Repeats1795345200000],
   poolSize,
 })

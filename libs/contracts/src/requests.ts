@@ -13,8 +13,8 @@ const ShownFromSchema = z.object({ address: z.string().max(100), chain: z.string
 export type ShownFrom = z.infer<typeof ShownFromSchema>
 
 /**
- * The four calls that services make to each other, on a cache miss or a slow poll and never once a request.
- * Each is answered over NATS request/reply and over HTTP under /internal. A fifth needs a decision record.
+ * The calls that services make to each other, on a cache miss or a slow poll, or for the one route that tells limits.
+ * Each is answered over NATS request/reply and over HTTP under /internal. Another one needs a decision record.
  */
 export const requestSchemas = {
   'identity.key.verify': {
@@ -24,6 +24,11 @@ export const requestSchemas = {
     answer: z.object({
       keyId: KeyIdSchema, orgId: OrgIdSchema, userId: UserIdSchema, epoch: z.number().int(), account: AccountFactsSchema,
     }),
+  },
+  /** How many keys an org has and may have: GET /v2/limits tells it, and the keys are identity's. */
+  'identity.quota.find': {
+    ask: z.object({ orgId: OrgIdSchema }),
+    answer: z.object({ keys: z.object({ used: z.number().int(), max: z.number().int() }) }),
   },
   'identity.revocations.since': {
     ask: z.object({ seq: z.number().int().nonnegative() }),

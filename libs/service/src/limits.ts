@@ -54,6 +54,7 @@ export const limitVariables = {
 
   DATABASES_PER_ORG: variable.positive(10_000),
   USERS_PER_ORG: variable.positive(10_000),
+  KEYS_PER_ORG: variable.positive(10_000),
   /** What the shapes of an org's databases may reserve together: more than its databases of the usual shape do. */
   STORAGE_BYTES_PER_ORG: variable.positive(16 * 1024 ** 4),
   /** For each caller's address: 20 unless set, and then of this machine's own too, which are free otherwise. */

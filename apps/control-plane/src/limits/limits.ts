@@ -5,7 +5,7 @@ import { type Limits, fixedLimits, unlessSet } from '@tenantry/service'
 export interface ToldLimit {
   readonly name: string
   readonly value: number
-  readonly unit: 'bytes' | 'seconds' | 'headers' | 'connections' | 'levels' | 'items' | 'rows' | 'requests' | 'statements' | 'databases' | 'users' | 'tries'
+  readonly unit: 'bytes' | 'seconds' | 'headers' | 'connections' | 'levels' | 'items' | 'rows' | 'requests' | 'statements' | 'databases' | 'users' | 'keys' | 'tries'
   readonly description: string
   /** Refused with a problem; or the connection is closed; or it waits for its turn. */
   readonly exceeded: ProblemCode | 'closed' | 'waits'
@@ -97,19 +97,21 @@ const ofAccounts = (limits: Limits): readonly ToldLimit[] => [
 export interface OrgLimits {
   readonly databases: Quota
   readonly users: Quota
+  readonly keys: Quota
   readonly storageBytes: Quota
   readonly databaseBytes: number
 }
 
-/** What the org may have of something, and what it has. */
+/** What the org may have of something, and what it has, if that is known. */
 export interface Quota {
   readonly value: number
-  readonly used: number
+  readonly used?: number
 }
 
-const ofOrg = (limits: Limits, { databases, users, storageBytes, databaseBytes }: OrgLimits): readonly ToldLimit[] => [
+const ofOrg = (limits: Limits, { databases, users, keys, storageBytes, databaseBytes }: OrgLimits): readonly ToldLimit[] => [
   { ...limit(limits, 'DATABASES_PER_ORG', 'databases_of_an_org', { unit: 'databases', description: 'Of your org.', exceeded: 'ResourceLimitExceeded' }), ...databases },
   { ...limit(limits, 'USERS_PER_ORG', 'users_of_an_org', { unit: 'users', description: 'Of your org, with those who are invited or deactivated.', exceeded: 'ResourceLimitExceeded' }), ...users },
+  { ...limit(limits, 'KEYS_PER_ORG', 'keys_of_an_org', { unit: 'keys', description: 'Of your org that are not revoked.', exceeded: 'ResourceLimitExceeded' }), ...keys },
   {
     ...limit(limits, 'STORAGE_BYTES_PER_ORG', 'storage_of_an_org', { unit: 'bytes', description: 'Reserved by the shapes of the databases of your org, however little they hold.', exceeded: 'ResourceLimitExceeded' }),
     ...storageBytes,

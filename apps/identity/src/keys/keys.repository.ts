@@ -51,6 +51,15 @@ export class KeysRepository {
     return rows[0]?.updatedAt ?? new Date()
   }
 
+  async holdActiveOf(tx: EntityManager, orgId: OrgId, userId: UserId): Promise<readonly KeyId[]> {
+    const rows: { id: KeyId }[] = await tx.query(`SELECT id FROM api_keys WHERE org_id = $1 AND user_id = $2 AND status = 'ACTIVE' ORDER BY id FOR UPDATE`, [orgId, userId])
+    return rows.map(({ id }) => id)
+  }
+
+  async revokeAll(tx: EntityManager, ids: readonly KeyId[]): Promise<void> {
+    await tx.query(`UPDATE api_keys SET status = 'REVOKED', updated_at = now() WHERE id = ANY($1)`, [ids])
+  }
+
   async markUsed(ids: readonly KeyId[]): Promise<void> {
     await this.source.query('UPDATE api_keys SET used_at = now() WHERE id = ANY($1) AND (used_at IS NULL OR used_at < now())', [ids])
   }

@@ -5,13 +5,14 @@ import { type AnswerOf, type KeyId, type OrgId, type Page, type PageAsk, type Pr
 import { Outbox } from '@tenantry/events'
 import { inTransaction } from '@tenantry/persistence'
 import { deriveKey } from '@tenantry/secrets'
-import { DataSource } from 'typeorm'
+import { DataSource, type EntityManager } from 'typeorm'
 import { factsIn } from '../accounts/account.js'
 import { AccountsService } from '../accounts/accounts.service.js'
 import type { IdentityConfig } from '../config.js'
 import { Limits } from '../limits/limits.service.js'
 import { CONFIG } from '../platform/platform.module.js'
 import { RevocationsService } from '../revocations/revocations.service.js'
+import { KeyQuotas } from './key-quotas.service.js'
 import type { KeyChange, KeyView } from './key.js'
 import { KeysRepository } from './keys.repository.js'
 
@@ -21,11 +22,12 @@ export class KeysService {
   private readonly pepper: Buffer
 
   constructor(@Inject(CONFIG) config: Pick<IdentityConfig, 'pepper'>, private readonly source: DataSource, private readonly keys: KeysRepository,
-    private readonly accounts: AccountsService, private readonly revocations: RevocationsService, private readonly limits: Limits, private readonly outbox: Outbox) {
+    private readonly accounts: AccountsService, private readonly revocations: RevocationsService, private readonly limits: Limits, private readonly outbox: Outbox,
+    private readonly quotas: KeyQuotas) {
     this.pepper = deriveKey(config.pepper, 'identity/api-keys')
   }
 
-  /** Only its owner makes a key. The secret is in the answer and nowhere else. */
+  /** Only its owner makes a key. The secret is in the answer and nowhere else. Throws ResourceLimitExceeded. */
   async create(caller: Principal, owner: UserId, description: string): Promise<{ readonly id: KeyId; readonly secret: string }> {
     if (owner !== caller.userId) throw noUser()
     const id = newId<KeyId>()
@@ -34,6 +36,7 @@ export class KeysService {
     await inTransaction(this.source, async (tx) => {
       await this.keys.insert(tx, key)
       this.outbox.append(tx, 'identity.key.created', { orgId: caller.orgId, userId: owner, keyId: id })
+      await this.quotas.take(tx, caller.orgId)
     })
     return { id, secret }
   }
@@ -58,9 +61,25 @@ export class KeysService {
       const { description = key.description, status = key.status } = change
       if (key.status === 'REVOKED' && status === 'ACTIVE') throw new Problem('KeyRevoked', 'A revoked key stays revoked; create another one.')
       const updatedAt = await this.keys.update(tx, { id, description, status, updatedBy: caller.userId })
-      if (status !== key.status) await this.revocations.revokeKey(tx, key.orgId, owner, id)
+      if (status !== key.status) {
+        await this.revocations.revokeKey(tx, key.orgId, owner, id)
+        await this.quotas.giveBack(tx, key.orgId)
+      }
       return { ...key, description, status, updatedAt, updatedBy: caller.userId }
     })
+  }
+
+  /** The keys that a user has in an org, held until the transaction ends, so that `revokeHeld` waits for nobody. */
+  async hold(tx: EntityManager, org: OrgId, user: UserId): Promise<readonly KeyId[]> {
+    return await this.keys.holdActiveOf(tx, org, user)
+  }
+
+  /** Revokes keys of a user who has left the org. */
+  async revokeHeld(tx: EntityManager, org: OrgId, user: UserId, held: readonly KeyId[]): Promise<void> {
+    if (held.length === 0) return
+    await this.keys.revokeAll(tx, held)
+    for (const id of held) await this.revocations.revokeKey(tx, org, user, id)
+    await this.quotas.giveBack(tx, org, held.length)
   }
 
   async listOrg(caller: Principal, orgId: OrgId, ask: PageAsk): Promise<Page<KeyView>> {

@@ -8,11 +8,24 @@ export interface AllowanceRule {
   readonly withinSeconds: number
 }
 
+/** How an allowance stands after it was asked for one. */
+export interface Standing {
+  /** 0 when one was given; otherwise how long it is until there is one again. */
+  readonly waitMs: number
+  readonly left: number
+  /** How long it is until all of it is there again. */
+  readonly wholeInMs: number
+}
+
 export interface Taker {
   readonly rule: AllowanceRule
   /** Who takes, as a digest: the table holds nobody's address. */
   readonly subject: Buffer
 }
+
+const eachMs = ({ many, withinSeconds }: AllowanceRule): number => 1000 * withinSeconds / many
+/** A part of one is none. The clock has gone on since it was taken, so that what was used is a little less than whole ones. */
+const leftOf = (rule: AllowanceRule, wholeInMs: number): number => Math.max(0, rule.many - Math.ceil(wholeInMs / eachMs(rule)))
 
 const batch = 10_000
 const most = 1_000_000
@@ -25,19 +38,20 @@ const most = 1_000_000
 export class Allowances {
   constructor(private readonly source: DataSource) {}
 
-  /** Takes one. Answers 0, or how many milliseconds it is until there is one again. */
-  async take({ rule, subject }: Taker): Promise<number> {
+  /** Takes one, or says how long to wait and takes none. */
+  async take({ rule, subject }: Taker): Promise<Standing> {
     const given = [rule.scope, subject, rule.withinSeconds / rule.many, rule.withinSeconds]
-    const taken: unknown[] = await this.source.query(
+    const [taken]: { wholeInMs: number }[] = await this.source.query(
       `INSERT INTO allowances AS a (scope, subject, whole_at) VALUES ($1, $2, clock_timestamp() + make_interval(secs => $3))
        ON CONFLICT (scope, subject) DO UPDATE SET whole_at = greatest(a.whole_at, clock_timestamp()) + make_interval(secs => $3)
        WHERE greatest(a.whole_at, clock_timestamp()) + make_interval(secs => $3) <= clock_timestamp() + make_interval(secs => $4)
-       RETURNING 1`, given)
-    if (taken.length > 0) return 0
+       RETURNING 1000 * extract(epoch FROM a.whole_at - clock_timestamp())::float8 AS "wholeInMs"`, given)
+    if (taken) return { waitMs: 0, left: leftOf(rule, taken.wholeInMs), wholeInMs: taken.wholeInMs }
     const [row]: { waitMs: number }[] = await this.source.query(
       `SELECT 1000 * extract(epoch FROM whole_at - clock_timestamp())::float8 + 1000 * $3::float8 - 1000 * $4::float8 AS "waitMs" FROM allowances
        WHERE scope = $1 AND subject = $2`, given)
-    return Math.max(1, Math.ceil(row?.waitMs ?? 1))
+    const waitMs = Math.max(1, Math.ceil(row?.waitMs ?? 1))
+    return { waitMs, left: 0, wholeInMs: waitMs + 1000 * rule.withinSeconds - eachMs(rule) }
   }
 
   async giveBack({ rule, subject }: Taker): Promise<void> {

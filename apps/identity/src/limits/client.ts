@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { isIP } from 'node:net'
+import type { Seen } from '@tenantry/auth'
 
 /** What is known of the program at the other end. */
 export interface Client {
@@ -10,6 +11,8 @@ export interface Client {
   readonly requestId?: string
   /** False when a proxy says that it speaks for somebody else. */
   readonly direct: boolean
+  /** Tells it what is left of its allowances, in the answer that it will get. */
+  readonly tell?: (seen: readonly Seen[]) => void
 }
 
 /** Whether the caller sits at this machine itself. */

@@ -1,10 +1,11 @@
 import { createHmac } from 'node:crypto'
 import { Inject, Injectable } from '@nestjs/common'
+import type { Seen } from '@tenantry/auth'
 import { deriveKey } from '@tenantry/secrets'
 import { unlessSet } from '@tenantry/service'
 import type { IdentityConfig } from '../config.js'
 import { CONFIG } from '../platform/platform.module.js'
-import { type AllowanceRule, Allowances, type Taker } from './allowances.js'
+import { type AllowanceRule, Allowances, type Standing, type Taker } from './allowances.js'
 import { type Client, callerOf, isLoopback, networkOf } from './client.js'
 import { FamiliarPlaces } from './familiar-places.js'
 import { type Guess, Guesses } from './guesses.js'
@@ -50,6 +51,9 @@ const rulesOf = ({ signUpsPerHour = unlessSet.SIGNUPS_PER_HOUR, failedLoginsPerM
   }
 }
 
+const seenOf = ({ rule }: Taker, { left, wholeInMs }: Standing): Seen => ({ name: rule.scope, rate: rule, left, wholeInMs })
+const asGivenBack = (seen: Seen): Seen => ({ ...seen, left: seen.left + 1, wholeInMs: seen.wholeInMs - 1_000 * seen.rate.withinSeconds / seen.rate.many })
+
 /** What was taken of a caller's allowances. */
 export interface Taken { giveBack(): Promise<void> }
 
@@ -70,12 +74,18 @@ export class Limits {
     const free = isLoopback(client) && !(counted === 'sign-up' && this.config.signUpsPerHour !== undefined)
     const takers = free ? [] : this.rules[counted].map(([who, rule]) => ({ rule, subject: this.digest(who === 'caller' ? callerOf(client) : networkOf(client)) }))
     const taken: Taker[] = []
-    const giveBack = async (): Promise<void> => { for (const taker of taken) await this.allowances.giveBack(taker) }
+    const seen: Seen[] = []
+    const giveBack = async (): Promise<void> => {
+      for (const taker of taken) await this.allowances.giveBack(taker)
+      client.tell?.(seen.map(asGivenBack))
+    }
     for (const taker of takers) {
-      const waitMs = await this.allowances.take(taker)
-      if (waitMs > 0) await giveBack()
-      refuseFor(waitMs, messages[counted])
+      const standing = await this.allowances.take(taker)
+      if (standing.waitMs > 0) await giveBack()
+      client.tell?.([...seen, seenOf(taker, standing)])
+      refuseFor(standing.waitMs, messages[counted])
       taken.push(taker)
+      seen.push(seenOf(taker, standing))
     }
     return { giveBack }
   }

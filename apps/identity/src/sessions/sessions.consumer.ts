@@ -5,14 +5,16 @@ import { Work, once } from '@tenantry/events'
 import { inTransaction } from '@tenantry/persistence'
 import { DataSource } from 'typeorm'
 import { AccountsService } from '../accounts/accounts.service.js'
+import { KeysService } from '../keys/keys.service.js'
 import { SessionsService } from './sessions.service.js'
 
 type Change = EventOf<'control.user.deactivated' | 'control.user.removed' | 'control.user.activated'>
 
-/** Learns who may still log in. Who may not loses everything that was proven before, in the same transaction. */
+/** Learns who may still log in. Who may not loses everything that was proven before, and who has left the keys too, in the same transaction. */
 @Controller()
 export class SessionsConsumer {
-  constructor(private readonly source: DataSource, private readonly accounts: AccountsService, private readonly sessions: SessionsService) {}
+  constructor(private readonly source: DataSource, private readonly accounts: AccountsService, private readonly sessions: SessionsService,
+    private readonly keys: KeysService) {}
 
   @Work('control.user.deactivated')
   deactivated(@Payload() event: EventOf<'control.user.deactivated'>): Promise<void> {
@@ -21,7 +23,7 @@ export class SessionsConsumer {
 
   @Work('control.user.removed')
   removed(@Payload() event: EventOf<'control.user.removed'>): Promise<void> {
-    return this.take(event, false)
+    return this.take(event, false, true)
   }
 
   @Work('control.user.activated')
@@ -29,10 +31,14 @@ export class SessionsConsumer {
     return this.take(event, true)
   }
 
-  private async take({ id, userId, orgId, version }: Change, active: boolean): Promise<void> {
+  private async take({ id, userId, orgId, version }: Change, active: boolean, gone = false): Promise<void> {
     await inTransaction(this.source, (tx) => once(tx, 'sessions', id, async () => {
       const isNews = await this.accounts.noteStanding(tx, { userId, orgId, version, active })
-      if (isNews && !active) await this.sessions.endAllOf(tx, userId)
+      if (!isNews || active) return
+      // Before the feed of what was taken back is locked: whoever revokes one of these holds it first, too.
+      const keys = gone ? await this.keys.hold(tx, orgId, userId) : []
+      await this.sessions.endAllOf(tx, userId)
+      await this.keys.revokeHeld(tx, orgId, userId, keys)
     }))
   }
 }

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common'
 import { AccountsModule } from '../accounts/accounts.module.js'
+import { KeysModule } from '../keys/keys.module.js'
 import { MailModule } from '../mail/mail.module.js'
 import { LimitsModule } from '../limits/limits.module.js'
 import { RevocationsModule } from '../revocations/revocations.module.js'
@@ -13,7 +14,7 @@ import { SignUpDoor } from './sign-up-door.js'
 import { SuccessorSealer } from './successor-sealer.js'
 
 @Module({
-  imports: [AccountsModule, LimitsModule, MailModule, TokensModule, RevocationsModule],
+  imports: [AccountsModule, KeysModule, LimitsModule, MailModule, TokensModule, RevocationsModule],
   controllers: [SessionsConsumer],
   providers: [SessionsRepository, SessionsService, SuccessorSealer, LogIn, SignUpDoor, SignUp],
   exports: [SessionsService, LogIn, SignUp, LimitsModule],

@@ -1651,7 +1651,7 @@ export type CreateKeyErrors = {
      */
     401: Problem;
     /**
-     * Forbidden
+     * Forbidden, ResourceLimitExceeded
      */
     403: Problem;
     /**

@@ -68,7 +68,7 @@ export const createKey = operation({
   id: 'createKey', method: 'POST', path: '/v2/users/{user_id}/keys', tag: 'Keys', summary: 'Create an API key of one\'s own', permission: 'keys:own',
   params: knownOwner, deed: { object: 'key', showsSecret: true }, body: { kind: 'json', schema: z.object({ description: description.default('') }) },
   success: { status: 201, description: 'The key; its secret is shown this once.', schema: z.object({ id: z.uuid(), secret: z.string() }) },
-  problems: ['InvalidBody', 'InvalidParameter', 'InvalidContentType', 'UserNotFound', 'RequestTooLarge'],
+  problems: ['InvalidBody', 'InvalidParameter', 'InvalidContentType', 'UserNotFound', 'ResourceLimitExceeded', 'RequestTooLarge'],
   examples: { request: { description: example.description }, answer: { id: example.id, secret: '9600ee5d-1c66-4d31-b2c3-97ef4a25d053' } },
 })
 

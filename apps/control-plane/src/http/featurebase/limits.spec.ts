@@ -4,10 +4,10 @@ import { limitVariables, usualLimits } from '@tenantry/service'
 import { type ToldLimit, toldLimits } from '../../limits/limits.js'
 
 const page = readFileSync(new URL('../../../../../docs/limits.md', import.meta.url), 'utf8')
-const { DATABASES_PER_ORG, USERS_PER_ORG, STORAGE_BYTES_PER_ORG } = usualLimits
+const { DATABASES_PER_ORG, USERS_PER_ORG, KEYS_PER_ORG, STORAGE_BYTES_PER_ORG } = usualLimits
 const unused = (value: number) => ({ value, used: 0 })
 const usual = toldLimits(usualLimits, {
-  databases: unused(DATABASES_PER_ORG), users: unused(USERS_PER_ORG), storageBytes: unused(STORAGE_BYTES_PER_ORG), databaseBytes: 1_073_741_824,
+  databases: unused(DATABASES_PER_ORG), users: unused(USERS_PER_ORG), keys: unused(KEYS_PER_ORG), storageBytes: unused(STORAGE_BYTES_PER_ORG), databaseBytes: 1_073_741_824,
 })
 
 const pastIt = (limit: ToldLimit): string => {
@@ -33,10 +33,10 @@ describe('the limits that are told', () => {
 
   it('have the values that were set, and those of the org', () => {
     const odd = Object.fromEntries(Object.keys(limitVariables).map((name, at) => [name, 1_000 + at])) as unknown as typeof usualLimits
-    const told = toldLimits(odd, { databases: { value: 7, used: 1 }, users: { value: 6, used: 2 }, storageBytes: { value: 5, used: 3 }, databaseBytes: 8 })
-    for (const { variable, value } of told) if (variable !== undefined && !/^(DATABASES|USERS|STORAGE_BYTES)_PER_ORG$/.test(variable)) expect([variable, value]).toEqual([variable, odd[variable]])
+    const told = toldLimits(odd, { databases: { value: 7, used: 1 }, users: { value: 6, used: 2 }, keys: { value: 9, used: 4 }, storageBytes: { value: 5, used: 3 }, databaseBytes: 8 })
+    for (const { variable, value } of told) if (variable !== undefined && !/^(DATABASES|USERS|KEYS|STORAGE_BYTES)_PER_ORG$/.test(variable)) expect([variable, value]).toEqual([variable, odd[variable]])
     expect(told.filter(({ value }) => value < 10).map(({ name, value, used }) => [name, value, used])).toEqual([
-      ['databases_of_an_org', 7, 1], ['users_of_an_org', 6, 2], ['storage_of_an_org', 5, 3], ['database_bytes', 8, undefined],
+      ['databases_of_an_org', 7, 1], ['users_of_an_org', 6, 2], ['keys_of_an_org', 9, 4], ['storage_of_an_org', 5, 3], ['database_bytes', 8, undefined],
     ])
   })
 })
