@@ -195,7 +195,7 @@ describe('a record request that is sent again under its key', () => {
     expect((await records.query('SELECT FROM repeats WHERE org_id = $1', [ada.orgId])).rowCount).toBe(0)
   })
 
-  it(`has one effect and one line, whenever the process is killed (${long ? 60 : 6} kills)`, async () => {
+  it(`has one effect and one line, whenever the process is killed (${long ? 60 : 4} kills)`, async () => {
     const ada = await person()
     let running: { child: ChildProcess; at: string } | undefined
     const started = async (): Promise<{ child: ChildProcess; at: string }> => {
@@ -204,13 +204,13 @@ describe('a record request that is sent again under its key', () => {
       for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => { said += chunk.toString() })
       return { child, at: `http://127.0.0.1:${await until('it listens', () => /"port":(\d+)/.exec(said)?.[1], 25_000)}` }
     }
-    const names = Array.from({ length: long ? 60 : 6 }, (_, nth) => `n-${nth}`)
+    const names = Array.from({ length: long ? 60 : 4 }, (_, nth) => `n-${nth}`)
     for (const [nth, name] of names.entries()) {
       const { child, at } = running ?? await started()
       await listed(ada)
       const lost = create(ada, name, name, at).catch(() => undefined)
       // Another moment each time: before the request has come, while it is worked on, after its answer.
-      await new Promise((resolve) => { setTimeout(resolve, nth * (long ? 1 : 4)) })
+      await new Promise((resolve) => { setTimeout(resolve, nth * (long ? 1 : 6)) })
       child.kill('SIGKILL')
       const answer = await lost
       running = nth + 1 < names.length ? await started() : undefined
@@ -222,7 +222,7 @@ describe('a record request that is sent again under its key', () => {
     }
     expect((await listed(ada)).map(({ name }) => name)).toEqual(names)
     expect(await deedsOf(ada)).toHaveLength(names.length)
-  }, long ? 600_000 : 60_000)
+  }, long ? 900_000 : 120_000)
 })
 
 describe('the record of deeds', () => {
