@@ -20,7 +20,7 @@ export interface Answer {
   readonly text: string
 }
 
-/** Sends one request and reads the whole answer. The path goes out as it is written, however odd. */
+/** Sends one request and reads the whole answer; of a stream of events, which has no end, the beginning. The path goes out as it is written, however odd. */
 export type Api = (method: string, path: string, ask?: Ask) => Promise<Answer>
 
 const deadlineMs = 15_000
@@ -38,6 +38,8 @@ const headersOf = (ask: Ask): string[] => {
   ]
 }
 
+const isEndless = ({ headers }: http.IncomingMessage): boolean => (headers['content-type'] ?? '').startsWith('text/event-stream')
+
 /**
  * Speaks to the system at `url`; `hear` is told every answer. Each request has its own connection: servers come and go here. Over
  * https only the authority `ca` is trusted.
@@ -51,10 +53,15 @@ export const speakTo = (url: string, hear: (answer: Answer) => void = () => unde
       ...(ca !== undefined && { ca }), hostname, port, path, method, agent: false, signal: AbortSignal.timeout(deadlineMs), headers: [...(named(ask, 'host') ? [] : ['Host', host]), 'Connection', 'close', ...headersOf(ask), ...length],
     }, (response) => {
       const chunks: Buffer[] = []
-      response.on('data', (chunk: Buffer) => chunks.push(chunk)).on('error', reject).on('end', () => {
+      const done = (): void => {
         const answer = { method, path, status: response.statusCode ?? 0, headers: response.headers, text: Buffer.concat(chunks).toString() }
         hear(answer)
         resolve(answer)
+      }
+      response.on('data', (chunk: Buffer) => chunks.push(chunk)).on('error', reject).on('end', done)
+      if (isEndless(response)) response.once('data', () => {
+        done()
+        request.destroy()
       })
     })
     request.on('error', reject)
