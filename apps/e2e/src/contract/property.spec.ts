@@ -10,7 +10,7 @@ import { type System, clearUp, startSystem, stopSystem } from '../story/system.j
 import { broken, oddSegment, queryValue, valid } from './generate.js'
 import { type Kind, filled, kindsIn } from './places.js'
 
-const runs = isLong ? 400 : 12
+const runs = isLong ? 400 : 16
 const seed = seedOf(1016)
 
 let system: System
@@ -28,7 +28,8 @@ beforeAll(async () => {
   person = await signUp(api)
   const databases = await Promise.all(['one', 'two', 'three'].map((name) => createDatabase(api, person, name)))
   for (const id of databases) await becomes(api, person, id, 'RUNNING')
-  Object.assign(own, { database: databases, org: [person.orgId], user: [person.userId], owner: [person.userId], key: [(await createKey(api, person)).id], shape: ['sqlite-small'] })
+  expectStatus(201, await api('POST', '/v2/roles', { token: person.token, json: { rolename: 'auditor', acl: ['audit:read'] } }))
+  Object.assign(own, { database: databases, org: [person.orgId], user: [person.userId], owner: [person.userId], key: [(await createKey(api, person)).id], shape: ['sqlite-small'], role: ['auditor', 'viewer'] })
 }, 90_000)
 afterAll(clearUp, 30_000)
 
@@ -37,7 +38,7 @@ const statements = fc.constantFrom('select 1 as one', 'create table if not exist
 const pathOf = ({ path, parameters }: DocumentedOperation): fc.Arbitrary<string> => {
   const segments = kindsIn(path).map((kind) => {
     const known = own[kind] ?? []
-    return known.length > 0 ? fc.oneof({ weight: 3, arbitrary: fc.constantFrom(...known) }, { weight: 1, arbitrary: oddSegment }) : oddSegment
+    return known.length > 0 ? fc.oneof(fc.constantFrom(...known), oddSegment) : oddSegment
   })
   const asked = parameters.filter((parameter) => parameter.in === 'query')
   const query = fc.record(Object.fromEntries(asked.map(({ name, schema }) => [name, queryValue(schema)])), { requiredKeys: [] })
@@ -71,13 +72,17 @@ const faultOf = (operation: DocumentedOperation, answer: Answer): string | undef
 }
 
 it('answers whatever is sent with a status and a body that the document has, and never with a fault of its own', async () => {
+  const succeeded = new Set<string>()
   for (const operation of document.operations) {
     await fc.assert(fc.asyncProperty(pathOf(operation), bodyOf(operation), async (path, body) => {
       const answer = await api(operation.method, path, { token: await credentialFor(operation), ...body })
       expect([operation.operationId, faultOf(operation, answer)]).toEqual([operation.operationId, undefined])
+      if (answer.status < 300) succeeded.add(operation.operationId)
       if (answer.status >= 400) expectRefusal(answer.status, answer, system.dataDir)
     }), { numRuns: runs, seed, interruptAfterTimeLimit: 60_000, markInterruptAsFailure: false })
   }
+  // Requests that are all refused would prove little.
+  expect(succeeded.size).toBeGreaterThan(document.operations.length / 2)
 }, 60_000 * (isLong ? 20 : 2))
 
 const someMethods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE'] as const
