@@ -22,7 +22,7 @@ const complaintsAbout = async (source) => (await lintFromString({ source, config
 
 it('is sound to a public linter', async () => {
   expect(await complaintsAbout(text)).toEqual([])
-})
+}, 30_000)
 
 it('is not sound with an example that its schema refuses, a parameter that no path has, or a tag that nobody describes', async () => {
   const broken = [
@@ -31,7 +31,7 @@ it('is not sound with an example that its schema refuses, a parameter that no pa
     documentText({ openApiDocument, operations }),
   ]
   for (const source of broken) expect((await complaintsAbout(source)).length).toBeGreaterThan(0)
-})
+}, 60_000)
 
 it('shows of every operation an example of what is sent and of what is answered', () => {
   const silent = operations.filter(({ body, success, examples }) => (body && examples?.request === undefined) || (success.schema && examples?.answer === undefined))
