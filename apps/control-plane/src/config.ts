@@ -12,6 +12,8 @@ const schema = z.object({
   SWEEP_SECONDS: z.coerce.number().positive().max(10).default(5),
   /** How often the counters of the next 500 orgs are compared with what they count. */
   QUOTA_SWEEP_SECONDS: variable.positive(60),
+  /** How often a stream of events says that it lives while nothing happens. */
+  EVENT_BEAT_SECONDS: variable.positive(15),
   UNDELETE_DAYS: z.coerce.number().min(0).max(365).default(7),
 }).transform((env) => ({
   ...aloneConfig(env),
@@ -20,6 +22,7 @@ const schema = z.object({
   sweepSeconds: env.SWEEP_SECONDS,
   quotaSweepSeconds: env.QUOTA_SWEEP_SECONDS,
   quotas: { databases: env.DATABASES_PER_ORG, users: env.USERS_PER_ORG, storageBytes: env.STORAGE_BYTES_PER_ORG },
+  eventBeatSeconds: env.EVENT_BEAT_SECONDS,
   undeleteDays: env.UNDELETE_DAYS,
 }))
 

@@ -8,12 +8,20 @@ import { AppModule } from './app.module.js'
 import type { ControlPlaneConfig } from './config.js'
 import { DatabasesService } from './databases/databases.service.js'
 import { QuotasService } from './orgs/quotas.service.js'
+import { EventStreams } from './feed/event-streams.js'
+import { FeedRepository } from './feed/feed.repository.js'
+import { mountEvents } from './http/featurebase/events.routes.js'
 import { MeetAccount } from './users/meet-account.js'
 import { MembershipsService } from './users/memberships.service.js'
 import { moveMember, moveMemberName } from './users/move-member.js'
 import { controlPlaneSource, schema } from './source.js'
 
 const sweepBatch = 200
+/** How soon an event reaches a stream, and how soon one ends whose caller may hear no more, at most. */
+const streamSeconds = 0.25
+const eventDays = 7
+const forgetSeconds = 10
+const forgetBatch = 5_000
 
 export const migrateControlPlane = (config: ControlPlaneConfig): Promise<void> => migrateSchema(controlPlaneSource({ ...config, poolSize: 3 }), schema)
 
@@ -32,20 +40,26 @@ export const createControlPlane = async (config: ControlPlaneConfig, logger: Log
     wire: problemWire,
     records: { source, schema, stream: 'CONTROL' },
     ownPorts: () => ({ rights: (orgId, userId, account) => apart(async () => await features.meet?.rights({ ...account, orgId, userId })) }),
-    routes: (fastify, app) => {
+    routes: (fastify, app, { gatekeeper, problems }) => {
       features.meet = app.get(MeetAccount)
       const memberships = app.get(MembershipsService)
+      mountEvents(fastify, { gatekeeper, problems, databases: app.get(DatabasesService), streams: app.get(EventStreams) })
       mountOrder(fastify, moveMemberName, config.internalToken, (body) => moveMember(memberships, body))
     },
     chores: (app) => {
-      const databases = app.get(DatabasesService)
+      const [databases, streams] = [app.get(DatabasesService), app.get(EventStreams)]
       // Asks again for databases that are on their way for too long: a lost event costs seconds and no database.
       return {
         sweep: { everySeconds: config.sweepSeconds, run: () => databases.askAgain(config.sweepSeconds, sweepBatch) },
         repeats: { everySeconds: 60, run: () => forgetRepeats(source) },
+        events: { everySeconds: streamSeconds, run: () => streams.advance() },
+        // Beside the one before, which may wait for Postgres while a right ends.
+        hearers: { everySeconds: streamSeconds, run: async () => streams.watch() },
+        oldEvents: { everySeconds: forgetSeconds, run: () => app.get(FeedRepository).forget(eventDays, forgetBatch) },
         quotas: { everySeconds: config.quotaSweepSeconds, run: () => repair(app.get(QuotasService), logger) },
       }
     },
+    drain: (app) => app.get(EventStreams).leave(),
     module: (parts) => AppModule.with(config, source, parts),
   })
 }

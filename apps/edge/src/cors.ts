@@ -12,7 +12,7 @@ export const parseOrigins = (text: string): Origins | undefined => {
   return words.every((word) => origin.test(word)) ? new Set(words.map((word) => word.replace(/^(https:\/\/.*):443$|^(http:\/\/.*):80$/, '$1$2'))) : undefined
 }
 
-const requestHeaders = 'authorization, content-type, x-api-key, idempotency-key, x-request-id, if-none-match'
+const requestHeaders = 'authorization, content-type, x-api-key, idempotency-key, x-request-id, if-none-match, last-event-id'
 const exposedHeaders = 'x-request-id, retry-after, location, allow, www-authenticate, content-disposition, etag, ratelimit, ratelimit-policy'
 const preflightSeconds = '7200'
 

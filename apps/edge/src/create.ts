@@ -26,6 +26,7 @@ export const createEdgeAlone = async (config: EdgeConfig, logger: Logger): Promi
     isProxy: edge.isProxy,
     ready: edge.ready,
     metrics: () => registry.metrics(),
+    drain: () => { for (const backend of Object.values(backends)) backend.drain() },
     close: async () => { for (const backend of [...Object.values(backends), provisioner]) backend?.close() },
   }
 }

@@ -73,6 +73,27 @@ describe('the edge', () => {
     expect((await ask(port, 'GET', '/v2//databases')).status).toBe(400)
   })
 
+  it('passes a stream on piece by piece, and ends it in peace when it leaves itself', async () => {
+    let said: ServerResponse | undefined
+    const backend = createProxy({ name: 'control-plane', urls: [`http://127.0.0.1:${await open((_request, response) => {
+      said = response
+      response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' }).write('retry: 1000\nid: 1\n\n')
+    })}`] })
+    opened.push(backend)
+    const asking = send({ host: '127.0.0.1', port: await openEdge({ 'control-plane': backend }), path: '/v2/events', agent: false }).end()
+    const [answer] = await once(asking, 'response') as [IncomingMessage]
+    const pieces: string[] = []
+    answer.setEncoding('utf8').on('data', (piece: string) => pieces.push(piece))
+    await once(answer, 'data')
+    said?.write('id: 2\ndata: {}\n\n')
+    await once(answer, 'data')
+    const left = said && once(said, 'close')
+    backend.drain()
+    await once(answer, 'end')
+    expect([answer.complete, pieces]).toEqual([true, ['retry: 1000\nid: 1\n\n', 'id: 2\ndata: {}\n\n']])
+    await left
+  })
+
   it('is ready only when every service is', async () => {
     expect((await ask(await openEdge(), 'GET', '/readyz')).status).toBe(200)
     const waiting = await ask(await openEdge({ identity: saying('identity', false) }), 'GET', '/readyz')

@@ -50,7 +50,7 @@ interface Place {
 }
 
 /** Hands requests on to a service elsewhere, byte by byte. A request is sent again, to any process, only when no connection was made. */
-export const createProxy = ({ name, urls, connectMs = 2_000, silenceMs = 90_000, readyMs = 2_000 }: ProxyOptions): Backend & { close(): void } => {
+export const createProxy = ({ name, urls, connectMs = 2_000, silenceMs = 90_000, readyMs = 2_000 }: ProxyOptions): Backend & { drain(): void; close(): void } => {
   const places = urls.map(placeOf)
   const tries = Math.max(fewestTries, places.length)
   const agent = new Agent({ keepAlive: true, maxSockets: 512, maxFreeSockets: 64 })
@@ -58,6 +58,8 @@ export const createProxy = ({ name, urls, connectMs = 2_000, silenceMs = 90_000,
   agent.on('free', (socket: Socket) => socket.setTimeout(idleMs))
   const away = (cause: unknown): Problem => new Problem('ServiceUnavailable', `The ${name} service does not answer now; try again.`, { retryAfterSeconds: 1, cause })
   let turn = 0
+  /** Ends the answers that do not end by themselves. */
+  const streams = new Set<() => void>()
 
   const inOrder = (): readonly Place[] => {
     turn = (turn + 1) % places.length
@@ -85,6 +87,7 @@ export const createProxy = ({ name, urls, connectMs = 2_000, silenceMs = 90_000,
     onward.once('response', (answer) => {
       if (answer.headers.connection === 'close') place.avoidedSince = performance.now()
       deliver(answer, response)
+      if (isStream(answer)) keepStream(streams, answer, response)
     })
     onward.once('error', (error) => {
       clearTimeout(connectTimer)
@@ -108,6 +111,7 @@ export const createProxy = ({ name, urls, connectMs = 2_000, silenceMs = 90_000,
       }, inOrder(), 0)
     },
     ready: async () => ({ ok: (await Promise.all(places.map((place) => asksReady(place, readyMs)))).some(Boolean) }),
+    drain: () => { for (const end of streams) end() },
     close: () => agent.destroy(),
   }
 }
@@ -116,6 +120,18 @@ const deliver = (answer: IncomingMessage, response: ServerResponse): void => {
   response.writeHead(answer.statusCode ?? 502, answer.statusMessage, travelling(answer.headers))
   answer.once('error', (error) => response.destroy(error))
   answer.pipe(response)
+}
+
+const isStream = ({ headers }: IncomingMessage): boolean => (headers['content-type'] ?? '').startsWith('text/event-stream')
+
+/** A client of a stream comes back after its end, and leaves an event aside that it has heard half of. */
+const keepStream = (streams: Set<() => void>, answer: IncomingMessage, response: ServerResponse): void => {
+  const end = (): void => {
+    answer.unpipe(response)
+    response.end(() => answer.destroy())
+  }
+  streams.add(end)
+  response.once('close', () => streams.delete(end))
 }
 
 // A caller who hangs up must not leave a query running behind.

@@ -63,7 +63,10 @@ export const start = async (how: Start): Promise<void> => {
 
   const edge = createEdge({ backends: backendsOf(running), alsoReady: alsoReadyOf(running), operations, document: () => wholeDocument(publicUrl), ...doorOf(config, publicUrl) })
   const front = await openServer(config.host, port, edge.handle, { tls, limits: config.limits, wire: edge.wire, isProxy: edge.isProxy })
-  closing.add('front', () => front.drain(config.drainSeconds * 1_000))
+  closing.add('front', async () => {
+    for (const service of running.values()) service.drain?.()
+    await front.drain(config.drainSeconds * 1_000)
+  })
   const told = {
     url: publicUrl, adminUrl, dataDir: data.path, isNew: data.isNew, signUpOpen: config.signUp === 'open',
     ...(tls?.authorityFile !== undefined && { authorityFile: tls.authorityFile }),

@@ -55,6 +55,8 @@ export interface AssemblyRules {
   /** What the requests of callers are counted as: records unless said. */
   readonly rates?: RateKind
   readonly checks?: Readonly<Record<string, () => Promise<unknown>>>
+  /** Ends the requests that would not end by themselves, once the process is to end. */
+  readonly drain?: (app: NestFastifyApplication) => void
   /** Lets go of what only this service opened, after its app is closed. */
   readonly close?: () => Promise<void>
 }
@@ -122,6 +124,7 @@ const running = (rules: AssemblyRules, http: HttpApp, { connection, relay, house
   wire: rules.wire,
   ready,
   metrics: () => metrics.registry.metrics(),
+  drain: () => rules.drain?.(http.app),
   close: async () => {
     await house.stop()
     await http.app.close()

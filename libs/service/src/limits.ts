@@ -52,6 +52,11 @@ export const limitVariables = {
   QUERY_REQUESTS_PER_USER: optional(),
   QUERY_REQUESTS_PER_ADDRESS: optional(),
 
+  /** Open at a time in one process. Each holds a connection of the edge too, of which it has 512 to a process. */
+  EVENT_STREAMS: atMost(448, 256),
+  EVENT_STREAMS_PER_ORG: variable.positive(64),
+  EVENT_STREAMS_PER_KEY: variable.positive(16),
+
   DATABASES_PER_ORG: variable.positive(10_000),
   USERS_PER_ORG: variable.positive(10_000),
   KEYS_PER_ORG: variable.positive(10_000),

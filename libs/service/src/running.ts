@@ -19,6 +19,8 @@ export interface RunningService {
   ready(): Promise<Readiness>
   /** Prometheus text. */
   metrics(): Promise<string>
+  /** Ends the requests that would not end by themselves, and takes no new one of them: the process is about to end. */
+  drain?(): void
   /** Lets go of everything, with its own deadlines. No request is in flight any more when this is called. */
   close(): Promise<void>
 }

@@ -52,6 +52,7 @@ export const serveAlone = <C extends AloneConfig>(service: AloneService<C>): voi
     stopping = true
     front.saysClose()
     await delay(lameDuckMs)
+    running.drain?.()
     await front.drain(config.drainSeconds * 1000)
     await running.close()
     await tls?.stop()

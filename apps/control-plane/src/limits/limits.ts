@@ -5,7 +5,7 @@ import { type Limits, fixedLimits, unlessSet } from '@tenantry/service'
 export interface ToldLimit {
   readonly name: string
   readonly value: number
-  readonly unit: 'bytes' | 'seconds' | 'headers' | 'connections' | 'levels' | 'items' | 'rows' | 'requests' | 'statements' | 'databases' | 'users' | 'keys' | 'tries'
+  readonly unit: 'bytes' | 'seconds' | 'headers' | 'connections' | 'levels' | 'items' | 'rows' | 'requests' | 'statements' | 'databases' | 'users' | 'keys' | 'tries' | 'streams'
   readonly description: string
   /** Refused with a problem; or the connection is closed; or it waits for its turn. */
   readonly exceeded: ProblemCode | 'closed' | 'waits'
@@ -81,6 +81,12 @@ const ofStatements = (limits: Limits): readonly ToldLimit[] => [
   limit(limits, 'ANSWERS_UNREAD_BYTES', 'answers_unread_bytes', { unit: 'bytes', description: 'Large answers on their way to clients, of all databases.', exceeded: 'TooManyQueries' }),
 ]
 
+const ofEvents = (limits: Limits): readonly ToldLimit[] => [
+  limit(limits, 'EVENT_STREAMS_PER_KEY', 'event_streams_of_a_key', { unit: 'streams', description: 'Open at a time with one key or session, in one process.', exceeded: 'TooManyEventStreams' }),
+  limit(limits, 'EVENT_STREAMS_PER_ORG', 'event_streams_of_an_org', { unit: 'streams', description: 'Open at a time by one org, in one process.', exceeded: 'TooManyEventStreams' }),
+  limit(limits, 'EVENT_STREAMS', 'event_streams', { unit: 'streams', description: 'Open at a time in one process.', exceeded: 'TooManyEventStreams' }),
+]
+
 const ofAccounts = (limits: Limits): readonly ToldLimit[] => [
   limit(limits, 'SIGNUPS_PER_HOUR', 'sign_ups_of_an_address_in_an_hour', {
     unit: 'tries', description: `Tries to sign up; five times as many from its network.${freeHere(limits.SIGNUPS_PER_HOUR !== undefined)}`, exceeded: 'TooManyRequests',
@@ -121,4 +127,4 @@ const ofOrg = (limits: Limits, { databases, users, keys, storageBytes, databaseB
 
 /** Every limit that a caller can meet, in the order in which a request does. */
 export const toldLimits = (limits: Limits, org: OrgLimits): readonly ToldLimit[] =>
-  [...ofConnections(limits), ...ofCallers(limits), ...ofRequests(limits), ...ofStatements(limits), ...ofOrg(limits, org), ...ofAccounts(limits)]
+  [...ofConnections(limits), ...ofCallers(limits), ...ofRequests(limits), ...ofStatements(limits), ...ofEvents(limits), ...ofOrg(limits, org), ...ofAccounts(limits)]

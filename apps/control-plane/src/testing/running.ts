@@ -2,14 +2,14 @@ import { once as onceEvent } from 'node:events'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { jetstream } from '@nats-io/jetstream'
-import { type BuiltInRole, type DatabaseFact, type DatabaseId, type OrgId, type UserId, newId } from '@tenantry/contracts'
+import { type BuiltInRole, type DatabaseFact, type DatabaseId, type OrgId, type SessionId, type UserId, newId } from '@tenantry/contracts'
 import { connectNats } from '@tenantry/events'
 import { type RunningService, createLogger } from '@tenantry/service'
 import { testDatabase, testNats, testSigner } from '@tenantry/testing'
 import pg from 'pg'
 import { createControlPlane, migrateControlPlane, parseControlPlaneConfig } from '../index.js'
 
-export interface Person { readonly userId: UserId; readonly orgId: OrgId; readonly token: string }
+export interface Person { readonly userId: UserId; readonly orgId: OrgId; readonly sessionId: SessionId; readonly token: string }
 
 export interface Answer { readonly status: number; readonly text: string; readonly json: Record<string, unknown>; readonly headers: Headers }
 
@@ -19,7 +19,12 @@ const logger = createLogger('test', 'silent')
 /** A control plane with tables and a NATS of its own, and what a test says to it. */
 export const runningControlPlane = async (settings: Readonly<Record<string, string>> = {}) => {
   const [database, nats, signer] = await Promise.all([testDatabase('control_plane'), testNats(), testSigner(issuer)])
-  const closing: (() => Promise<unknown>)[] = [() => database.drop(), () => nats.stop()]
+  let natsRuns = true
+  const stopNats = async (): Promise<void> => {
+    if (natsRuns) await nats.stop()
+    natsRuns = false
+  }
+  const closing: (() => Promise<unknown>)[] = [() => database.drop(), stopNats]
   const open = async (listener: http.RequestListener): Promise<string> => {
     const server = http.createServer(listener).listen(0, '127.0.0.1')
     await onceEvent(server, 'listening')
@@ -34,24 +39,30 @@ export const runningControlPlane = async (settings: Readonly<Record<string, stri
   await migrateControlPlane(config)
   /** Another process of the service over the same records. */
   const another = async (): Promise<{ base: string; service: RunningService }> => {
-    const service = await createControlPlane(config, logger)
+    const made = await createControlPlane(config, logger)
+    let closed: Promise<void> | undefined
+    const service: RunningService = { ...made, close: () => closed ??= made.close() }
     closing.push(() => service.close())
     return { service, base: await open((request, response) => service.handle(request, response)) }
   }
+  const anotherClient = async (): Promise<pg.Client> => {
+    const client = new pg.Client({ connectionString: database.url })
+    await client.connect()
+    return client
+  }
   const { base, service } = await another()
   const connection = await connectNats({ ...nats, name: 'test' }, logger)
-  const records = new pg.Client({ connectionString: database.url })
-  await records.connect()
+  const records = await anotherClient()
   closing.push(() => connection.close(), () => records.end())
 
   const person = async (about: Partial<Person> & { readonly founder?: boolean; readonly exp?: number } = {}): Promise<Person> => {
-    const { userId = newId<UserId>(), orgId = newId<OrgId>(), founder = true, exp } = about
+    const { userId = newId<UserId>(), orgId = newId<OrgId>(), sessionId = newId<SessionId>(), founder = true, exp } = about
     const email = `${userId}@example.test`
     const token = await signer.sign({
-      sub: userId, org_id: orgId, sid: newId<string>(), epoch: 0, token_use: 'id', jti: newId<string>(), email, given_name: 'Ada', family_name: 'Byron', founder,
-      org_name: `Organization for ${email}`, server_admin: false, ...(exp !== undefined && { exp }),
+      sub: userId, org_id: orgId, sid: sessionId, epoch: 0, token_use: 'id', jti: newId<string>(), email, given_name: 'Ada', family_name: 'Byron', founder,
+      org_name: `Organization for ${email}`, server_admin: false, ...(exp !== undefined && { exp, iat: exp - 3_600 }),
     }, { typ: 'JWT' })
-    return { userId, orgId, token }
+    return { userId, orgId, sessionId, token }
   }
 
   const call = async (who: Person | undefined, method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> => {
@@ -88,7 +99,7 @@ export const runningControlPlane = async (settings: Readonly<Record<string, stri
   const close = async (): Promise<void> => {
     for (const end of closing.reverse()) await end()
   }
-  return { base, service, another, records, nats, connection, person, member, call, create, report, stateOf, close }
+  return { base, service, another, anotherClient, records, nats: { stop: stopNats }, connection, person, member, call, create, report, stateOf, close }
 }
 
 export type RunningControlPlane = Awaited<ReturnType<typeof runningControlPlane>>

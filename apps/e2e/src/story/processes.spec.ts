@@ -1,6 +1,8 @@
 import { speakTo } from './api.js'
+import { listenTo } from './ears.js'
 import { nothingIsLost, startLedger, workUntil } from './diligence.js'
 import { type Services, startServices } from './services.js'
+import { signUp } from './people.js'
 import { tellStory } from './story.js'
 import { clearUp, makeFolder } from './system.js'
 import { until } from './until.js'
@@ -35,7 +37,9 @@ it.each(['control-plane', 'provisioner', 'query-gateway'] as const)('loses nothi
 }, 60_000)
 
 it('drains and ends in peace, every service of it', async () => {
+  const ears = await listenTo(services.url, '/v2/events', (await signUp(speakTo(services.url))).token)
   const ended = await services.stop()
+  expect(ears.state()).toBe('ended')
   expect(ended.filter(({ code }) => code !== 0)).toEqual([])
   expect(services.output()).not.toMatch(/a long password|tnt_[0-9a-f]{8}_\w{32}|eyJ[\w-]{20,}/)
 }, 60_000)

@@ -1,5 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { TenantryError, createDatabase, createTenantry, dataOf, getDatabase, listDatabases } from '@tenantry/client'
+import { speakTo } from './api.js'
+import { listenTo } from './ears.js'
+import { signUp } from './people.js'
 import { tellStory } from './story.js'
 import { type System, clearUp, startSystem, stopSystem } from './system.js'
 import { until } from './until.js'
@@ -29,8 +32,10 @@ it('is as good through the generated client', async () => {
   await expect((async () => dataOf(await listDatabases({ client })))()).rejects.toThrow(TenantryError)
 }, 30_000)
 
-it('has written no error and no secret to its log, and stops when it is told to', async () => {
+it('has written no error and no secret to its log, stops when it is told to, and ends streams in peace', async () => {
   expect(system.output()).not.toMatch(/"level":"(?:error|fatal)"/)
   expect(system.output()).not.toMatch(/a long password|tnt_[0-9a-f]{8}_\w{32}|eyJ[\w-]{20,}/)
+  const ears = await listenTo(system.url, '/v2/events', (await signUp(speakTo(system.url))).token)
   await stopSystem(system)
+  expect([ears.state(), ears.text()]).toEqual(['ended', expect.stringMatching(/^retry: 1000\nid: 0\n\n[^]*retry: \d+\n\n$/)])
 }, 30_000)

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type Answer, type Api, expectStatus, read, speakTo } from './api.js'
 import { becomes, createDatabase, databaseShown, getDatabase, listDatabases, rowsOf, runSql } from './databases.js'
+import { listenTo } from './ears.js'
 import { type Person, createKey, logIn, signUp } from './people.js'
 import { seesNothing } from './stranger.js'
 import { until } from './until.js'
@@ -10,6 +11,7 @@ export const tellStory = async (url: string, hear?: (answer: Answer) => void, ca
   const api = speakTo(url, hear, ca)
   const ada = await signUp(api)
   const session = { ...ada, token: await logIn(api, ada) }
+  const ears = await listenTo(url, '/v2/events', session.token, ca)
   const databaseId = await createDatabase(api, ada, 'orders')
   await becomes(api, ada, databaseId, 'RUNNING')
   await keepOrders(api, session, databaseId)
@@ -20,7 +22,12 @@ export const tellStory = async (url: string, hear?: (answer: Answer) => void, ca
   await deleteWhileItIsMade(api, ada)
   await deleteTwice(api, ada, databaseId)
   await bringBack(api, ada, databaseId)
+  await ears.hears('all that happened is heard, in order', new RegExp([
+    'CREATING', 'RUNNING', 'stop_asked', 'STOPPED', 'start_asked', 'database\\.updated', 'deletion_asked', 'DELETED', 'undelete_asked', 'RESTORING',
+  ].map((word) => `(${word}.*${databaseId}|${databaseId}.*${word})`).join('[^]*')))
   await logOut(api, session, ada)
+  await until('the stream of the ended session has ended', async () => ears.state() === 'ended', 1)
+  expect(ears.text()).toMatch(/event: end\ndata: {"code":"Unauthorized".*}\n\n$/)
 }
 
 const keepOrders = async (api: Api, person: Person, id: string): Promise<void> => {

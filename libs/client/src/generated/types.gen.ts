@@ -3954,6 +3954,154 @@ export type ListDatabaseOperationsResponses = {
 
 export type ListDatabaseOperationsResponse = ListDatabaseOperationsResponses[keyof ListDatabaseOperationsResponses];
 
+export type StreamDatabaseEventsData = {
+    body?: never;
+    path: {
+        database_id: string;
+    };
+    query?: {
+        last_event_id?: string;
+    };
+    url: '/v2/databases/{database_id}/events';
+};
+
+export type StreamDatabaseEventsErrors = {
+    /**
+     * MalformedRequest, InvalidParameter, AmbiguousCredentials
+     */
+    400: Problem;
+    /**
+     * MissingCredentials, InvalidCredentials
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * DatabaseNotFound
+     */
+    404: Problem;
+    /**
+     * MethodNotAllowed
+     */
+    405: Problem;
+    /**
+     * RequestTooSlow
+     */
+    408: Problem;
+    /**
+     * EventsGone
+     */
+    410: Problem;
+    /**
+     * UrlTooLong
+     */
+    414: Problem;
+    /**
+     * UnsupportedEncoding
+     */
+    415: Problem;
+    /**
+     * TooManyConnections, TooManyRequests, TooManyEventStreams
+     */
+    429: Problem;
+    /**
+     * HeadersTooLarge
+     */
+    431: Problem;
+    /**
+     * InternalError
+     */
+    500: Problem;
+    /**
+     * ServiceUnavailable
+     */
+    503: Problem;
+};
+
+export type StreamDatabaseEventsError = StreamDatabaseEventsErrors[keyof StreamDatabaseEventsErrors];
+
+export type StreamDatabaseEventsResponses = {
+    /**
+     * A stream that does not end. Each event has the next number of the org as its id, and JSON as its data; a comment comes when nothing happens.
+     */
+    200: string;
+};
+
+export type StreamDatabaseEventsResponse = StreamDatabaseEventsResponses[keyof StreamDatabaseEventsResponses];
+
+export type StreamEventsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        last_event_id?: string;
+    };
+    url: '/v2/events';
+};
+
+export type StreamEventsErrors = {
+    /**
+     * MalformedRequest, InvalidParameter, AmbiguousCredentials
+     */
+    400: Problem;
+    /**
+     * MissingCredentials, InvalidCredentials
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * MethodNotAllowed
+     */
+    405: Problem;
+    /**
+     * RequestTooSlow
+     */
+    408: Problem;
+    /**
+     * EventsGone
+     */
+    410: Problem;
+    /**
+     * UrlTooLong
+     */
+    414: Problem;
+    /**
+     * UnsupportedEncoding
+     */
+    415: Problem;
+    /**
+     * TooManyConnections, TooManyRequests, TooManyEventStreams
+     */
+    429: Problem;
+    /**
+     * HeadersTooLarge
+     */
+    431: Problem;
+    /**
+     * InternalError
+     */
+    500: Problem;
+    /**
+     * ServiceUnavailable
+     */
+    503: Problem;
+};
+
+export type StreamEventsError = StreamEventsErrors[keyof StreamEventsErrors];
+
+export type StreamEventsResponses = {
+    /**
+     * A stream that does not end. Each event has the next number of the org as its id, and JSON as its data; a comment comes when nothing happens.
+     */
+    200: string;
+};
+
+export type StreamEventsResponse = StreamEventsResponses[keyof StreamEventsResponses];
+
 export type RunSqlData = {
     /**
      * One statement in the SQL of the database's engine.

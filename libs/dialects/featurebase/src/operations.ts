@@ -3,6 +3,7 @@ import { listAudit } from './audit.js'
 import { listBackups } from './backups.js'
 import { createDatabase, deleteDatabase, getDatabase, listDatabases, startDatabase, stopDatabase, undeleteDatabase, updateDatabase } from './databases.js'
 import { listDatabaseOperations } from './deeds.js'
+import { streamDatabaseEvents, streamEvents } from './events.js'
 import { createKey, getKey, listKeys, listOrgKeys, updateKey } from './keys.js'
 import { listLimits } from './limits.js'
 import { describeLogin, describeRoot, getJwks, getOpenIdConfiguration, logInAtId, logInAtRoot, logOut, signUp } from './login.js'
@@ -22,5 +23,6 @@ export const operations: readonly Operation[] = [
   listShapes, getShape, listLimits,
   createRole, listRoles, getRole, updateRole, deleteRole,
   createDatabase, listDatabases, getDatabase, updateDatabase, deleteDatabase, undeleteDatabase, listBackups, stopDatabase, startDatabase, listDatabaseOperations,
+  streamDatabaseEvents, streamEvents,
   runSql, runSqlShort,
 ]

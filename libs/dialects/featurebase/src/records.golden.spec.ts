@@ -3,6 +3,7 @@ import { type OrgPermission, Problem, databaseStates } from '@tenantry/contracts
 import { presentBackups } from './backups.js'
 import { nameSchema, presentDatabase, presentDeletion } from './databases.js'
 import { presentDeed } from './deeds.js'
+import { eventSchema, lastEventId, streamText } from './events.js'
 import { presentLimit } from './limits.js'
 import { presentOrg, updateOrg } from './orgs.js'
 import { pageQuery, presentPage } from './page.js'
@@ -87,6 +88,21 @@ describe('the words of the document', () => {
     const result = (change: object): string => presentDeed('497f6eca-6276-4993-bfeb-53cbbbba6f08')({ ...deed, ...change }).result
     expect([result({}), result({ overtaken: true }), result({ to: 'STOPPED', endedAt: at }), result({ to: 'FAILED', endedAt: at })]).toEqual(['IN_PROGRESS', 'OVERTAKEN', 'SUCCEEDED', 'FAILED'])
     expect(presentDeed('497f6eca-6276-4993-bfeb-53cbbbba6f08')(deed)).toMatchObject({ id: '3', kind: 'stop', from_status: 'RUNNING', to_status: null })
+  })
+
+  it('write an event so that whoever reads by the rules of server-sent events gets its id, its type and its data', () => {
+    const text = streamText.event({
+      seq: 7, kind: 'database.moved', databaseId: '497f6eca-6276-4993-bfeb-53cbbbba6f08', name: 'a\n\nid: 8', state: 'QUARANTINED', from: 'RUNNING', cause: 'quarantineAsked', by: null, reason: null, at,
+    })
+    expect(text.split('\n\n')).toHaveLength(2)
+    const [id, type, data = ''] = text.trimEnd().split('\n')
+    expect([id, type]).toEqual(['id: 7', 'event: database.moved'])
+    expect(eventSchema.parse(JSON.parse(data.slice('data: '.length)))).toMatchObject({ id: 7, name: 'a\n\nid: 8', database_status: 'FROZEN', from_status: 'RUNNING', cause: 'quarantine_asked' })
+  })
+
+  it('take the last event id from the header before the address, and nothing that no stream gave out', () => {
+    expect([lastEventId('3', '2'), lastEventId(undefined, '2'), lastEventId('', ''), lastEventId(undefined, '0')]).toEqual([3, 2, undefined, 0])
+    for (const text of ['x', '-1', '1.0', '01', '1e3', ' 1', '9'.repeat(16)]) expect(() => lastEventId(text, undefined)).toThrow(Problem)
   })
 
   it('have a status for every state', () => {
