@@ -207,10 +207,11 @@ describe('a record request that is sent again under its key', () => {
     const names = Array.from({ length: long ? 60 : 4 }, (_, nth) => `n-${nth}`)
     for (const [nth, name] of names.entries()) {
       const { child, at } = running ?? await started()
-      await listed(ada)
+      // A process that has just started would need all the time for itself.
+      await call(ada, 'GET', '/v2/databases', undefined, {}, at)
       const lost = create(ada, name, name, at).catch(() => undefined)
       // Another moment each time: before the request has come, while it is worked on, after its answer.
-      await new Promise((resolve) => { setTimeout(resolve, nth * (long ? 1 : 6)) })
+      await new Promise((resolve) => { setTimeout(resolve, nth * (long ? 2 : 25)) })
       child.kill('SIGKILL')
       const answer = await lost
       running = nth + 1 < names.length ? await started() : undefined
