@@ -52,6 +52,6 @@ const policy = [
 /** Mounts the page that the links in mails lead to. */
 export const mountLinkPage = (fastify: FastifyInstance, problems: ProblemRules): void => {
   mountRaw(fastify, showLinkPage, problems, async (_request, reply) => {
-    await reply.header('content-type', 'text/html; charset=utf-8').header('content-security-policy', policy).header('cache-control', 'no-cache').send(page)
+    await reply.header('content-type', 'text/html; charset=utf-8').header('content-security-policy', policy).send(page)
   })
 }
