@@ -1,7 +1,9 @@
+import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { Worker } from 'node:worker_threads'
 import { connect } from './connection.js'
 import { sqliteDriver } from './driver.js'
 
@@ -36,4 +38,22 @@ describe('a connection', () => {
     other.close()
     expect(() => connect(folder, 'write')).toThrow(/WAL/)
   })
+
+  it.each(['read', 'write'] as const)('to %s waits while the process that had the database closes it', async (access) => {
+    const folder = path.join(root, `closing-${access}`)
+    sqliteDriver.makeTemplate(folder)
+    await heldForAMoment(folder)
+    const { database } = connect(folder, access)
+    expect(database.prepare('select count(*) as n from held').get()).toEqual({ n: 1 })
+    database.close()
+  })
 })
+
+/** Returns as soon as another thread has the file to itself, as the last connection does that closes, for 300 ms. */
+const heldForAMoment = (folder: string): Promise<unknown> => once(new Worker(`
+  const { DatabaseSync } = require('node:sqlite')
+  const database = new DatabaseSync(${JSON.stringify(path.join(folder, 'main.db'))})
+  database.exec('PRAGMA locking_mode=EXCLUSIVE; create table held(a); insert into held values (1)')
+  require('node:worker_threads').parentPort.postMessage('held')
+  setTimeout(() => database.close(), 300)
+`, { eval: true }), 'message')

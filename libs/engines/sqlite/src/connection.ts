@@ -26,9 +26,11 @@ const limits = {
   triggerDepth: 10,
 } as const
 
+const busyMs = 2_000
+
 const settings = [
   'PRAGMA synchronous=FULL', 'PRAGMA trusted_schema=OFF', 'PRAGMA cell_size_check=ON', 'PRAGMA mmap_size=0', 'PRAGMA temp_store=FILE',
-  'PRAGMA journal_size_limit=16777216', 'PRAGMA cache_size=-1024', 'PRAGMA busy_timeout=2000',
+  'PRAGMA journal_size_limit=16777216', 'PRAGMA cache_size=-1024',
 ]
 
 const readsBack = (database: DatabaseSync, pragma: string): unknown => Object.values(database.prepare(`PRAGMA ${pragma}`).get() ?? {})[0]
@@ -45,6 +47,8 @@ export const connect = (folder: string, access: Access): Connection => {
     defensive: true,
     enableForeignKeyConstraints: true,
     allowExtension: false,
+    // From the first touch on: the child that had the database may be closing it, and has the file to itself while it does.
+    timeout: busyMs,
     limits,
   })
   try {
