@@ -22,6 +22,13 @@ export interface PageAsk {
 
 export const cursorOf = (place: Place): string => Buffer.from(`${place.at.toISOString()} ${place.id}`).toString('base64url')
 
+/** The page that `rows` begin with: whoever asked for one row more than `limit` sees whether there are more. */
+export const pageOf = <T>(rows: readonly T[], limit: number, place: (row: T) => Place): Page<T> => {
+  const items = rows.slice(0, limit)
+  const last = rows.length > limit ? items.at(-1) : undefined
+  return { items, ...(last !== undefined && { next: cursorOf(place(last)) }) }
+}
+
 /** What stands for a record's id in a list that is ordered by number. */
 export const isLineNumber = (text: string): boolean => /^[1-9][0-9]{0,14}$/.test(text)
 

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common'
-import { type AuditLine, type OrgId, type Page, type PageAsk, type Principal, Problem, cursorOf } from '@tenantry/contracts'
+import { type AuditLine, type OrgId, type Page, type PageAsk, type Principal, Problem, pageOf } from '@tenantry/contracts'
 import { type AuditFilter, AuditRepository } from './audit.repository.js'
 
 const together = 500
@@ -13,9 +13,7 @@ export class AuditService {
   async list(caller: Principal, org: OrgId, filter: AuditFilter, { limit, after }: PageAsk): Promise<Page<AuditLine>> {
     mustBeOwn(caller, org)
     const lines = await this.audit.list(org, filter, { before: after && Number(after.id), order: 'DESC', limit: limit + 1 })
-    const items = lines.slice(0, limit)
-    const last = items.at(-1)
-    return { items, ...(lines.length > limit && last && { next: cursorOf({ at: new Date(last.at), id: String(last.number) }) }) }
+    return pageOf(lines, limit, ({ at, number }) => ({ at: new Date(at), id: String(number) }))
   }
 
   /** All that was there when it was asked for, oldest first, some lines at a time: a reader that is slow holds no more than those. */

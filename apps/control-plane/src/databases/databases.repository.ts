@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common'
-import { type DatabaseFact, type DatabaseId, type DatabaseState, type OrgId, type Page, type PageAsk, Problem, type UserId, cursorOf, restless } from '@tenantry/contracts'
+import { type DatabaseFact, type DatabaseId, type DatabaseState, type OrgId, type Page, type PageAsk, Problem, type UserId, pageOf, restless } from '@tenantry/contracts'
 import { isTaken } from '@tenantry/persistence'
 import { DataSource, type EntityManager } from 'typeorm'
 import { type Database, DatabaseEntity, type DatabaseMove } from './database.entity.js'
@@ -10,7 +10,7 @@ const columns = `
   created_by AS "createdBy", created_at AS "createdAt", owned_by AS "ownedBy", updated_at AS "updatedAt", updated_by AS "updatedBy"`
 
 // Written out, not given as a parameter: only so can the planner see that the partial index serves.
-const restlessList = restless.map((state) => `'${state}'`).join(', ')
+export const restlessList = restless.map((state) => `'${state}'`).join(', ')
 
 export type NewDatabase = Omit<Database, 'environmentId' | 'stateAt' | 'askedAt' | 'moves' | 'generation' | 'version' | 'present' | 'power' | 'createdAt' | 'updatedAt'>
 export type DatabaseChange = Partial<Pick<Database, 'name' | 'ownedBy' | 'version' | 'present' | 'power' | 'generation'>>
@@ -36,9 +36,7 @@ export class DatabasesRepository {
       `SELECT ${columns} FROM databases
        WHERE org_id = $1 AND state <> 'DELETED' AND ($2::timestamptz IS NULL OR (created_at, id) > ($2, $3)) ORDER BY created_at, id LIMIT $4`,
       [org, after?.at ?? null, after?.id ?? null, limit + 1])
-    const items = rows.slice(0, limit)
-    const last = items.at(-1)
-    return { items, ...(rows.length > limit && last && { next: cursorOf({ at: last.createdAt, id: last.id }) }) }
+    return pageOf(rows, limit, ({ createdAt, id }) => ({ at: createdAt, id }))
   }
 
   /** The row, locked until the transaction ends: whoever changes a database holds it. */

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common'
-import { type DatabaseFact, type DatabaseId, type DatabaseState, type OrgId, type Page, type PageAsk, Problem, type UserId, cursorOf, restless } from '@tenantry/contracts'
+import { type DatabaseFact, type DatabaseId, type DatabaseState, type OrgId, type Page, type PageAsk, Problem, type UserId, pageOf } from '@tenantry/contracts'
 import { DataSource, type EntityManager } from 'typeorm'
+import { restlessList } from './databases.repository.js'
 
 /** What somebody asked of a database, and what came of it. `seq` is its line in the history. */
 export interface Deed {
@@ -16,7 +17,6 @@ export interface Deed {
   readonly overtaken: boolean
 }
 
-const restlessList = restless.map((state) => `'${state}'`).join(', ')
 const isAsk = (line: string): string => `(${line}.fact = 'created' OR ${line}.fact LIKE '%Asked')`
 
 /** The history of states, read as deeds: each wish of a caller with the state that it led to. */
@@ -37,9 +37,7 @@ export class DeedsRepository {
          WHERE database_id = h.database_id AND seq >= h.seq AND (later.seq IS NULL OR seq < later.seq) AND to_state NOT IN (${restlessList}) ORDER BY seq LIMIT 1) rest ON true
        WHERE h.database_id = $2 AND ($3::int IS NULL OR h.seq < $3) AND ${isAsk('h')} ORDER BY h.seq DESC LIMIT $4`,
       [org, id, after ? lineOf(after.id) : null, limit + 1])
-    const items = rows.slice(0, limit)
-    const last = items.at(-1)
-    return { items, ...(rows.length > limit && last && { next: cursorOf({ at: last.at, id: String(last.seq) }) }) }
+    return pageOf(rows, limit, ({ at, seq }) => ({ at, id: String(seq) }))
   }
 
   /** When the database was last asked to be deleted: its data stays from then for as long as it can be brought back. */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common'
 import {
-  type BuiltInRole, type OrgId, type OrgPermission, type Page, type PageAsk, type Principal, Problem, type RoleId, builtInRoles, cursorOf, isBuiltInRole, newId,
+  type BuiltInRole, type OrgId, type OrgPermission, type Page, type PageAsk, type Principal, Problem, type RoleId, builtInRoles, pageOf, isBuiltInRole, newId,
 } from '@tenantry/contracts'
 import type { EntityManager } from 'typeorm'
 import { RightsService } from '../rights/rights.service.js'
@@ -20,8 +20,8 @@ export class RolesService {
   async list(caller: Principal, { limit, after }: PageAsk): Promise<Page<RoleView>> {
     const own = (await this.roles.list(caller.orgId, { limit: limit + 1, ...(after && { after }) })).map((role) => ({ role: viewOf(role), place: { at: role.createdAt, id: role.id } }))
     const all = [...builtInsAfter(caller.orgId, after), ...own]
-    const last = all[limit - 1]
-    return { items: all.slice(0, limit).map(({ role }) => role), ...(all.length > limit && last && { next: cursorOf(last.place) }) }
+    const { items, ...rest } = pageOf(all, limit, ({ place }) => place)
+    return { items: items.map(({ role }) => role), ...rest }
   }
 
   async get(caller: Principal, name: string): Promise<RoleView> {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common'
-import { type OrgId, type Page, type PageAsk, type UserId, cursorOf } from '@tenantry/contracts'
+import { type OrgId, type Page, type PageAsk, type UserId, pageOf } from '@tenantry/contracts'
 import { DataSource, type EntityManager } from 'typeorm'
 import { standingColumns } from '../rights/rights.repository.js'
 import type { Standing } from '../rights/standing.js'
@@ -35,9 +35,7 @@ export class UsersRepository {
     const rows: MemberRow[] = await this.source.query(
       `${selected} WHERE m.org_id = $1 AND m.status <> 'Left' AND ($2::timestamptz IS NULL OR (m.created_at, m.user_id) > ($2, $3))
        ORDER BY m.created_at, m.user_id LIMIT $4`, [org, after?.at ?? null, after?.id ?? null, limit + 1])
-    const items = rows.slice(0, limit)
-    const last = items.at(-1)
-    return { items, ...(rows.length > limit && last && { next: cursorOf({ at: last.createdAt, id: last.id }) }) }
+    return pageOf(rows, limit, ({ createdAt, id }) => ({ at: createdAt, id }))
   }
 
   async rename(tx: EntityManager, id: UserId, { firstname, lastname }: Names, by: UserId): Promise<void> {

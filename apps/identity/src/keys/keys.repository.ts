@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common'
-import { type KeyId, type OrgId, type Page, type PageAsk, type UserId, cursorOf } from '@tenantry/contracts'
+import { type KeyId, type OrgId, type Page, type PageAsk, type UserId, pageOf } from '@tenantry/contracts'
 import { DataSource, type EntityManager } from 'typeorm'
 import { type ApiKey, ApiKeyEntity } from './key.entity.js'
 import { type KeyView, keyView } from './key.js'
@@ -39,8 +39,8 @@ export class KeysRepository {
     const query = this.source.manager.createQueryBuilder(ApiKeyEntity, 'k').where('k.orgId = :orgId', { orgId })
     if (after) query.andWhere('(k.createdAt, k.id) > (:at, :id)', { at: after.at, id: after.id })
     const keys = await query.orderBy('k.createdAt', 'ASC').addOrderBy('k.id', 'ASC').take(limit + 1).getMany()
-    const last = keys.length > limit ? keys[limit - 1] : undefined
-    return { items: keys.slice(0, limit).map(keyView), ...(last && { next: cursorOf({ at: last.createdAt, id: last.id }) }) }
+    const { items, ...rest } = pageOf(keys, limit, ({ createdAt, id }) => ({ at: createdAt, id }))
+    return { items: items.map(keyView), ...rest }
   }
 
   /** Answers when it was. */
