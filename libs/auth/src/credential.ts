@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import { isIP } from 'node:net'
 import { Problem, type ShownFrom } from '@tenantry/contracts'
 import { apiKeyPrefix } from './api-key.js'
 
@@ -37,6 +38,14 @@ const fromAuthorization = (header: string | undefined): Credential | undefined =
   const text = /^bearer[ \t]+(.*)$/i.exec(value)?.[1] ?? value
   // What was pasted where a token belongs is still a key when it looks like one.
   return { kind: text.startsWith(apiKeyPrefix) ? 'key' : 'token', text }
+}
+
+const mapped = /^::ffff:(?=\d+\.)/i
+
+/** The caller's address: the first of the chain that the edge vouches for, else the other end of the connection. */
+export const callerAddress = ({ address, chain }: Pick<ShownFrom, 'address' | 'chain'>): string => {
+  const first = (chain.split(',', 1)[0] ?? '').trim()
+  return (isIP(first) ? first : address).replace(mapped, '')
 }
 
 const forwarding = ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via'] as const

@@ -1,8 +1,7 @@
 import type { ServerResponse } from 'node:http'
-import { isIP } from 'node:net'
 import { type Principal, Problem } from '@tenantry/contracts'
 import { type Bucket, Buckets, type Limits, type Rate, fixedLimits, holderOf, isLoopback, unlessSet } from '@tenantry/service'
-import type { Call } from './credential.js'
+import { type Call, callerAddress } from './credential.js'
 
 /** For whom requests are counted. */
 export type Counted = 'address' | 'key' | 'user'
@@ -48,12 +47,7 @@ const policiesOf = (kind: RateKind, limits: Limits): readonly Policy[] => {
     : [policy('address', 'QUERY_REQUESTS_PER_ADDRESS'), policy('key', 'QUERY_REQUESTS_PER_KEY'), policy('user', 'QUERY_REQUESTS_PER_USER')]
 }
 
-/** The caller's address: the first that the edge vouches for, else the other end of the connection. */
-const addressOf = ({ headers, socket }: Call): string => {
-  const chain = headers['x-forwarded-for']
-  const first = chain === undefined ? '' : String(chain).split(',', 1)[0]?.trim() ?? ''
-  return isIP(first) === 0 ? socket?.remoteAddress ?? '' : first
-}
+const addressOf = ({ headers, socket }: Call): string => callerAddress({ address: socket?.remoteAddress ?? '', chain: String(headers['x-forwarded-for'] ?? '') })
 
 /**
  * Bounds how many requests an address, a user and an API key may send to this service. An address is counted before anybody is asked

@@ -1,8 +1,7 @@
-import { shownFrom } from '@tenantry/auth'
+import { callerAddress, shownFrom } from '@tenantry/auth'
 import { type AuditEntry, type Deed, type ObjectKind, type Principal, isUuid } from '@tenantry/contracts'
 import type { FastifyRequest } from 'fastify'
 import type { EntityManager } from 'typeorm'
-import { addressOf } from './address.js'
 
 /** How an object's record is read to be compared: one column `record` (jsonb), where $1 is the org and $2 what names the object. */
 export interface ObjectRecord {
@@ -51,7 +50,7 @@ export const entryOf = (caller: Principal, action: string, request: FastifyReque
   credential_id: caller.credential.id,
   action,
   ...object,
-  address: addressOf(shownFrom(request.raw)),
+  address: callerAddress(shownFrom(request.raw)),
   request_id: request.id,
   at: new Date().toISOString(),
 })

@@ -1,5 +1,4 @@
 export { type DeedRules, DeedsModule } from './deeds.module.js'
-export { addressOf } from './address.js'
 export { recordById, recordByName } from './entry.js'
 export { RepeatEntity } from './repeat.entity.js'
 export { forgetRepeats, repeatsTable } from './repeats.js'

@@ -1,5 +1,5 @@
+import { callerAddress } from '@tenantry/auth'
 import type { AuditEntry, OrgId, SessionId, UserId } from '@tenantry/contracts'
-import { addressOf } from '@tenantry/deeds'
 import type { Client } from '../limits/client.js'
 
 /** What an account did, or had done to it, that no operation of a known caller stands for. */
@@ -20,7 +20,7 @@ export const ownDeedEntry = ({ action, orgId, userId, sessionId }: OwnDeed, clie
   ...(action === 'signUp' ? { object_kind: 'org', object_id: orgId } : { object_kind: 'session', object_id: sessionId }),
   before_hash: null,
   after_hash: null,
-  address: addressOf(client),
+  address: callerAddress(client),
   request_id: client.requestId ?? '',
   at: new Date().toISOString(),
 })

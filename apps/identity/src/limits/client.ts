@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { isIP } from 'node:net'
-import type { Seen } from '@tenantry/auth'
+import { type Seen, callerAddress } from '@tenantry/auth'
 
 /** What is known of the program at the other end. */
 export interface Client {
@@ -18,8 +18,6 @@ export interface Client {
 /** Whether the caller sits at this machine itself. */
 export const isLoopback = ({ address, direct }: Client): boolean => direct && /^(::1|(::ffff:)?127\.\d+\.\d+\.\d+)$/.test(address)
 
-const mapped = /^::ffff:(?=\d+\.)/i
-
 /** The first four groups of an address of version 6: one subscriber is given all that begin with them. */
 const subscriberOf = (address: string): string => {
   const [head = '', tail] = new URL(`http://[${address.replace(/%.*$/, '')}]`).hostname.slice(1, -1).split('::')
@@ -29,9 +27,8 @@ const subscriberOf = (address: string): string => {
 }
 
 /** Who is counted: the caller that the chain begins with, else the other end of the connection. One /64 of version 6 is one caller. */
-export const callerOf = ({ address, chain }: Client): string => {
-  const first = (chain.split(',', 1)[0] ?? '').trim()
-  const caller = (isIP(first) ? first : address).replace(mapped, '')
+export const callerOf = (client: Client): string => {
+  const caller = callerAddress(client)
   return isIP(caller) === 6 ? subscriberOf(caller) : caller
 }
 
