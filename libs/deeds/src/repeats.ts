@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto'
 import { type Principal, Problem, type ProblemData, canonical } from '@tenantry/contracts'
-import { send } from '@tenantry/persistence'
+import { inBatches, send } from '@tenantry/persistence'
 import type { Sealer } from '@tenantry/secrets'
 import type { DataSource, EntityManager } from 'typeorm'
 
 const keptHours = 24
 const secretMinutes = 10
-const together = 1000
-const mostBatches = 100
+const batches = { together: 1000, most: 100 } as const
 
 export const repeatsTable = `
   CREATE TABLE repeats (
@@ -89,15 +88,8 @@ const earlier = (row: Row, request: KeyedRequest, sealer: Sealer | undefined): O
 /** Forgets what is older than a day, and secrets after their minutes; some rows a statement, so that each stays short. */
 export const forgetRepeats = async (source: DataSource): Promise<void> => {
   const old = (column: string): string => `SELECT org_id, caller_id, key FROM repeats WHERE ${column} ORDER BY created_at LIMIT $2`
-  await inBatches(source, `UPDATE repeats SET sealed = NULL WHERE (org_id, caller_id, key) IN (${old('sealed IS NOT NULL AND created_at <= now() - make_interval(mins => $1)')})`, secretMinutes)
-  await inBatches(source, `DELETE FROM repeats WHERE (org_id, caller_id, key) IN (${old('created_at <= now() - make_interval(hours => $1)')})`, keptHours)
-}
-
-const inBatches = async (source: DataSource, sql: string, age: number): Promise<void> => {
-  for (let batch = 0; batch < mostBatches; batch++) {
-    const [, changed]: [unknown, number] = await source.query(sql, [age, together])
-    if (changed < together) return
-  }
+  await inBatches(source, `UPDATE repeats SET sealed = NULL WHERE (org_id, caller_id, key) IN (${old('sealed IS NOT NULL AND created_at <= now() - make_interval(mins => $1)')})`, secretMinutes, batches)
+  await inBatches(source, `DELETE FROM repeats WHERE (org_id, caller_id, key) IN (${old('created_at <= now() - make_interval(hours => $1)')})`, keptHours, batches)
 }
 
 const idOf = ({ caller, key }: KeyedRequest): readonly [string, string, string] =>

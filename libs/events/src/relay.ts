@@ -1,9 +1,9 @@
 import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream'
 import type { NatsConnection } from '@nats-io/transport-node'
 import type { StreamName } from '@tenantry/contracts'
-import { inTransaction, send } from '@tenantry/persistence'
+import { inBatches, inTransaction, send } from '@tenantry/persistence'
 import type { Logger } from '@tenantry/service'
-import type { DataSource, EntityManager } from 'typeorm'
+import type { DataSource } from 'typeorm'
 import { natsIsThere } from './connection.js'
 import type { Outbox } from './outbox.js'
 import { ensureStream, keptDays } from './streams.js'
@@ -13,6 +13,7 @@ interface Row { seq: string; id: string; subject: string; payload: Record<string
 const batch = 200
 const pollMs = 1000
 const housekeepingMs = 60_000
+const together = 5_000
 
 /**
  * Carries the outbox to the stream. A commit wakes it and a poll of one second is the truth. One relay a schema works at a time,
@@ -93,7 +94,7 @@ export class Relay {
       if (seen?.created === created) return
       await tx.query(
         'INSERT INTO streams_seen (stream, created) VALUES ($1, $2) ON CONFLICT (stream) DO UPDATE SET created = EXCLUDED.created', [this.stream, created])
-      await inBatches(tx, 'UPDATE outbox SET sent_at = NULL WHERE seq IN (SELECT seq FROM outbox WHERE sent_at IS NOT NULL AND created_at > now() - make_interval(days => $1) LIMIT $2)', keptDays)
+      await inBatches(tx, 'UPDATE outbox SET sent_at = NULL WHERE seq IN (SELECT seq FROM outbox WHERE sent_at IS NOT NULL AND created_at > now() - make_interval(days => $1) LIMIT $2)', keptDays, { together })
     })
     this.checkedAt = Date.now()
   }
@@ -101,17 +102,7 @@ export class Relay {
   private async clean(): Promise<void> {
     if (Date.now() - this.cleanedAt < housekeepingMs) return
     this.cleanedAt = Date.now()
-    await inBatches(this.source, 'DELETE FROM outbox WHERE seq IN (SELECT seq FROM outbox WHERE sent_at IS NOT NULL AND created_at < now() - make_interval(days => $1) LIMIT $2)', keptDays)
-    await inBatches(this.source, 'DELETE FROM inbox WHERE (consumer, event_id) IN (SELECT consumer, event_id FROM inbox WHERE taken_at < now() - make_interval(days => $1) LIMIT $2)', 2 * keptDays)
-  }
-}
-
-const together = 5_000
-
-/** Changes all rows that `sql` finds, some thousands a statement: each stays short, however much has come together. */
-const inBatches = async (on: Pick<DataSource | EntityManager, 'query'>, sql: string, days: number): Promise<void> => {
-  for (let changed = together; changed === together;) {
-    const [, count]: [unknown, number] = await on.query(sql, [days, together])
-    changed = count
+    await inBatches(this.source, 'DELETE FROM outbox WHERE seq IN (SELECT seq FROM outbox WHERE sent_at IS NOT NULL AND created_at < now() - make_interval(days => $1) LIMIT $2)', keptDays, { together })
+    await inBatches(this.source, 'DELETE FROM inbox WHERE (consumer, event_id) IN (SELECT consumer, event_id FROM inbox WHERE taken_at < now() - make_interval(days => $1) LIMIT $2)', 2 * keptDays, { together })
   }
 }

@@ -1,3 +1,5 @@
+export { CounterSweep } from './counter-sweep.js'
+export { inBatches } from './in-batches.js'
 export { apart } from './joined.js'
 export * from './migrate.js'
 export * from './problems.js'

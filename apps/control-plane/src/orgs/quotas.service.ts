@@ -1,12 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common'
 import { type OrgId, Problem } from '@tenantry/contracts'
-import { inTransaction } from '@tenantry/persistence'
+import { CounterSweep } from '@tenantry/persistence'
 import { DataSource, type EntityManager } from 'typeorm'
 import type { ControlPlaneConfig } from '../config.js'
 import { CONFIG } from '../platform/platform.module.js'
 import { type Amounts, type Compared, type Quotas, QuotasRepository } from './quotas.repository.js'
-
-const slice = 500
 
 const differs = ({ counted, real }: Compared): boolean =>
   counted.databases !== real.databases || counted.users !== real.users || counted.storageBytes !== real.storageBytes
@@ -17,9 +15,14 @@ const differs = ({ counted, real }: Compared): boolean =>
  */
 @Injectable()
 export class QuotasService {
-  private comparedTo: OrgId | undefined
+  private readonly sweep: CounterSweep<OrgId, Compared>
 
-  constructor(@Inject(CONFIG) private readonly config: Pick<ControlPlaneConfig, 'quotas'>, private readonly source: DataSource, private readonly quotas: QuotasRepository) {}
+  constructor(@Inject(CONFIG) private readonly config: Pick<ControlPlaneConfig, 'quotas'>, source: DataSource, private readonly quotas: QuotasRepository) {
+    this.sweep = new CounterSweep(source, {
+      compare: (after, limit) => quotas.compare(after, limit), hold: (tx, org) => quotas.hold(tx, org), isWrong: differs,
+      correct: (tx, { orgId, real }) => quotas.correct(tx, orgId, real),
+    })
+  }
 
   /** Throws ResourceLimitExceeded. */
   async takeDatabase(tx: EntityManager, org: OrgId, storageBytes: number): Promise<void> {
@@ -55,21 +58,7 @@ export class QuotasService {
 
   /** Compares the counters of the next few orgs with what there is, and corrects them. Answers what was wrong. */
   async repair(): Promise<readonly Compared[]> {
-    const compared = await this.quotas.compare(this.comparedTo, slice)
-    this.comparedTo = compared.length === slice ? compared.at(-1)?.orgId : undefined
-    const wrong: Compared[] = []
-    for (const { orgId } of compared.filter(differs)) {
-      const found = await inTransaction(this.source, (tx) => this.corrected(tx, orgId))
-      if (found) wrong.push(found)
-    }
-    return wrong
-  }
-
-  private async corrected(tx: EntityManager, org: OrgId): Promise<Compared | undefined> {
-    const found = await this.quotas.hold(tx, org)
-    if (!found || !differs(found)) return undefined
-    await this.quotas.correct(tx, org, found.real)
-    return found
+    return await this.sweep.next()
   }
 }
 

@@ -1,19 +1,22 @@
 import { Inject, Injectable } from '@nestjs/common'
 import { type OrgId, Problem } from '@tenantry/contracts'
-import { inTransaction } from '@tenantry/persistence'
+import { CounterSweep } from '@tenantry/persistence'
 import { DataSource, type EntityManager } from 'typeorm'
 import type { IdentityConfig } from '../config.js'
 import { CONFIG } from '../platform/platform.module.js'
 import { type Compared, type KeyQuota, KeyQuotasRepository } from './key-quotas.repository.js'
 
-const slice = 500
-
 /** How many keys an org may have that are not revoked. `take` and `giveBack` come in the transaction of the deed, and last in it. */
 @Injectable()
 export class KeyQuotas {
-  private comparedTo: OrgId | undefined
+  private readonly sweep: CounterSweep<OrgId, Compared>
 
-  constructor(@Inject(CONFIG) private readonly config: Pick<IdentityConfig, 'keysPerOrg'>, private readonly source: DataSource, private readonly quotas: KeyQuotasRepository) {}
+  constructor(@Inject(CONFIG) private readonly config: Pick<IdentityConfig, 'keysPerOrg'>, source: DataSource, private readonly quotas: KeyQuotasRepository) {
+    this.sweep = new CounterSweep(source, {
+      compare: (after, limit) => quotas.compare(after, limit), hold: (tx, org) => quotas.hold(tx, org), isWrong: ({ counted, real }) => counted !== real,
+      correct: (tx, compared) => quotas.correct(tx, compared),
+    })
+  }
 
   /** Throws ResourceLimitExceeded. */
   async take(tx: EntityManager, org: OrgId): Promise<void> {
@@ -33,20 +36,6 @@ export class KeyQuotas {
 
   /** Compares the counters of the next few orgs with their keys, and corrects them. Answers what was wrong. */
   async repair(): Promise<readonly Compared[]> {
-    const compared = await this.quotas.compare(this.comparedTo, slice)
-    this.comparedTo = compared.length === slice ? compared.at(-1)?.orgId : undefined
-    const wrong: Compared[] = []
-    for (const { orgId } of compared.filter(({ counted, real }) => counted !== real)) {
-      const found = await inTransaction(this.source, (tx) => this.corrected(tx, orgId))
-      if (found) wrong.push(found)
-    }
-    return wrong
-  }
-
-  private async corrected(tx: EntityManager, org: OrgId): Promise<Compared | undefined> {
-    const found = await this.quotas.hold(tx, org)
-    if (found.counted === found.real) return undefined
-    await this.quotas.correct(tx, found)
-    return found
+    return await this.sweep.next()
   }
 }

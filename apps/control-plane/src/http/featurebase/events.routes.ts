@@ -22,20 +22,23 @@ const spreadMs = 37
 /** Mounts the live streams past the framework, which knows only answers that end. */
 export const mountEvents = (fastify: FastifyInstance, rules: EventRouteRules): void => {
   mountRaw(fastify, streamEvents, rules.problems, async (request, reply) => {
-    const caller = await rules.gatekeeper.admit(request.raw)
-    countCaller(request, caller)
-    await rules.gatekeeper.require(caller, streamEvents.permission)
+    const caller = await admitted(request, streamEvents.permission, rules)
     const { query } = readInput(streamEvents, request)
     await hear(request, reply, asked(request, query.last_event_id, caller), streamEvents.permission, rules)
   })
   mountRaw(fastify, streamDatabaseEvents, rules.problems, async (request, reply) => {
-    const caller = await rules.gatekeeper.admit(request.raw)
-    countCaller(request, caller)
-    await rules.gatekeeper.require(caller, streamDatabaseEvents.permission)
+    const caller = await admitted(request, streamDatabaseEvents.permission, rules)
     const { params, query } = readInput(streamDatabaseEvents, request)
     const { id } = await rules.databases.get(caller, params.database_id)
     await hear(request, reply, { ...asked(request, query.last_event_id, caller), databaseId: id }, streamDatabaseEvents.permission, rules)
   })
+}
+
+const admitted = async (request: FastifyRequest, permission: Permission, { gatekeeper }: EventRouteRules): Promise<Principal> => {
+  const caller = await gatekeeper.admit(request.raw)
+  countCaller(request, caller)
+  await gatekeeper.require(caller, permission)
+  return caller
 }
 
 const asked = (request: FastifyRequest, query: string | undefined, { orgId, credential }: Principal): StreamAsk =>
