@@ -4,5 +4,6 @@ export const documentText = ({ openApiDocument, operations, tagDescriptions }) =
   version: '2',
   serverUrl: '/',
   tags: tagDescriptions,
-  description: 'A self-hosted database cloud: organisations, people, keys and databases, and one gateway that runs SQL on them.',
+  description: 'A self-hosted database cloud: organisations, people, keys and databases, and one gateway that runs SQL on them.\n\n'
+    + 'The folder `docs` of the source has a page about every refusal (`errors.md`), about the limits (`limits.md`) and about who may do what (`rights.md`).',
 }), undefined, 2)}\n`

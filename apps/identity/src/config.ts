@@ -44,6 +44,7 @@ const schema = z.object({
   signUpsPerHour: env.SIGNUPS_PER_HOUR,
   failedLoginsPerMinute: env.FAILED_LOGINS_PER_MINUTE,
   failedTokensPerMinute: env.FAILED_TOKENS_PER_MINUTE,
+  mailsPerHour: env.MAILS_PER_HOUR,
   wrongPasswords: env.WRONG_PASSWORDS,
   wrongPasswordWaitSeconds: env.WRONG_PASSWORD_WAIT_SECONDS,
   bootstrapToken: env.BOOTSTRAP_TOKEN,

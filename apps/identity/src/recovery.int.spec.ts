@@ -241,6 +241,20 @@ describe('mail', () => {
     }
   })
 
+  it('is asked for by one address as often as MAILS_PER_HOUR says', async () => {
+    const other = await start({ MAIL_DIR: path.join(folder, 'few'), MAILS_PER_HOUR: '2' })
+    const ask = async (address: string, email: string): Promise<number> => (await fetch(`${other.base}/id/password/forgot`, {
+      method: 'POST', headers: { 'content-type': 'application/json', 'x-forwarded-for': address }, body: JSON.stringify({ email }), signal: AbortSignal.timeout(10_000),
+    })).status
+    try {
+      const told: number[] = []
+      for (const name of ['one', 'two', 'three']) told.push(await ask('203.0.113.7', `${name}@example.org`))
+      expect([told, await ask('198.51.100.7', 'four@example.org')]).toEqual([[202, 202, 429], 202])
+    } finally {
+      await other.stop()
+    }
+  })
+
   it('leads to a page that runs its own script alone, and says nothing that was sent to it', async () => {
     const response = await fetch(`${base}/id/link?token=%3Cscript%3E`)
     const text = await response.text()

@@ -68,6 +68,8 @@ export const limitVariables = {
   FAILED_LOGINS_PER_MINUTE: variable.positive(20),
   /** Refresh tokens, and as many API keys, that are none, for each caller's address but this machine's own. */
   FAILED_TOKENS_PER_MINUTE: variable.positive(60),
+  /** Mails with links that a caller's address but this machine's own may have sent, to any addresses. */
+  MAILS_PER_HOUR: variable.positive(20),
   /** How many wrong passwords in a row may come for one address before the waiting begins, and how long is waited first. */
   WRONG_PASSWORDS: variable.positive(5),
   WRONG_PASSWORD_WAIT_SECONDS: variable.positive(5),

@@ -26,17 +26,14 @@ const messages: Readonly<Record<Counted, string>> = {
 const minute = 60
 const hour = 60 * minute
 
-/** Mails that a caller may have sent, to any addresses. */
-const mailsPerHour = 20
-
 /** A network may do as much as so many of its callers. */
 const callersInNetwork = 5
 
-type LimitsConfig = Pick<IdentityConfig, 'pepper' | 'signUpsPerHour' | 'failedLoginsPerMinute' | 'failedTokensPerMinute'>
+type LimitsConfig = Pick<IdentityConfig, 'pepper' | 'signUpsPerHour' | 'failedLoginsPerMinute' | 'failedTokensPerMinute' | 'mailsPerHour'>
 type Rules = readonly (readonly ['caller' | 'network', AllowanceRule])[]
 
 /** A minute's worth of a caller's failures is what the whole network has five of in an hour: who fails on goes on slowly. */
-const rulesOf = ({ signUpsPerHour = unlessSet.SIGNUPS_PER_HOUR, failedLoginsPerMinute, failedTokensPerMinute }: LimitsConfig): Readonly<Record<Counted, Rules>> => {
+const rulesOf = ({ signUpsPerHour = unlessSet.SIGNUPS_PER_HOUR, failedLoginsPerMinute, failedTokensPerMinute, mailsPerHour }: LimitsConfig): Readonly<Record<Counted, Rules>> => {
   const rules = (name: Counted, many: number, withinSeconds: number, networkSeconds: number): Rules => [
     ['caller', { scope: name, many, withinSeconds }],
     ['network', { scope: `${name}/network`, many: many * callersInNetwork, withinSeconds: networkSeconds }],
