@@ -21,6 +21,11 @@ export class Calls {
     })
   }
 
+  /** What the files of a database take. Throws DatabaseNotFound. */
+  bytes(at: DatabaseAt): Promise<number> {
+    return this.inTurn(at, () => this.storage.bytes(at))
+  }
+
   lifecycle(call: LifecycleCall, at: DatabaseAt): Promise<Observed | undefined> {
     return this.inTurn(at, async () => {
       switch (call) {

@@ -15,6 +15,7 @@ export const HelloSchema = z.object({ type: z.literal('hello'), version: z.numbe
 export const AskSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('where'), ...placing }),
   z.object({ type: z.literal(lifecycleCalls), ...placed }),
+  z.object({ type: z.literal('measure'), ...placed }),
   z.object({ type: z.literal('list'), id: count, after: z.string(), limit: z.number().int().min(1).max(1000) }),
   z.object({ type: z.literal('cancel'), run: count }),
 ])

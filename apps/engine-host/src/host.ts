@@ -93,6 +93,7 @@ export const startEngineHost = async (config: EngineHostConfig, log: Logger): Pr
     }
     const { id } = message
     if (message.type === 'list') return { type: 'listed', id, databases: await storage.list(message.after, message.limit) }
+    if (message.type === 'measure') return { type: 'measured', id, bytes: await calls.bytes(message) }
     if (message.type === 'where') {
       const child = await calls.where(message)
       return { type: 'at', id, child: child.number, path: child.socket }

@@ -106,6 +106,14 @@ export class Storage {
     await sync(path.dirname(folder))
   }
 
+  /** The size of all files of a living database. One that goes while it is measured counts nothing. */
+  async bytes(name: Name): Promise<number> {
+    const folder = this.folder(name)
+    const seen = this.observe(name)
+    if (seen !== 'running' && seen !== 'stopped') throw new Problem('DatabaseNotFound', 'There is no such database.')
+    return (await readdir(folder)).reduce((sum, file) => sum + (statSync(path.join(folder, file), { throwIfNoEntry: false })?.size ?? 0), 0)
+  }
+
   /** What is on disk, in the order of ids, from after the id `after`. */
   async list(after: string, limit: number): Promise<readonly StoredDatabase[]> {
     const ids = (await readdir(this.tenants)).filter((id) => id > after && DatabaseIdSchema.safeParse(id).success).sort()

@@ -1,12 +1,15 @@
 import { assemble } from '@tenantry/assembly'
+import { newId } from '@tenantry/contracts'
 import { problemWire } from '@tenantry/dialects-featurebase'
 import { type EngineHost, connectEngineHost } from '@tenantry/engines-host'
 import type { Logger, RunningService } from '@tenantry/service'
 import { AppModule } from './app.module.js'
 import type { QueryGatewayConfig } from './config.js'
 import { Outgoing } from './http/featurebase/outgoing.js'
+import { mountMetrics } from './http/featurebase/metrics.routes.js'
 import { mountQueries } from './http/featurebase/query.routes.js'
 import { type WarmPath, warmPath } from './http/featurebase/warm-path.js'
+import { DatabaseMeters } from './queries/database-meters.js'
 import { OrgTurns } from './queries/org-turns.js'
 import { QueryMeter } from './queries/query.meter.js'
 import type { Engines } from './queries/run-query.js'
@@ -26,6 +29,8 @@ interface EngineDoor {
 
 /** The gateway to whatever engines it is given. */
 export const gatewayTo = async (engines: Engines, config: QueryGatewayConfig, logger: Logger, door: EngineDoor): Promise<RunningService> => {
+  // Counters begin with the process, and so does the name that they are told apart by.
+  const nodeId = newId<string>()
   const held: { targets?: Targets; warm?: WarmPath } = {}
   const service = await assemble({
     name: 'query-gateway',
@@ -41,9 +46,11 @@ export const gatewayTo = async (engines: Engines, config: QueryGatewayConfig, lo
       return AppModule.with(parts, targets)
     },
     routes: (fastify, app, { gatekeeper, rates, metrics, problems }) => {
-      const parts = { targets: app.get(Targets), engines, turns: new Turns(config.turns), orgTurns: new OrgTurns(config.orgTurns), meter: new QueryMeter(metrics) }
+      const [turns, orgTurns, meter, meters] = [new Turns(config.turns), new OrgTurns(config.orgTurns), new QueryMeter(metrics), new DatabaseMeters()]
+      const parts = { targets: app.get(Targets), engines, turns, orgTurns, meter, meters }
       const rules = { gatekeeper, rates, problems, metrics, limits: config.queryLimits, textBytes: config.queryTextBytes, outgoing: new Outgoing(config.outgoing), parts }
       mountQueries(fastify, rules)
+      mountMetrics(fastify, rules, nodeId)
       held.warm = warmPath(rules)
     },
     checks: { engineHost: door.ready },

@@ -1,5 +1,6 @@
 export * from './database.js'
 export * from './drift.js'
 export * from './nats.js'
+export * from './open-metrics.js'
 export * from './signer.js'
 export * from './until.js'

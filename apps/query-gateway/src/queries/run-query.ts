@@ -1,6 +1,7 @@
 import { type DatabaseId, type DatabaseTarget, type EngineName, type OrgId, Problem } from '@tenantry/contracts'
 import type { Answer, Engine, Gone, SqlAsk, SqlPort } from '@tenantry/engines-contract'
 import type { Targets } from '../targets/targets.js'
+import type { DatabaseMeter, DatabaseMeters } from './database-meters.js'
 import type { OrgTurns, Visit } from './org-turns.js'
 import type { QueryMeter } from './query.meter.js'
 import type { Turns } from './turns.js'
@@ -23,6 +24,7 @@ export interface QueryParts {
   readonly turns: Turns
   readonly orgTurns: OrgTurns
   readonly meter: QueryMeter
+  readonly meters: DatabaseMeters
 }
 
 /**
@@ -31,10 +33,13 @@ export interface QueryParts {
  * engine's work, since others wait for it.
  */
 export const runQuery = async (ask: Ask, parts: QueryParts, gone: Asker, deliver: (answer: Answer) => Promise<void> | void): Promise<void> => {
-  const { targets, turns, orgTurns, meter } = parts
+  const { targets, turns, orgTurns, meter, meters } = parts
   const began = performance.now()
+  let own: DatabaseMeter | undefined
   try {
     const target = targets.peek(ask.orgId, ask.databaseId) ?? await targets.find(ask.orgId, ask.databaseId)
+    own = meters.of(ask.databaseId)
+    own.inFlight++
     const visit = orgTurns.enter(ask.orgId, ask.text)
     try {
       // A turn that is there is not awaited: most are, and each wait is a round through the event loop's queue.
@@ -42,7 +47,9 @@ export const runQuery = async (ask: Ask, parts: QueryParts, gone: Asker, deliver
       if (turn) await turn
       try {
         const answer = await runInTurn(target, ask, parts, gone, visit, began)
-        meter.answered(target.engine, performance.now() - began, answer)
+        const tookMs = performance.now() - began
+        meter.answered(target.engine, tookMs, answer)
+        own.succeed(tookMs / 1_000, answer)
         const delivered = deliver(answer)
         if (delivered) await delivered
       } finally {
@@ -54,7 +61,10 @@ export const runQuery = async (ask: Ask, parts: QueryParts, gone: Asker, deliver
   } catch (error) {
     const said = isCancelled(error) ? gone.refusal ?? error : error
     meter.refused(said)
+    own?.refuse(said)
     throw said
+  } finally {
+    if (own) own.inFlight--
   }
 }
 

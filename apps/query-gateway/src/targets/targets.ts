@@ -29,13 +29,19 @@ export class Targets {
 
   /** Throws DatabaseNotFound, DatabaseNotReady, DatabaseInWrongState, ServiceUnavailable. */
   async find(orgId: OrgId, databaseId: DatabaseId): Promise<DatabaseTarget> {
+    const target = await this.locate(orgId, databaseId)
+    if (answersQueries[target.state]) return target
+    if (target.state === 'STOPPED') throw new Problem('DatabaseInWrongState', 'The database is stopped; start it first.')
+    throw new Problem('DatabaseNotReady', `The database is ${target.state} and does not answer queries now; try again when its status is RUNNING.`, { retryAfterSeconds: 1 })
+  }
+
+  /** A database in whatever state. Throws DatabaseNotFound, ServiceUnavailable. */
+  async locate(orgId: OrgId, databaseId: DatabaseId): Promise<DatabaseTarget> {
     const key = { orgId, databaseId }
     const target = await this.cache.find(key)
     if (!target) throw new Problem('DatabaseNotFound', 'There is no such database.')
-    if (answersQueries[target.state]) return target
-    this.cache.drop(key)
-    if (target.state === 'STOPPED') throw new Problem('DatabaseInWrongState', 'The database is stopped; start it first.')
-    throw new Problem('DatabaseNotReady', `The database is ${target.state} and does not answer queries now; try again when its status is RUNNING.`, { retryAfterSeconds: 1 })
+    if (!answersQueries[target.state]) this.cache.drop(key)
+    return target
   }
 
   forget(orgId: OrgId, databaseId: DatabaseId): void {

@@ -4321,3 +4321,74 @@ export type RunSqlShortResponses = {
 };
 
 export type RunSqlShortResponse = RunSqlShortResponses[keyof RunSqlShortResponses];
+
+export type ReadMetricsData = {
+    body?: never;
+    path: {
+        database_id: string;
+    };
+    query?: never;
+    url: '/v2/databases/{database_id}/metrics';
+};
+
+export type ReadMetricsErrors = {
+    /**
+     * MalformedRequest, InvalidParameter, AmbiguousCredentials
+     */
+    400: Problem;
+    /**
+     * MissingCredentials, InvalidCredentials
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * DatabaseNotFound
+     */
+    404: Problem;
+    /**
+     * MethodNotAllowed
+     */
+    405: Problem;
+    /**
+     * RequestTooSlow
+     */
+    408: Problem;
+    /**
+     * UrlTooLong
+     */
+    414: Problem;
+    /**
+     * UnsupportedEncoding
+     */
+    415: Problem;
+    /**
+     * TooManyConnections, TooManyRequests
+     */
+    429: Problem;
+    /**
+     * HeadersTooLarge
+     */
+    431: Problem;
+    /**
+     * InternalError
+     */
+    500: Problem;
+    /**
+     * ServiceUnavailable
+     */
+    503: Problem;
+};
+
+export type ReadMetricsError = ReadMetricsErrors[keyof ReadMetricsErrors];
+
+export type ReadMetricsResponses = {
+    /**
+     * What the process that answers has counted of this database since it began; fb_node_id names the process. A database that was not used for long begins at zero again.
+     */
+    200: string;
+};
+
+export type ReadMetricsResponse = ReadMetricsResponses[keyof ReadMetricsResponses];

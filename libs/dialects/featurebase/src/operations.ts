@@ -7,6 +7,7 @@ import { streamDatabaseEvents, streamEvents } from './events.js'
 import { createKey, getKey, listKeys, listOrgKeys, updateKey } from './keys.js'
 import { listLimits } from './limits.js'
 import { describeLogin, describeRoot, getJwks, getOpenIdConfiguration, logInAtId, logInAtRoot, logOut, signUp } from './login.js'
+import { readMetrics } from './metrics.js'
 import { getOrg, updateOrg } from './orgs.js'
 import { runSql, runSqlShort } from './queries.js'
 import { askToVerifyEmail, forgotPassword, resetPassword, showLinkPage, verifyEmail } from './recovery.js'
@@ -24,5 +25,5 @@ export const operations: readonly Operation[] = [
   createRole, listRoles, getRole, updateRole, deleteRole,
   createDatabase, listDatabases, getDatabase, updateDatabase, deleteDatabase, undeleteDatabase, listBackups, stopDatabase, startDatabase, listDatabaseOperations,
   streamDatabaseEvents, streamEvents,
-  runSql, runSqlShort,
+  runSql, runSqlShort, readMetrics,
 ]

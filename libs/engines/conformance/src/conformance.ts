@@ -100,6 +100,20 @@ export const conformance = (subject: Subject): void => {
       expect(await lifecycle.observe(target, soon())).toBe('purged')
     })
 
+    it('tells what its data takes, running or stopped, and of nothing that is not there', async () => {
+      const { lifecycle, metrics } = opened.engine
+      if (metrics === undefined) throw new Error('The engine does not measure its databases.')
+      const target = await made(`create table t(a ${subject.types.text})`)
+      const empty = await metrics.sizeBytes(target, soon())
+      await run(target, `insert into t values ('${'x'.repeat(100_000)}')`)
+      const grown = await metrics.sizeBytes(target, soon())
+      expect(grown - empty).toBeGreaterThanOrEqual(100_000)
+      await lifecycle.stop(target, soon())
+      expect(await metrics.sizeBytes(target, soon())).toBeGreaterThanOrEqual(100_000)
+      await lifecycle.remove(target, soon())
+      for (const missing of [target, opened.newTarget()]) expect(await refused(metrics.sizeBytes(missing, soon()))).toBe('DatabaseNotFound')
+    })
+
     it('never makes a generation that was removed before it was made', async () => {
       const target = opened.newTarget()
       await opened.engine.lifecycle.remove(target, soon())

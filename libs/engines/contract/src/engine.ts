@@ -61,6 +61,12 @@ export interface SqlPort {
 /** What an engine sees of one generation of a database. `removed` can still be brought back; `purged` never comes back. */
 export type Observed = 'absent' | 'running' | 'stopped' | 'removed' | 'purged'
 
+/** What only the engine can measure. */
+export interface MetricsPort {
+  /** What the data takes on disk in bytes, whether the database runs or is stopped. MUST throw only Problem: DatabaseNotFound, EngineUnavailable. */
+  sizeBytes(target: Target, signal: AbortSignal): Promise<number>
+}
+
 /** Each call may run twice, in any process, and MUST then change nothing; each MUST throw only Problem. */
 export interface LifecyclePort {
   observe(target: Target, signal: AbortSignal): Promise<Observed>
@@ -81,4 +87,5 @@ export interface Engine {
   readonly name: EngineName
   readonly lifecycle: LifecyclePort
   readonly sql?: SqlPort
+  readonly metrics?: MetricsPort
 }

@@ -4,7 +4,7 @@ import { endHeaderBytes, isFixedRun, runHeaderBytes, writeEndHeader, writeRunHea
 import { encodeFrame, encodePrefix, newFrame, prefixBytes } from './frames.js'
 
 /** Changes with every change of these messages: both ends must be of one release. */
-export const wireVersion = 3
+export const wireVersion = 4
 
 export interface DatabaseAt {
   readonly database: DatabaseId
@@ -39,6 +39,7 @@ export type ToHost =
   | { readonly type: 'hello'; readonly version: number; readonly secret?: string }
   | ({ readonly type: 'where'; readonly id: number } & PlacedAt)
   | ({ readonly type: LifecycleCall; readonly id: number } & DatabaseAt)
+  | ({ readonly type: 'measure'; readonly id: number } & DatabaseAt)
   | { readonly type: 'list'; readonly id: number; readonly after: string; readonly limit: number }
   /** Ends the run `run` of this client, wherever it is by now. */
   | { readonly type: 'cancel'; readonly run: number }
@@ -67,6 +68,7 @@ export type FromHost =
   | { readonly type: 'welcome'; readonly client: number; readonly inFlight: number; readonly relay: boolean }
   | { readonly type: 'at'; readonly id: number; readonly child: number; readonly path: string }
   | { readonly type: 'done'; readonly id: number; readonly observed?: Observed }
+  | { readonly type: 'measured'; readonly id: number; readonly bytes: number }
   | { readonly type: 'listed'; readonly id: number; readonly databases: readonly StoredDatabase[] }
   /** These databases have new owners. Of what this client has waiting at `from`, only the writes in `begun` have begun or ever will. */
   | { readonly type: 'moved'; readonly from: number; readonly begun: readonly number[]; readonly databases: readonly MovedDatabase[] }

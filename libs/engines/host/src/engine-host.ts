@@ -1,6 +1,6 @@
 import type { EngineName } from '@tenantry/contracts'
 import { databaseKey } from '@tenantry/engines-contract'
-import type { DatabaseAt, Engine, FromHost, LifecycleCall, LifecyclePort, Observed, StoredDatabase, Target } from '@tenantry/engines-contract'
+import type { DatabaseAt, Engine, FromHost, LifecycleCall, LifecyclePort, MetricsPort, Observed, StoredDatabase, Target } from '@tenantry/engines-contract'
 import { HostLink } from './host-link.js'
 import type { HostAddress, HostAsk } from './host-link.js'
 import { idsFrom } from './ids.js'
@@ -62,8 +62,15 @@ export const connectEngineHost = (options: ConnectOptions): EngineHost => {
     ensure: effect('ensure'), stop: effect('stop'), start: effect('start'),
     remove: effect('remove'), restore: effect('restore'), purge: effect('purge'),
   }
+  const metrics: MetricsPort = {
+    async sizeBytes(target, signal) {
+      const answer = await call({ type: 'measure', ...atOf(target) }, signal)
+      if (answer.type !== 'measured') throw engineAway()
+      return answer.bytes
+    },
+  }
   return {
-    engine: (name) => ({ name, lifecycle: port, sql: { run: (target, ask, gone) => runs.run(target, ask, gone) } }),
+    engine: (name) => ({ name, lifecycle: port, metrics, sql: { run: (target, ask, gone) => runs.run(target, ask, gone) } }),
     async list(after, limit, signal) {
       const answer = await call({ type: 'list', after, limit }, signal)
       if (answer.type !== 'listed') throw engineAway()
