@@ -186,9 +186,9 @@ describe('the control plane', () => {
     expect(made).toMatchObject({ status: 201, json: { database_options, org_id: ada.orgId, database_status: 'CREATING' } })
   })
 
-  it('keeps options of any text, in their order', async () => {
+  it('keeps options of any text, in their order, with a size that was sold elsewhere', async () => {
     const ada = await person()
-    for (const options of ['{"zz":1,"b":"\\u0000","a":{"\\u0000":"\\ud800"},"shape":"sqlite-small"}', '{}']) {
+    for (const options of ['{"zz":1,"b":"\\u0000","a":{"\\u0000":"\\ud800"},"shape":"sqlite-small"}', '{"shape":"8GB-Development"}', '{"shape":"32gb-aws:us-east-2"}', '{}']) {
       const made = await call(ada, 'POST', '/v2/databases', `{"name":"${newId<string>()}","database_options":${options}}`)
       expect([made.status, JSON.stringify(made.json['database_options'])]).toEqual([201, JSON.stringify(JSON.parse(options))])
       const again = await call(ada, 'GET', `/v2/databases/${made.json['id'] as unknown as string}`)
@@ -204,7 +204,8 @@ describe('the control plane', () => {
     ['a NUL', { name: 'a\0b', database_options: {} }, 400, 'InvalidParameter'],
     ['half a character', { name: 'a\ud800', database_options: {} }, 400, 'InvalidParameter'],
     ['a number', { name: 7, database_options: {} }, 400, 'InvalidParameter'],
-    ['an unknown shape', { name: 'x', database_options: { shape: 'huge\0' } }, 400, 'RelatedResourceNotFound'],
+    ['a shape that nobody has', { name: 'x', database_options: { shape: 'sqlite-smal' } }, 400, 'RelatedResourceNotFound'],
+    ['a shape that is no text', { name: 'x', database_options: { shape: 'huge\0' } }, 400, 'RelatedResourceNotFound'],
     ['broken JSON', '{"name": "x"', 400, 'InvalidBody'],
     ['an array', [], 400, 'InvalidBody'],
     ['33 levels', `${'{"a":'.repeat(33)}1${'}'.repeat(33)}`, 400, 'InvalidBody'],

@@ -5,7 +5,7 @@ import {
 import { inTransaction } from '@tenantry/persistence'
 import { DataSource, type EntityManager } from 'typeorm'
 import { QuotasService } from '../orgs/quotas.service.js'
-import { ShapesService } from '../shapes/shapes.service.js'
+import { type ShapeWish, ShapesService } from '../shapes/shapes.service.js'
 import { UsersService } from '../users/users.service.js'
 import type { Database } from './database.entity.js'
 import { DatabaseMoves, missing, there, wrongState } from './database.moves.js'
@@ -14,7 +14,7 @@ import { DatabasesRepository } from './databases.repository.js'
 export interface CreateDatabase {
   readonly name: string
   readonly options: Readonly<Record<string, unknown>>
-  readonly shape: string | undefined
+  readonly shape: ShapeWish
 }
 
 export interface UpdateDatabase {

@@ -14,7 +14,7 @@ export class LimitsService {
 
   /** What holds here, for the caller's org. Throws OrgNotFound. */
   async list(caller: Principal): Promise<readonly ToldLimit[]> {
-    const [{ used, max }, { storageBytes: databaseBytes }, keys] = await Promise.all([this.quotas.of(caller.orgId), this.shapes.wished(undefined), this.keysOf(caller.orgId)])
+    const [{ used, max }, { storageBytes: databaseBytes }, keys] = await Promise.all([this.quotas.of(caller.orgId), this.shapes.usual(), this.keysOf(caller.orgId)])
     const quota = (name: keyof typeof used): Quota => ({ value: max[name], used: used[name] })
     return toldLimits(this.config.limits, { databases: quota('databases'), users: quota('users'), keys, storageBytes: quota('storageBytes'), databaseBytes })
   }

@@ -4,8 +4,13 @@ import { Cache } from '@tenantry/service'
 import { DataSource } from 'typeorm'
 import { type Shape, ShapeEntity } from './shape.entity.js'
 
-/** What a database gets that names no shape. */
-export const defaultShape = 'sqlite-small'
+/** The shape by this name, or the usual one where there is none and that will do. */
+export interface ShapeWish {
+  readonly name: string | undefined
+  readonly orUsual: boolean
+}
+
+const usualShape = 'sqlite-small'
 
 const mostShapes = 1000
 /** How old a shape may be that a new database is made by; every create asks for one, and they hardly ever change. */
@@ -29,10 +34,18 @@ export class ShapesService {
     return shape
   }
 
-  /** The shape that a new database asks for; an unknown one is the asker's mistake. */
-  async wished(name: string | undefined): Promise<Shape> {
-    const shape = await this.known.find(name ?? defaultShape)
+  /** The shape that a new database asks for; an unknown one is the asker's mistake, unless the usual one will do as well. */
+  async wished({ name, orUsual }: ShapeWish): Promise<Shape> {
+    const shape = name === undefined ? undefined : await this.known.find(name)
+    if (!shape && orUsual) return await this.usual()
     if (!shape) throw new Problem('RelatedResourceNotFound', 'database_options.shape names no shape; GET /v2/shapes lists them.')
+    return shape
+  }
+
+  /** What a database gets that asks for no shape of ours. */
+  async usual(): Promise<Shape> {
+    const shape = await this.known.find(usualShape)
+    if (!shape) throw new Error(`The shape ${usualShape} is not there.`)
     return shape
   }
 

@@ -83,7 +83,7 @@ const requestOf = ({ request }: Golden): unknown => {
   const given = request as Readonly<Record<string, unknown>>
   const here: Readonly<Record<string, unknown>> = {
     name: `${String(given['name'])} ${randomUUID()}`, owned_by: person.userId, USERNAME: person.email, PASSWORD: person.password, email: `${randomUUID()}@example.com`,
-    rolename: `role-${randomUUID()}`, rolenames: [things.role], database_options: { ...given['database_options'] as object, shape: 'sqlite-small' },
+    rolename: `role-${randomUUID()}`, rolenames: [things.role],
   }
   return Object.fromEntries(Object.entries(given).map(([name, value]) => [name, name in here ? here[name] : value]))
 }

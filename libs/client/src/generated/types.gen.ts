@@ -3088,6 +3088,9 @@ export type ListDatabasesResponse = ListDatabasesResponses[keyof ListDatabasesRe
 export type CreateDatabaseData = {
     body: {
         name: string;
+        /**
+         * Kept as they came. `shape` names one of GET /v2/shapes; without it, or with a size that FeatureBase Cloud sold (8GB-Development), a database has the usual shape.
+         */
         database_options?: {
             [key: string]: unknown;
         };

@@ -20,10 +20,19 @@ const optionsSchema = z.record(z.string(), z.unknown()).superRefine((options, co
   const { shape } = options
   if (shape === undefined || (typeof shape === 'string' && shape.length >= 1 && shape.length <= 100)) return
   context.addIssue({ code: 'custom', path: ['shape'], message: 'must be the name of a shape' })
-})
+}).meta({ description: 'Kept as they came. `shape` names one of GET /v2/shapes; without it, or with a size that FeatureBase Cloud sold (8GB-Development), a database has the usual shape.' })
 
-/** The shape that options ask for; undefined where they leave the choice to us. */
-export const shapeIn = (options: Readonly<Record<string, unknown>>): string | undefined => typeof options['shape'] === 'string' ? options['shape'] : undefined
+/** How FeatureBase Cloud named the sizes that it sold: `8GB-Development`, `32gb-aws:us-east-2`. */
+const soldSize = /^[0-9]{1,4}[gt]b-[a-z0-9:-]+$/i
+
+/**
+ * The shape that options ask for, which may leave the choice to us. A client of FeatureBase Cloud goes on asking for a size that was sold
+ * there: it gets the usual shape, unless there is one of that name.
+ */
+export const shapeIn = ({ shape }: Readonly<Record<string, unknown>>): { readonly name: string | undefined; readonly orUsual: boolean } => {
+  const name = typeof shape === 'string' ? shape : undefined
+  return { name, orUsual: name === undefined || soldSize.test(name) }
+}
 
 export const databaseSchema = z.object({
   id: z.uuid(),
