@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto'
+import { filled, kindsIn } from '../contract/places.js'
 import { type Answer, type Api, type Ask, expectStatus, speakTo } from '../story/api.js'
+import { readDocument } from '../story/document.js'
 import { forgedTokens, wronglySigned } from '../story/forge.js'
 import { type Person, createKey, logIn, signUp } from '../story/people.js'
 import { expectRefusal } from '../story/refusal.js'
@@ -55,6 +57,22 @@ it('refuses more than sixty forged tokens at every service, straight and behind 
     for (const ask of tried) said.add(await refusedAlike(ask))
   }
   expect(said.size).toBe(1)
+}, 120_000)
+
+it('refuses them at every operation that is not for anyone', async () => {
+  const edge = speakTo(services.url)
+  const { operations } = readDocument((await edge('GET', '/docs/openapi.json')).text)
+  const closed = operations.filter(({ security }) => security === undefined)
+  expect(closed.length).toBeGreaterThan(35)
+  const tokens = Object.values(forged)
+  const many = process.env['TEST_LONG'] === '1' ? tokens.length : 5
+  for (const [at, { method, path, requestBody }] of closed.entries()) {
+    const where = filled(path, kindsIn(path).map(() => randomUUID()))
+    const body = requestBody === undefined ? {} : requestBody.content['application/json'] ? { json: {} } : { text: 'select 1' }
+    const some = Array.from({ length: many }, (_, n) => tokens[(at * many + n) % tokens.length] ?? '')
+    const answers = await Promise.all(some.map((token) => edge(method, where, { ...body, token })))
+    for (const answer of answers) expectRefusal(401, answer, folder)
+  }
 }, 120_000)
 
 it('refuses what is larger than any token before anybody looks at it', async () => {
