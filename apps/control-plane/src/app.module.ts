@@ -7,6 +7,7 @@ import { appendAudit } from './audit/audit.repository.js'
 import type { ControlPlaneConfig } from './config.js'
 import { databaseRecord } from './databases/database.record.js'
 import { FeaturebaseModule } from './http/featurebase/featurebase.module.js'
+import { OperatorsModule } from './operators/operators.module.js'
 import { orgRecord } from './orgs/org.record.js'
 import { PlatformModule } from './platform/platform.module.js'
 import { roleRecord } from './roles/role.record.js'
@@ -20,7 +21,7 @@ export class AppModule {
     return {
       module: AppModule,
       imports: [
-        PlatformModule.with(config, source, parts), AuthModule.with(parts.gatekeeper), DeedsModule.with({ records, keep: appendAudit }), FeaturebaseModule,
+        PlatformModule.with(config, source, parts), AuthModule.with(parts.gatekeeper), DeedsModule.with({ records, keep: appendAudit }), FeaturebaseModule, OperatorsModule,
       ],
     }
   }

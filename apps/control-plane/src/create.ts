@@ -1,7 +1,7 @@
 import { assemble, checkSchema, migrateSchema } from '@tenantry/assembly'
 import { problemWire } from '@tenantry/dialects-featurebase'
 import { forgetRepeats } from '@tenantry/deeds'
-import { mountOrder } from '@tenantry/events'
+import { mountOrders } from '@tenantry/events'
 import { apart } from '@tenantry/persistence'
 import type { Logger, RunningService } from '@tenantry/service'
 import { AppModule } from './app.module.js'
@@ -11,9 +11,8 @@ import { QuotasService } from './orgs/quotas.service.js'
 import { EventStreams } from './feed/event-streams.js'
 import { FeedRepository } from './feed/feed.repository.js'
 import { mountEvents } from './http/featurebase/events.routes.js'
+import { OperatorsService } from './operators/operators.service.js'
 import { MeetAccount } from './users/meet-account.js'
-import { MembershipsService } from './users/memberships.service.js'
-import { moveMember, moveMemberName } from './users/move-member.js'
 import { controlPlaneSource, schema } from './source.js'
 
 const sweepBatch = 200
@@ -42,9 +41,8 @@ export const createControlPlane = async (config: ControlPlaneConfig, logger: Log
     ownPorts: () => ({ rights: (orgId, userId, account) => apart(async () => await features.meet?.rights({ ...account, orgId, userId })) }),
     routes: (fastify, app, { gatekeeper, problems }) => {
       features.meet = app.get(MeetAccount)
-      const memberships = app.get(MembershipsService)
       mountEvents(fastify, { gatekeeper, problems, databases: app.get(DatabasesService), streams: app.get(EventStreams) })
-      mountOrder(fastify, moveMemberName, config.internalToken, (body) => moveMember(memberships, body))
+      mountOrders(fastify, config.internalToken, app.get(OperatorsService).orders())
     },
     chores: (app) => {
       const [databases, streams] = [app.get(DatabasesService), app.get(EventStreams)]

@@ -5,6 +5,7 @@ import { AuditEntity, AuditHeadEntity } from './audit/audit.entity.js'
 import type { ControlPlaneConfig } from './config.js'
 import { DatabaseEntity, DatabaseMoveEntity } from './databases/database.entity.js'
 import { FeedEntity, FeedHeadEntity } from './feed/feed.entity.js'
+import { AdminVersions1795350000000 } from './migrations/admin-versions.js'
 import { EventFeed1795342000000 } from './migrations/event-feed.js'
 import { FirstRecords1732233600000 } from './migrations/first-records.js'
 import { OptionsAsTheyCame1763780400000 } from './migrations/options-as-they-came.js'
@@ -22,6 +23,6 @@ export const controlPlaneSource = ({ databaseUrl, poolSize }: Pick<ControlPlaneC
   url: databaseUrl,
   schema,
   entities: [OrgEntity, UserEntity, MembershipEntity, RoleEntity, MemberRoleEntity, ShapeEntity, DatabaseEntity, DatabaseMoveEntity, FeedEntity, FeedHeadEntity, AuditEntity, AuditHeadEntity, RepeatEntity],
-  migrations: [FirstRecords1732233600000, OptionsAsTheyCame1763780400000, Quotas1795341600000, EventFeed1795342000000, PeopleAndRights1795342500000, RepeatsAndAudit1795345200000],
+  migrations: [FirstRecords1732233600000, OptionsAsTheyCame1763780400000, Quotas1795341600000, EventFeed1795342000000, PeopleAndRights1795342500000, RepeatsAndAudit1795345200000, AdminVersions1795350000000],
   poolSize,
 })

@@ -7,6 +7,7 @@ import type { DataSource } from 'typeorm'
 import type { IdentityConfig } from './config.js'
 import { FeaturebaseModule } from './http/featurebase/featurebase.module.js'
 import { keyRecord } from './keys/key.record.js'
+import { OperatorsModule } from './operators/operators.module.js'
 import { PlatformModule } from './platform/platform.module.js'
 
 @Module({})
@@ -15,7 +16,7 @@ export class AppModule {
     return {
       module: AppModule,
       imports: [
-        PlatformModule.with(config, source, parts.outbox), AuthModule.with(parts.gatekeeper), DeedsModule.with(deedRules(config, parts)), FeaturebaseModule,
+        PlatformModule.with(config, source, parts.outbox), AuthModule.with(parts.gatekeeper), DeedsModule.with(deedRules(config, parts)), FeaturebaseModule, OperatorsModule,
       ],
     }
   }

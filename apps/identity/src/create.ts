@@ -4,7 +4,7 @@ import type { GatekeeperPorts } from '@tenantry/auth'
 import { Problem } from '@tenantry/contracts'
 import { problemWire } from '@tenantry/dialects-featurebase'
 import { forgetRepeats } from '@tenantry/deeds'
-import { mountOrder } from '@tenantry/events'
+import { mountOrder, mountOrders } from '@tenantry/events'
 import type { Logger, RunningService } from '@tenantry/service'
 import { AccountsService } from './accounts/accounts.service.js'
 import { AppModule } from './app.module.js'
@@ -18,6 +18,7 @@ import { LinksService } from './links/links.service.js'
 import { Letters } from './mail/letters.js'
 import { Postman } from './mail/postman.js'
 import { openTransport } from './mail/transport.js'
+import { OperatorsService } from './operators/operators.service.js'
 import { RevocationsService } from './revocations/revocations.service.js'
 import { SessionsService } from './sessions/sessions.service.js'
 import { identitySource, schema } from './source.js'
@@ -60,6 +61,7 @@ export const createIdentity = async (config: IdentityConfig, logger: Logger): Pr
       postman = postmanOf(config, app, logger)
       mountLinkPage(fastify, problems)
       mountOrder(fastify, turnKeysName, config.internalToken, (body) => turnKeys(features.keyring, body))
+      mountOrders(fastify, config.internalToken, app.get(OperatorsService).orders())
       listenToKeysUsed(connection, features.keys, logger)
     },
     checks: { keyring: async () => (await made.promise).keyring.current() },

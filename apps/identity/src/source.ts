@@ -13,6 +13,7 @@ import { FirstRecords1732233600000 } from './migrations/first-records.js'
 import { KeyQuotas1795344600000 } from './migrations/key-quotas.js'
 import { LimitsAndStandings1763776800000 } from './migrations/limits-and-standings.js'
 import { MailAndLinks1795344000000 } from './migrations/mail-and-links.js'
+import { Operators1795350000000 } from './migrations/operators.js'
 import { Repeats1795345200000 } from './migrations/repeats.js'
 import { SecretMarks1763863200000 } from './migrations/secret-marks.js'
 import { RefreshTokenEntity, SessionEntity } from './sessions/session.entity.js'
@@ -27,6 +28,6 @@ export const identitySource = ({ databaseUrl, poolSize }: Pick<IdentityConfig, '
     AccountEntity, StandingEntity, SessionEntity, RefreshTokenEntity, ApiKeyEntity, KeyQuotaEntity, SigningKeyEntity, GuessesEntity, AllowanceEntity, FamiliarPlaceEntity,
     LinkEntity, LetterEntity, RepeatEntity,
   ],
-  migrations: [FirstRecords1732233600000, LimitsAndStandings1763776800000, SecretMarks1763863200000, MailAndLinks1795344000000, KeyQuotas1795344600000, Repeats1795345200000],
+  migrations: [FirstRecords1732233600000, LimitsAndStandings1763776800000, SecretMarks1763863200000, MailAndLinks1795344000000, KeyQuotas1795344600000, Repeats1795345200000, Operators1795350000000],
   poolSize,
 })

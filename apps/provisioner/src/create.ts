@@ -6,6 +6,8 @@ import { type EngineHost, connectEngineHost } from '@tenantry/engines-host'
 import type { Logger, RunningService } from '@tenantry/service'
 import { AppModule } from './app.module.js'
 import type { ProvisionerConfig } from './config.js'
+import { mountOrders } from '@tenantry/events'
+import { InstancesRepository } from './instances/instances.repository.js'
 import { ReconcileService } from './reconcile/reconcile.service.js'
 import { sweepsOf } from './reconcile/sweeps.js'
 import { provisionerSource, schema } from './source.js'
@@ -26,6 +28,9 @@ export const createProvisioner = async (config: ProvisionerConfig, logger: Logge
     logger,
     wire: problemWire,
     records: { source, schema, stream: 'PROVISIONER' },
+    routes: (fastify, app) => mountOrders(fastify, config.internalToken, {
+      'provisioner.instances.find': ({ database_ids: ids }) => app.get(InstancesRepository).find(ids),
+    }),
     chores: (app) => sweepsOf(app.get(ReconcileService), config),
     module: ({ outbox }) => AppModule.with({ config, source, outbox, engines, logger }),
     checks: { engineHost: () => hostIsThere(host) },

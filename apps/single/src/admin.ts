@@ -11,7 +11,7 @@ export interface AdminRules {
   readonly stopping: () => boolean
 }
 
-const owners = [['/internal/identity.', 'identity'], ['/.well-known/', 'identity'], ['/internal/control.', 'control-plane']] as const
+const owners = [['/internal/identity.', 'identity'], ['/.well-known/', 'identity'], ['/internal/control.', 'control-plane'], ['/internal/provisioner.', 'provisioner']] as const
 
 const send = (response: ServerResponse, status: number, type: string, body: string): void => {
   response.writeHead(status, { ...privateHeaders, 'content-type': type, ...(status === 503 && { 'retry-after': '1' }) }).end(body)

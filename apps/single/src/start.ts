@@ -6,6 +6,7 @@ import { type Certificate, type Environment, Exit, type Logger, type RunningServ
 import { adminRoutes } from './admin.js'
 import type { Closing } from './closing.js'
 import type { SingleConfig } from './config.js'
+import { tellAdminAddress } from './data/admin-address.js'
 import { type DataDirectory, takeDataDirectory } from './data/data-directory.js'
 import { hasRecords } from './data/has-records.js'
 import { checkMarks, rememberMarks } from './data/secret-marks.js'
@@ -52,6 +53,7 @@ export const start = async (how: Start): Promise<void> => {
   signal.throwIfAborted()
   const running = new Map<string, RunningService>()
   const adminUrl = await openAdmin(how, running)
+  closing.add('admin address', await tellAdminAddress(data.path, adminUrl))
   const surroundings = { nats, publicUrl, adminUrl, engineSocket: socketPathOf(data.path), mailFolder: path.join(data.path, 'mail'), secrets }
   const common = serviceEnvironment(env, config, surroundings)
   await settleAll(...plans.map((plan) => plan.checkSchema(forService(common, urls, plan))))

@@ -1,9 +1,12 @@
 import { z } from 'zod'
-import { OrgIdSchema, UserIdSchema } from './ids.js'
+import { OrgIdSchema, type UserId, UserIdSchema } from './ids.js'
 
 /** What a deed can be done to. */
 export const objectKinds = ['org', 'user', 'role', 'invite', 'database', 'backup', 'key', 'session'] as const
 export type ObjectKind = (typeof objectKinds)[number]
+
+/** Who stands in the place of a user, and of a credential, where an operator of the installation did something. */
+export const operatorId = '00000000-0000-0000-0000-000000000000' as UserId
 
 const HashSchema = z.string().regex(/^[0-9a-f]{64}$/)
 
@@ -14,7 +17,7 @@ const HashSchema = z.string().regex(/^[0-9a-f]{64}$/)
 export const AuditEntrySchema = z.object({
   org_id: OrgIdSchema,
   actor_id: UserIdSchema,
-  credential_kind: z.enum(['session', 'key']),
+  credential_kind: z.enum(['session', 'key', 'operator']),
   credential_id: z.uuid(),
   action: z.string(),
   object_kind: z.enum(objectKinds),

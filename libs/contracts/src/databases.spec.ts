@@ -30,7 +30,7 @@ describe('the life of a database', () => {
   })
 
   it('never leaves DELETED but by an undelete', () => {
-    expect(legal('DELETED')).toEqual(['undeleteAsked'])
+    expect(legal('DELETED').filter((fact) => moved('DELETED', fact as (typeof databaseFacts)[number]) !== 'DELETED')).toEqual(['undeleteAsked'])
   })
 
   it('never answers queries in a state in which the data may be gone', () => {

@@ -12,6 +12,7 @@ export const databaseFacts = [
   'stopAsked', 'stopped', 'startAsked', 'started', 'updateBegan', 'updated',
   'backupBegan', 'backedUp', 'backupBroke', 'restoreBegan', 'restored',
   'quarantineAsked', 'released', 'deletionAsked', 'deprovisionBegan', 'deprovisioned', 'undeleteAsked',
+  'retryAsked', 'purgeAsked',
 ] as const
 export type DatabaseFact = (typeof databaseFacts)[number]
 
@@ -30,15 +31,16 @@ const moves = {
   },
   UPDATING: { updated: 'RUNNING', stopped: 'STOPPED', started: 'RUNNING', failed: 'FAILED', deletionAsked: 'DELETING' },
   BACKUP: { backedUp: 'RUNNING', backupBroke: 'FROZEN', deletionAsked: 'DELETING' },
-  // An undelete ends as the database was left: with its power on or off.
-  RESTORING: { restored: 'RUNNING', started: 'RUNNING', stopped: 'STOPPED', failed: 'FAILED', deletionAsked: 'DELETING' },
+  // An undelete ends as the database was left: with its power on or off. So does another try, of which the data may be made for the first time.
+  RESTORING: { provisioned: 'RUNNING', restored: 'RUNNING', started: 'RUNNING', stopped: 'STOPPED', failed: 'FAILED', deletionAsked: 'DELETING' },
   STOPPED: { startAsked: 'UPDATING', restoreBegan: 'RESTORING', quarantineAsked: 'QUARANTINED', deletionAsked: 'DELETING' },
   FROZEN: { backupBegan: 'BACKUP', restoreBegan: 'RESTORING', quarantineAsked: 'QUARANTINED', deletionAsked: 'DELETING', failed: 'FAILED' },
   QUARANTINED: { released: 'RUNNING', deletionAsked: 'DELETING' },
   DELETING: { deprovisionBegan: 'DEPROVISIONING' },
   DEPROVISIONING: { deprovisioned: 'DELETED' },
-  DELETED: { undeleteAsked: 'RESTORING' },
-  FAILED: { deletionAsked: 'DELETING' },
+  // What was purged stays deleted: an undelete is then refused by its history.
+  DELETED: { undeleteAsked: 'RESTORING', purgeAsked: 'DELETED' },
+  FAILED: { retryAsked: 'RESTORING', deletionAsked: 'DELETING' },
 } as const satisfies Moves
 
 /** The state after `fact`; undefined when the fact is stale or not allowed there. */

@@ -29,6 +29,8 @@ const account = { userId: UserIdSchema, email: z.string(), firstname: z.string()
 /** Subject → payload. Past tense, owner first; the word before the first dot names the stream. Never a secret. */
 export const eventSchemas = {
   'identity.account.registered': z.object({ ...envelope, ...account, orgId: OrgIdSchema, orgName: z.string(), serverAdmin: z.boolean() }),
+  /** Whether the account may administrate the server; `version` counts the changes of that. */
+  'identity.account.admin-set': z.object({ ...envelope, userId: UserIdSchema, serverAdmin: z.boolean(), version: z.number().int() }),
   'identity.session.ended': z.object({ ...envelope, userId: UserIdSchema, sessionId: SessionIdSchema }),
   'identity.key.created': z.object({ ...envelope, orgId: OrgIdSchema, userId: UserIdSchema, keyId: KeyIdSchema }),
   'identity.key.revoked': z.object({ ...envelope, orgId: OrgIdSchema, userId: UserIdSchema, keyId: KeyIdSchema }),
@@ -40,6 +42,8 @@ export const eventSchemas = {
     ...envelope, databaseId: DatabaseIdSchema, orgId: OrgIdSchema, generation: z.number().int(), version: z.number().int(),
     state: z.enum(databaseStates),
   }),
+  /** The data of a deleted database is wanted by nobody any more. */
+  'control.database.purge-asked': z.object({ ...envelope, databaseId: DatabaseIdSchema, orgId: OrgIdSchema, generation: z.number().int().positive() }),
   'control.rights.changed': z.object({ ...envelope, orgId: OrgIdSchema, userId: UserIdSchema, version: z.number().int() }),
   // A membership has changed; `version` is its own, so that what is said last is told from what arrives last.
   'control.user.deactivated': z.object({ ...envelope, ...membership }),

@@ -47,7 +47,7 @@ export class DatabaseMoves {
 }
 
 const verbs: Readonly<Partial<Record<DatabaseFact, string>>> = {
-  stopAsked: 'be stopped', startAsked: 'be started', deletionAsked: 'be deleted', undeleteAsked: 'be brought back',
+  stopAsked: 'be stopped', startAsked: 'be started', deletionAsked: 'be deleted', undeleteAsked: 'be brought back', retryAsked: 'be tried again',
 }
 
 const stepsFrom = (state: Database['state'], facts: readonly DatabaseFact[]): readonly Step[] => {

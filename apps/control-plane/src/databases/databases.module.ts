@@ -9,11 +9,12 @@ import { DatabasesRepository } from './databases.repository.js'
 import { DatabasesService } from './databases.service.js'
 import { DeedsRepository } from './deeds.repository.js'
 import { PowerService } from './power.service.js'
+import { RepairService } from './repair.service.js'
 
 @Module({
   imports: [FeedModule, OrgsModule, ShapesModule, UsersModule],
   controllers: [DatabasesConsumer],
-  providers: [DatabasesRepository, DeedsRepository, DatabaseMoves, DatabasesService, PowerService],
-  exports: [DatabasesService, PowerService],
+  providers: [DatabasesRepository, DeedsRepository, DatabaseMoves, DatabasesService, PowerService, RepairService],
+  exports: [DatabasesService, PowerService, RepairService],
 })
 export class DatabasesModule {}

@@ -40,10 +40,12 @@ export class DeedsRepository {
     return pageOf(rows, limit, ({ at, seq }) => ({ at, id: String(seq) }))
   }
 
-  /** When the database was last asked to be deleted: its data stays from then for as long as it can be brought back. */
-  async deletionAskedAt(tx: EntityManager, id: DatabaseId): Promise<Date | undefined> {
-    const rows: { at: Date }[] = await tx.query(`SELECT moved_at AS at FROM database_history WHERE database_id = $1 AND fact = 'deletionAsked' ORDER BY seq DESC LIMIT 1`, [id])
-    return rows[0]?.at
+  /** How the database was last asked to end: its data stays from its deletion for as long as it can be brought back, and none is left once it is purged. */
+  async lastEnd(tx: EntityManager, id: DatabaseId): Promise<{ readonly at: Date; readonly purged: boolean } | undefined> {
+    const rows: { at: Date; purged: boolean }[] = await tx.query(
+      `SELECT moved_at AS at, fact = 'purgeAsked' AS purged FROM database_history
+       WHERE database_id = $1 AND fact IN ('deletionAsked', 'purgeAsked') ORDER BY seq DESC LIMIT 1`, [id])
+    return rows[0]
   }
 }
 

@@ -29,7 +29,7 @@ export class PowerService {
   /** Brings a deleted database back as it was, with its power on or off, if its data is kept still and its name is free. */
   async askUndelete(caller: Principal, id: DatabaseId, now = new Date()): Promise<Database> {
     return await this.locked(caller, id, async (tx, database) => {
-      if (database.state === 'DELETED') this.mustBeKept(await this.deeds.deletionAskedAt(tx, id), now)
+      if (database.state === 'DELETED') this.mustBeKept(await this.deeds.lastEnd(tx, id), now)
       const after = await this.moves.wish(tx, database, 'undeleteAsked', { present: true }, caller.userId)
       // Last, as in create: it locks the org's row.
       await this.quotas.takeDatabase(tx, caller.orgId, after.storageBytes)
@@ -46,9 +46,10 @@ export class PowerService {
     return await inTransaction(this.source, async (tx) => await work(tx, there(await this.databases.lock(tx, caller.orgId, id))))
   }
 
-  private mustBeKept(deletedAt: Date | undefined, now: Date): void {
+  private mustBeKept(end: { readonly at: Date; readonly purged: boolean } | undefined, now: Date): void {
     const { undeleteDays } = this.config
-    if (deletedAt && now.getTime() - deletedAt.getTime() < undeleteDays * daySeconds * 1_000) return
+    if (end?.purged) throw new Problem('DatabaseInWrongState', 'The data of the database was purged by the operator of this server, and it cannot be brought back any more.')
+    if (end && now.getTime() - end.at.getTime() < undeleteDays * daySeconds * 1_000) return
     throw new Problem('DatabaseInWrongState', `The database was deleted more than ${undeleteDays} days ago and cannot be brought back any more.`)
   }
 }

@@ -16,6 +16,9 @@ export interface Quotas {
   readonly max: Amounts
 }
 
+const ownColumns = { databases: 'own_databases_max', users: 'own_users_max', storage: 'own_storage_max' } as const
+export type OwnQuota = keyof typeof ownColumns
+
 interface Row { readonly databases: number; readonly users: number; readonly storage: number }
 interface QuotaRow extends Row { readonly databasesMax: number; readonly usersMax: number; readonly storageMax: number }
 interface ComparedRow extends Row { readonly id: OrgId; readonly realDatabases: number; readonly realUsers: number; readonly realStorage: number }
@@ -59,6 +62,10 @@ export class QuotasRepository {
 
   async returnUser(tx: EntityManager, org: OrgId): Promise<void> {
     await tx.query('UPDATE orgs SET users_used = greatest(0, users_used - 1) WHERE id = $1', [org])
+  }
+
+  async setOwn(org: OrgId, quota: OwnQuota, max: number | null): Promise<void> {
+    await this.source.query(`UPDATE orgs SET ${ownColumns[quota]} = $2, updated_at = now() WHERE id = $1`, [org, max])
   }
 
   async find(org: OrgId, usual: Amounts, tx: EntityManager = this.source.manager): Promise<Quotas | undefined> {

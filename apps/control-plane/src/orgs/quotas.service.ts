@@ -4,7 +4,7 @@ import { CounterSweep } from '@tenantry/persistence'
 import { DataSource, type EntityManager } from 'typeorm'
 import type { ControlPlaneConfig } from '../config.js'
 import { CONFIG } from '../platform/platform.module.js'
-import { type Amounts, type Compared, type Quotas, QuotasRepository } from './quotas.repository.js'
+import { type Amounts, type Compared, type OwnQuota, type Quotas, QuotasRepository } from './quotas.repository.js'
 
 const differs = ({ counted, real }: Compared): boolean =>
   counted.databases !== real.databases || counted.users !== real.users || counted.storageBytes !== real.storageBytes
@@ -54,6 +54,12 @@ export class QuotasService {
     const found = await this.quotas.find(org, this.config.quotas)
     if (!found) throw new Problem('OrgNotFound', 'There is no such org.')
     return found
+  }
+
+  /** What an org may have from now on; null is what every org may. What it has already stays. Throws OrgNotFound. */
+  async setOwn(org: OrgId, quota: OwnQuota, max: number | null): Promise<Quotas> {
+    await this.quotas.setOwn(org, quota, max)
+    return await this.of(org)
   }
 
   /** Compares the counters of the next few orgs with what there is, and corrects them. Answers what was wrong. */

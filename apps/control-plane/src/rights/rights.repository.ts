@@ -48,6 +48,16 @@ export class RightsRepository {
     return await this.moved(tx, 'role = $4, acl = $5', [orgId, userId, by, role, acl])
   }
 
+  async orgsOf(tx: EntityManager, user: UserId): Promise<readonly OrgId[]> {
+    const rows: { org: OrgId }[] = await tx.query('SELECT org_id AS org FROM memberships WHERE user_id = $1 ORDER BY org_id', [user])
+    return rows.map(({ org }) => org)
+  }
+
+  /** Answers the new version. */
+  async touch(tx: EntityManager, orgId: OrgId, userId: UserId, by: UserId): Promise<number> {
+    return await this.moved(tx, 'status = status', [orgId, userId, by])
+  }
+
   /** Everyone who holds a role has a new version from now on. */
   async touchHolders(tx: EntityManager, org: OrgId, role: RoleId, by: UserId): Promise<readonly Moved[]> {
     const [rows]: [Moved[], number] = await tx.query(

@@ -46,6 +46,19 @@ export class RightsService {
     })
   }
 
+  /** How a user stands within a change, also one who has left; undefined where there never was a membership. */
+  async standingOf(tx: EntityManager, org: OrgId, user: UserId): Promise<Standing | undefined> {
+    return await this.rights.find(org, user, tx)
+  }
+
+  /** Tells of a user's rights in all their orgs that they are others now. Holds the rights of those orgs until the transaction ends. */
+  async touchUser(tx: EntityManager, user: UserId, by: UserId): Promise<void> {
+    for (const org of await this.rights.orgsOf(tx, user)) {
+      await this.rights.hold(tx, org)
+      this.tell(tx, org, [{ userId: user, version: await this.rights.touch(tx, org, user, by) }])
+    }
+  }
+
   /** A member as they stand within a change. Throws UserNotFound for strangers and for those who have left. */
   async get(tx: EntityManager, org: OrgId, user: UserId): Promise<Standing> {
     const standing = await this.rights.find(org, user, tx)

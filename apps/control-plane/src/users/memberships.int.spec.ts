@@ -6,6 +6,7 @@ import type { DataSource } from 'typeorm'
 import { controlPlaneSource, schema } from '../source.js'
 import { QuotasRepository } from '../orgs/quotas.repository.js'
 import { QuotasService } from '../orgs/quotas.service.js'
+import { UsersRepository } from './users.repository.js'
 import { MembershipsService } from './memberships.service.js'
 import { RightsRepository } from '../rights/rights.repository.js'
 import { RightsService } from '../rights/rights.service.js'
@@ -19,7 +20,7 @@ beforeAll(async () => {
   source = await controlPlaneSource({ databaseUrl: database.url, poolSize: 5 }).initialize()
   await migrate(source, schema)
   const quotas = new QuotasService({ quotas: { databases: 1, users: 9, storageBytes: 1 } }, source, new QuotasRepository(source))
-  memberships = new MembershipsService(new RightsService(source, new RightsRepository(source), new Outbox(), quotas))
+  memberships = new MembershipsService(new RightsService(source, new RightsRepository(source), new Outbox(), quotas), new UsersRepository(source), quotas)
 })
 
 afterAll(async () => {

@@ -7,6 +7,8 @@ export interface User {
   readonly firstname: string
   readonly lastname: string
   readonly serverAdmin: boolean
+  /** Which of the changes of that was heard last. */
+  readonly adminVersion: number
   /** Whether somebody has said these names here; until then they are what identity knew. */
   readonly introduced: boolean
   readonly createdAt: Date
@@ -42,6 +44,7 @@ export const UserEntity = new EntitySchema<User>({
     firstname: { type: 'text' },
     lastname: { type: 'text' },
     serverAdmin: { name: 'server_admin', type: 'boolean', default: false },
+    adminVersion: { name: 'admin_version', type: 'integer', default: 0 },
     introduced: { type: 'boolean', default: false },
     ...stamps,
   },

@@ -6,7 +6,7 @@ import type { Standing } from '../rights/standing.js'
 import { type Membership, type User, UserEntity } from './user.entity.js'
 
 /** A user as one of their orgs sees them. */
-export interface MemberRow extends Omit<User, 'introduced'>, Standing {
+export interface MemberRow extends Omit<User, 'introduced' | 'adminVersion'>, Standing {
   readonly orgName: string
 }
 
@@ -48,6 +48,16 @@ export class UsersRepository {
   async wasIntroduced(tx: EntityManager, id: UserId): Promise<boolean> {
     const rows: { introduced: boolean }[] = await tx.query('SELECT introduced FROM users WHERE id = $1 FOR UPDATE', [id])
     return rows[0]?.introduced ?? false
+  }
+
+  async isKnown(tx: EntityManager, id: UserId): Promise<boolean> {
+    return await tx.existsBy(UserEntity, { id })
+  }
+
+  /** Remembers whether a user administrates the server; false when something newer was heard before. */
+  async setAdmin(tx: EntityManager, id: UserId, serverAdmin: boolean, version: number): Promise<boolean> {
+    const [, changed]: [unknown, number] = await tx.query('UPDATE users SET server_admin = $2, admin_version = $3 WHERE id = $1 AND admin_version < $3', [id, serverAdmin, version])
+    return changed > 0
   }
 
   async insertOnce(tx: EntityManager, user: Pick<User, 'id' | 'email' | 'firstname' | 'lastname' | 'serverAdmin' | 'updatedBy'>): Promise<void> {

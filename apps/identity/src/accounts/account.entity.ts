@@ -6,6 +6,8 @@ export interface Account extends AccountFacts {
   readonly orgId: OrgId
   readonly emailKey: string
   readonly passwordHash: string
+  /** How often it was changed whether the account administrates the server. */
+  readonly adminVersion: number
   /** Grows when everything that was proven for this account before is to end. */
   readonly epoch: number
   /** When it was proven that the address is the account's. */
@@ -27,6 +29,7 @@ export const AccountEntity = new EntitySchema<Account>({
     orgName: { name: 'org_name', type: 'text' },
     founder: { type: 'boolean' },
     serverAdmin: { name: 'server_admin', type: 'boolean', default: false },
+    adminVersion: { name: 'admin_version', type: 'integer', default: 0 },
     passwordHash: { name: 'password_hash', type: 'text' },
     epoch: { type: 'integer', default: 0 },
     emailVerifiedAt: { name: 'email_verified_at', type: 'timestamptz', precision: 3, nullable: true },

@@ -51,7 +51,7 @@ export class AccountsRepository {
     return !await tx.exists(AccountEntity)
   }
 
-  async insert(tx: EntityManager, account: Omit<Account, 'epoch' | 'emailVerifiedAt' | 'createdAt' | 'updatedAt'>): Promise<void> {
+  async insert(tx: EntityManager, account: Omit<Account, 'epoch' | 'adminVersion' | 'emailVerifiedAt' | 'createdAt' | 'updatedAt'>): Promise<void> {
     try {
       await tx.insert(AccountEntity, account)
     } catch (error) {
@@ -74,6 +74,14 @@ export class AccountsRepository {
 
   async noteVerified(tx: EntityManager, id: UserId, key: string): Promise<void> {
     await tx.query('UPDATE accounts SET email_verified_at = coalesce(email_verified_at, now()) WHERE id = $1 AND email_key = $2', [id, key])
+  }
+
+  /** Answers which change this is; undefined when it is so already. */
+  async setAdmin(tx: EntityManager, id: UserId, serverAdmin: boolean): Promise<number | undefined> {
+    const [rows]: [{ version: number }[], number] = await tx.query(
+      `UPDATE accounts SET server_admin = $2, admin_version = admin_version + 1, updated_at = now()
+       WHERE id = $1 AND server_admin <> $2 RETURNING admin_version AS version`, [id, serverAdmin])
+    return rows[0]?.version
   }
 
   /** Ends what was proven before; answers the new epoch, undefined when there is no such account. */

@@ -72,6 +72,12 @@ export class AccountsService {
     return this.accounts.noteStanding(tx, standing)
   }
 
+  /** Says whether an account administrates the server, and tells of it when that is new. */
+  async setAdmin(tx: EntityManager, userId: UserId, serverAdmin: boolean): Promise<void> {
+    const version = await this.accounts.setAdmin(tx, userId, serverAdmin)
+    if (version !== undefined) this.outbox.append(tx, 'identity.account.admin-set', { userId, serverAdmin, version })
+  }
+
   raiseEpoch(tx: EntityManager, id: UserId): Promise<number | undefined> {
     return this.accounts.raiseEpoch(tx, id)
   }

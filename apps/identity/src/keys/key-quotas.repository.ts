@@ -35,6 +35,10 @@ export class KeyQuotasRepository {
     await tx.query('UPDATE key_quotas SET used = greatest(0, used - $2) WHERE org_id = $1', [org, many])
   }
 
+  async setOwn(tx: EntityManager, org: OrgId, max: number | null): Promise<void> {
+    await tx.query('INSERT INTO key_quotas (org_id, used, own_max) VALUES ($1, 0, $2) ON CONFLICT (org_id) DO UPDATE SET own_max = $2', [org, max])
+  }
+
   async find(org: OrgId, usualMax: number, tx: EntityManager = this.source.manager): Promise<KeyQuota> {
     const [row]: KeyQuota[] = await tx.query('SELECT used, coalesce(own_max, $2) AS max FROM key_quotas WHERE org_id = $1', [org, usualMax])
     return row ?? { used: 0, max: usualMax }

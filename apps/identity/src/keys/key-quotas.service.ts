@@ -30,6 +30,11 @@ export class KeyQuotas {
     await this.quotas.giveBack(tx, org, many)
   }
 
+  /** What the org may have from now on; null is what every org may. What it has already stays. */
+  async setOwn(tx: EntityManager, org: OrgId, max: number | null): Promise<void> {
+    await this.quotas.setOwn(tx, org, max)
+  }
+
   async of(org: OrgId): Promise<KeyQuota> {
     return await this.quotas.find(org, this.config.keysPerOrg)
   }

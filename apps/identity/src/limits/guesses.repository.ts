@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common'
-import { DataSource } from 'typeorm'
+import { DataSource, type EntityManager } from 'typeorm'
 
 export interface GuessFigures {
   /** How many may fail before the waiting begins. */
@@ -21,20 +21,26 @@ const lapsed = 'g.lapses_at <= clock_timestamp()'
 const failures = `(CASE WHEN ${forgotten} THEN 0 WHEN ${lapsed} THEN g.failed + g.pending ELSE g.failed END)`
 const underWay = `(CASE WHEN ${forgotten} OR ${lapsed} THEN 0 ELSE g.pending END)`
 
+/** What is counted: a name at a place, or for all strangers. Both are digests. */
+export interface GuessedAt {
+  readonly subject: Buffer
+  readonly name: Buffer
+}
+
 /** One row a subject, changed by single statements: its lock makes parallel guesses exact. The clock is Postgres' own. */
 @Injectable()
 export class GuessesRepository {
   constructor(private readonly source: DataSource) {}
 
   /** Counts a guess that is about to be looked at; false when it may not be. */
-  async reserve(subject: Buffer, { free }: GuessFigures): Promise<boolean> {
+  async reserve({ subject, name }: GuessedAt, { free }: GuessFigures): Promise<boolean> {
     const rows: unknown[] = await this.source.query(
-      `INSERT INTO guesses AS g (subject, failed, pending, lapses_at, waits_until, forgotten_at)
-       VALUES ($1, 0, 1, clock_timestamp() + make_interval(secs => $3), clock_timestamp(), clock_timestamp() + make_interval(secs => $4))
-       ON CONFLICT (subject) DO UPDATE SET failed = ${failures}, pending = ${underWay} + 1, lapses_at = EXCLUDED.lapses_at,
+      `INSERT INTO guesses AS g (subject, failed, pending, lapses_at, waits_until, forgotten_at, name)
+       VALUES ($1, 0, 1, clock_timestamp() + make_interval(secs => $3), clock_timestamp(), clock_timestamp() + make_interval(secs => $4), $5)
+       ON CONFLICT (subject) DO UPDATE SET name = EXCLUDED.name, failed = ${failures}, pending = ${underWay} + 1, lapses_at = EXCLUDED.lapses_at,
          forgotten_at = greatest(g.forgotten_at, EXCLUDED.forgotten_at)
        WHERE ${failures} + ${underWay} < $2 OR (${underWay} = 0 AND g.waits_until <= clock_timestamp())
-       RETURNING 1`, [subject, free, lapseSeconds, fewKeptSeconds])
+       RETURNING 1`, [subject, free, lapseSeconds, fewKeptSeconds, name])
     return rows.length > 0
   }
 
@@ -46,15 +52,15 @@ export class GuessesRepository {
     return Math.max(0, Math.ceil(row?.waitMs ?? 0))
   }
 
-  async failed(subject: Buffer, { free, firstWaitSeconds }: GuessFigures): Promise<void> {
+  async failed({ subject, name }: GuessedAt, { free, firstWaitSeconds }: GuessFigures): Promise<void> {
     await this.source.query(
-      `INSERT INTO guesses AS g (subject, failed, pending, lapses_at, waits_until, forgotten_at)
-       VALUES ($1, 1, 0, clock_timestamp(), clock_timestamp(), clock_timestamp() + make_interval(secs => $4))
+      `INSERT INTO guesses AS g (subject, failed, pending, lapses_at, waits_until, forgotten_at, name)
+       VALUES ($1, 1, 0, clock_timestamp(), clock_timestamp(), clock_timestamp() + make_interval(secs => $4), $7)
        ON CONFLICT (subject) DO UPDATE SET failed = g.failed + 1, pending = greatest(0, g.pending - 1),
          waits_until = CASE WHEN g.failed + 1 < $2 THEN g.waits_until
            ELSE clock_timestamp() + make_interval(secs => least($6, $3::float8 * 2 ^ least(g.failed + 1 - $2, 20))) END,
          forgotten_at = clock_timestamp() + make_interval(secs => CASE WHEN g.failed + 1 < $2 THEN $4::float8 ELSE $5 END)`,
-      [subject, free, firstWaitSeconds, fewKeptSeconds, manyKeptSeconds, longestWaitSeconds])
+      [subject, free, firstWaitSeconds, fewKeptSeconds, manyKeptSeconds, longestWaitSeconds, name])
   }
 
   async succeeded(subject: Buffer): Promise<void> {
@@ -63,6 +69,17 @@ export class GuessesRepository {
 
   async undone(subject: Buffer): Promise<void> {
     await this.source.query('UPDATE guesses SET pending = greatest(0, pending - 1) WHERE subject = $1', [subject])
+  }
+
+  /** Until when somebody has to wait somewhere, for those of the names where it is so. */
+  async waits(names: readonly Buffer[], { free }: GuessFigures): Promise<readonly { readonly name: Buffer; readonly until: Date }[]> {
+    return await this.source.query(
+      `SELECT name, max(waits_until) AS until FROM guesses g WHERE name = ANY($1) AND ${failures} >= $2 AND waits_until > clock_timestamp() GROUP BY name`, [names, free])
+  }
+
+  /** Forgets every wrong password of a name. */
+  async forget(tx: EntityManager, name: Buffer): Promise<void> {
+    await tx.query('DELETE FROM guesses WHERE name = $1 OR subject = $1', [name])
   }
 
   /** Forgets what has lost its meaning, and of very many the ones that would lose it first. */

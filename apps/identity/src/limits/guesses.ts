@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { Injectable } from '@nestjs/common'
-import { type GuessFigures, GuessesRepository } from './guesses.repository.js'
+import type { EntityManager } from 'typeorm'
+import { type GuessFigures, type GuessedAt, GuessesRepository } from './guesses.repository.js'
 import { refuseFor } from './too-many.js'
 
 /** A guess that was let in. It is told exactly once how it went. */
@@ -29,29 +30,38 @@ export class Guesses {
   constructor(private readonly repository: GuessesRepository, private readonly figures: GuessFigures) {}
 
   /** Throws TooManyRequests, before any work was done. */
-  async begin(subject: Buffer): Promise<Guess> {
-    if (!await this.repository.reserve(subject, this.figures)) await this.wait(subject)
+  async begin(at: GuessedAt): Promise<Guess> {
+    const { subject } = at
+    if (!await this.repository.reserve(at, this.figures)) await this.wait(at)
     return {
-      failed: () => this.repository.failed(subject, this.figures),
+      failed: () => this.repository.failed(at, this.figures),
       succeeded: () => this.repository.succeeded(subject),
       undone: () => this.repository.undone(subject),
     }
+  }
+
+  waits(names: readonly Buffer[]): Promise<readonly { readonly name: Buffer; readonly until: Date }[]> {
+    return this.repository.waits(names, this.figures)
+  }
+
+  forget(tx: EntityManager, name: Buffer): Promise<void> {
+    return this.repository.forget(tx, name)
   }
 
   clean(): Promise<void> {
     return this.repository.clean()
   }
 
-  private async wait(subject: Buffer): Promise<void> {
+  private async wait(at: GuessedAt): Promise<void> {
     if (this.waiting >= mostWaiting) refuseFor(1_000, refusal)
     this.waiting++
     try {
       const end = performance.now() + patienceMs
       for (let turn = 0; ; turn++) {
-        refuseFor(await this.repository.waitMs(subject, this.figures), refusal)
+        refuseFor(await this.repository.waitMs(at.subject, this.figures), refusal)
         if (performance.now() > end) refuseFor(1_000, refusal)
         await delay(pollMs[Math.min(turn, pollMs.length - 1)])
-        if (await this.repository.reserve(subject, this.figures)) return
+        if (await this.repository.reserve(at, this.figures)) return
       }
     } finally {
       this.waiting--

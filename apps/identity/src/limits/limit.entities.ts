@@ -2,6 +2,8 @@ import { EntitySchema } from 'typeorm'
 
 interface Guesses {
   readonly subject: Buffer
+  /** Whose password is guessed at, whatever the place. */
+  readonly name: Buffer | null
   readonly failed: number
   /** How many are being looked at now. */
   readonly pending: number
@@ -16,6 +18,7 @@ export const GuessesEntity = new EntitySchema<Guesses>({
   tableName: 'guesses',
   columns: {
     subject: { type: 'bytea', primary: true },
+    name: { type: 'bytea', nullable: true },
     failed: { type: 'integer' },
     pending: { type: 'integer' },
     lapsesAt: { name: 'lapses_at', type: 'timestamptz' },

@@ -3,6 +3,7 @@ import { Inject, Injectable } from '@nestjs/common'
 import type { Seen } from '@tenantry/auth'
 import { deriveKey } from '@tenantry/secrets'
 import { unlessSet } from '@tenantry/service'
+import type { EntityManager } from 'typeorm'
 import type { IdentityConfig } from '../config.js'
 import { CONFIG } from '../platform/platform.module.js'
 import { type AllowanceRule, Allowances, type Standing, type Taker } from './allowances.js'
@@ -90,7 +91,20 @@ export class Limits {
   /** Counts a guess at the password of a name, known or not. Throws TooManyRequests. */
   async guess(name: string, client: Client): Promise<Guess> {
     const place = this.digest('place', name, callerOf(client))
-    return await this.guesses.begin(await this.places.knows(place) ? place : this.digest('name', name))
+    const stranger = this.digest('name', name)
+    return await this.guesses.begin({ subject: await this.places.knows(place) ? place : stranger, name: stranger })
+  }
+
+  /** Until when each of these names has to wait at some place; those who need not are left out. */
+  async waits(names: readonly string[]): Promise<ReadonlyMap<string, Date>> {
+    const named = new Map(names.map((name) => [this.digest('name', name).toString('hex'), name]))
+    const waits = await this.guesses.waits([...named.keys()].map((digest) => Buffer.from(digest, 'hex')))
+    return new Map(waits.map(({ name, until }) => [named.get(name.toString('hex')) ?? '', until]))
+  }
+
+  /** Forgets the wrong passwords of a name, at every place. */
+  async unlock(tx: EntityManager, name: string): Promise<void> {
+    await this.guesses.forget(tx, this.digest('name', name))
   }
 
   /** The name's owner was here: see FamiliarPlaces. */

@@ -42,6 +42,18 @@ export class InstancesRepository {
     return rows.map((row) => row.id)
   }
 
+  /** What is known of these, whatever is wished of them. */
+  async find(ids: readonly DatabaseId[]): Promise<readonly Pick<Instance, 'databaseId' | 'settled' | 'attempts' | 'reason'>[]> {
+    return await this.source.query('SELECT database_id AS "databaseId", settled, attempts, reason FROM instances WHERE database_id = ANY($1)', [ids])
+  }
+
+  /** What was removed is kept no longer: the next purge takes it. */
+  async letGo(tx: EntityManager, id: DatabaseId, generation: number): Promise<void> {
+    await tx.query(
+      `UPDATE instances SET removed_at = to_timestamp(0) WHERE database_id = $1 AND generation = $2 AND NOT present AND removed_at IS NOT NULL AND purged_at IS NULL`,
+      [id, generation])
+  }
+
   async removedLongAgo(days: number, limit: number): Promise<readonly DatabaseId[]> {
     const rows: { id: DatabaseId }[] = await this.source.query(
       `SELECT database_id AS id FROM instances

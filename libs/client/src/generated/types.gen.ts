@@ -2296,7 +2296,7 @@ export type ListAuditResponses = {
             number: number;
             org_id: string;
             actor_id: string;
-            credential_kind: 'session' | 'key';
+            credential_kind: 'session' | 'key' | 'operator';
             credential_id: string;
             action: string;
             object_kind: 'org' | 'user' | 'role' | 'invite' | 'database' | 'backup' | 'key' | 'session';

@@ -34,6 +34,7 @@ export interface DeedView {
 
 const kinds: Readonly<Record<string, string>> = {
   created: 'create', stopAsked: 'stop', startAsked: 'start', deletionAsked: 'delete', undeleteAsked: 'undelete', quarantineAsked: 'quarantine',
+  retryAsked: 'retry', purgeAsked: 'purge',
 }
 
 const resultOf = ({ to, overtaken }: DeedView): (typeof results)[number] => {
