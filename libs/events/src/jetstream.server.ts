@@ -122,15 +122,19 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
 
   private async durable(manager: JetStreamManager, stream: StreamName, subjects: readonly string[]) {
     const name = `${this.rules.service}-${stream.toLowerCase()}`
-    await manager.consumers.add(stream, {
-      durable_name: name,
-      ack_policy: AckPolicy.Explicit,
-      ack_wait: ackWaitSeconds * seconds,
-      max_deliver: -1,
-      max_ack_pending: 64,
-      filter_subjects: [...subjects],
-      deliver_policy: DeliverPolicy.All,
-    })
+    // One that an earlier version has made may listen to less: a consumer that is there is changed, and not made again.
+    if (await isThere(manager, stream, name)) await manager.consumers.update(stream, name, { filter_subjects: [...subjects] })
+    else {
+      await manager.consumers.add(stream, {
+        durable_name: name,
+        ack_policy: AckPolicy.Explicit,
+        ack_wait: ackWaitSeconds * seconds,
+        max_deliver: -1,
+        max_ack_pending: 64,
+        filter_subjects: [...subjects],
+        deliver_policy: DeliverPolicy.All,
+      })
+    }
     return await jetstream(this.rules.connection).consumers.get(stream, name)
   }
 
@@ -179,6 +183,16 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
   private async handled(handler: MessageHandler, data: unknown): Promise<unknown> {
     const result: unknown = await handler(data)
     return isObservableLike(result) ? await lastValueFrom(result, { defaultValue: undefined }) : result
+  }
+}
+
+const isThere = async (manager: JetStreamManager, stream: StreamName, name: string): Promise<boolean> => {
+  try {
+    await manager.consumers.info(stream, name)
+    return true
+  } catch (error) {
+    if (isNotFound(error)) return false
+    throw error
   }
 }
 
