@@ -4,15 +4,16 @@ import { forgetRepeats } from '@tenantry/deeds'
 import { mountOrders } from '@tenantry/events'
 import { apart } from '@tenantry/persistence'
 import type { Logger, RunningService } from '@tenantry/service'
+import { MeetAccount } from './accounts/meet-account.js'
 import { AppModule } from './app.module.js'
 import type { ControlPlaneConfig } from './config.js'
 import { DatabasesService } from './databases/databases.service.js'
+import { InvitesService } from './invites/invites.service.js'
 import { QuotasService } from './orgs/quotas.service.js'
 import { EventStreams } from './feed/event-streams.js'
 import { FeedRepository } from './feed/feed.repository.js'
 import { mountEvents } from './http/featurebase/events.routes.js'
 import { OperatorsService } from './operators/operators.service.js'
-import { MeetAccount } from './users/meet-account.js'
 import { controlPlaneSource, schema } from './source.js'
 
 const sweepBatch = 200
@@ -21,6 +22,7 @@ const streamSeconds = 0.25
 const eventDays = 7
 const forgetSeconds = 10
 const forgetBatch = 5_000
+const inviteSweep = { everySeconds: 60, together: 200 } as const
 
 export const migrateControlPlane = (config: ControlPlaneConfig): Promise<void> => migrateSchema(controlPlaneSource({ ...config, poolSize: 3 }), schema)
 
@@ -54,6 +56,7 @@ export const createControlPlane = async (config: ControlPlaneConfig, logger: Log
         // Beside the one before, which may wait for Postgres while a right ends.
         hearers: { everySeconds: streamSeconds, run: async () => streams.watch() },
         oldEvents: { everySeconds: forgetSeconds, run: () => app.get(FeedRepository).forget(eventDays, forgetBatch) },
+        invites: { everySeconds: inviteSweep.everySeconds, run: () => app.get(InvitesService).endOld(inviteSweep.together) },
         quotas: { everySeconds: config.quotaSweepSeconds, run: () => repair(app.get(QuotasService), logger) },
       }
     },

@@ -5,9 +5,11 @@ import { AuditEntity, AuditHeadEntity } from './audit/audit.entity.js'
 import type { ControlPlaneConfig } from './config.js'
 import { DatabaseEntity, DatabaseMoveEntity } from './databases/database.entity.js'
 import { FeedEntity, FeedHeadEntity } from './feed/feed.entity.js'
+import { InviteEntity } from './invites/invite.entity.js'
 import { AdminVersions1795350000000 } from './migrations/admin-versions.js'
 import { EventFeed1795342000000 } from './migrations/event-feed.js'
 import { FirstRecords1732233600000 } from './migrations/first-records.js'
+import { Invites1795351000000 } from './migrations/invites.js'
 import { OptionsAsTheyCame1763780400000 } from './migrations/options-as-they-came.js'
 import { Quotas1795341600000 } from './migrations/quotas.js'
 import { PeopleAndRights1795342500000 } from './migrations/people-and-rights.js'
@@ -22,7 +24,7 @@ export const schema = 'control_plane'
 export const controlPlaneSource = ({ databaseUrl, poolSize }: Pick<ControlPlaneConfig, 'databaseUrl' | 'poolSize'>): DataSource => createSource({
   url: databaseUrl,
   schema,
-  entities: [OrgEntity, UserEntity, MembershipEntity, RoleEntity, MemberRoleEntity, ShapeEntity, DatabaseEntity, DatabaseMoveEntity, FeedEntity, FeedHeadEntity, AuditEntity, AuditHeadEntity, RepeatEntity],
-  migrations: [FirstRecords1732233600000, OptionsAsTheyCame1763780400000, Quotas1795341600000, EventFeed1795342000000, PeopleAndRights1795342500000, RepeatsAndAudit1795345200000, AdminVersions1795350000000],
+  entities: [OrgEntity, UserEntity, MembershipEntity, InviteEntity, RoleEntity, MemberRoleEntity, ShapeEntity, DatabaseEntity, DatabaseMoveEntity, FeedEntity, FeedHeadEntity, AuditEntity, AuditHeadEntity, RepeatEntity],
+  migrations: [FirstRecords1732233600000, OptionsAsTheyCame1763780400000, Quotas1795341600000, EventFeed1795342000000, PeopleAndRights1795342500000, RepeatsAndAudit1795345200000, AdminVersions1795350000000, Invites1795351000000],
   poolSize,
 })

@@ -10,6 +10,7 @@ import { AllowanceEntity, FamiliarPlaceEntity, GuessesEntity } from './limits/li
 import { LinkEntity } from './links/link.entity.js'
 import { LetterEntity } from './mail/letter.entity.js'
 import { FirstRecords1732233600000 } from './migrations/first-records.js'
+import { InviteLinks1795351000000 } from './migrations/invite-links.js'
 import { KeyQuotas1795344600000 } from './migrations/key-quotas.js'
 import { LimitsAndStandings1763776800000 } from './migrations/limits-and-standings.js'
 import { MailAndLinks1795344000000 } from './migrations/mail-and-links.js'
@@ -28,6 +29,6 @@ export const identitySource = ({ databaseUrl, poolSize }: Pick<IdentityConfig, '
     AccountEntity, StandingEntity, SessionEntity, RefreshTokenEntity, ApiKeyEntity, KeyQuotaEntity, SigningKeyEntity, GuessesEntity, AllowanceEntity, FamiliarPlaceEntity,
     LinkEntity, LetterEntity, RepeatEntity,
   ],
-  migrations: [FirstRecords1732233600000, LimitsAndStandings1763776800000, SecretMarks1763863200000, MailAndLinks1795344000000, KeyQuotas1795344600000, Repeats1795345200000, Operators1795350000000],
+  migrations: [FirstRecords1732233600000, LimitsAndStandings1763776800000, SecretMarks1763863200000, MailAndLinks1795344000000, KeyQuotas1795344600000, Repeats1795345200000, Operators1795350000000, InviteLinks1795351000000],
   poolSize,
 })

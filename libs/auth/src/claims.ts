@@ -1,4 +1,4 @@
-import { OrgIdSchema, type Principal, SessionIdSchema, UserIdSchema } from '@tenantry/contracts'
+import { InviteIdSchema, OrgIdSchema, type Principal, SessionIdSchema, UserIdSchema } from '@tenantry/contracts'
 import { z } from 'zod'
 
 /** Whom our tokens are for. */
@@ -35,6 +35,7 @@ export const TokenClaimsSchema = z.object({
   founder: z.boolean(),
   org_name: z.string(),
   server_admin: z.boolean(),
+  invite_id: InviteIdSchema.optional(),
 })
 export type TokenClaims = z.infer<typeof TokenClaimsSchema>
 
@@ -50,6 +51,7 @@ export const principalOf = (claims: TokenClaims): Principal => Object.freeze({
     founder: claims.founder,
     orgName: claims.org_name,
     serverAdmin: claims.server_admin,
+    ...(claims.invite_id !== undefined && { inviteId: claims.invite_id }),
   }),
 })
 

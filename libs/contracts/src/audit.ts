@@ -8,6 +8,9 @@ export type ObjectKind = (typeof objectKinds)[number]
 /** Who stands in the place of a user, and of a credential, where an operator of the installation did something. */
 export const operatorId = '00000000-0000-0000-0000-000000000000' as UserId
 
+/** What somebody showed who did something; a link is one that was mailed, named by what it was mailed about. */
+export const credentialKinds = ['session', 'key', 'link', 'operator'] as const
+
 const HashSchema = z.string().regex(/^[0-9a-f]{64}$/)
 
 /**
@@ -17,7 +20,7 @@ const HashSchema = z.string().regex(/^[0-9a-f]{64}$/)
 export const AuditEntrySchema = z.object({
   org_id: OrgIdSchema,
   actor_id: UserIdSchema,
-  credential_kind: z.enum(['session', 'key', 'operator']),
+  credential_kind: z.enum(credentialKinds),
   credential_id: z.uuid(),
   action: z.string(),
   object_kind: z.enum(objectKinds),

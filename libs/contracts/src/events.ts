@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { AuditEntrySchema } from './audit.js'
 import { DatabaseLimitsSchema, EngineNameSchema, databaseFacts, databaseStates } from './databases.js'
-import { DatabaseIdSchema, KeyIdSchema, OrgIdSchema, SessionIdSchema, UserIdSchema } from './ids.js'
+import { DatabaseIdSchema, InviteIdSchema, KeyIdSchema, OrgIdSchema, SessionIdSchema, UserIdSchema } from './ids.js'
 
 /** What every event carries beside its own facts. `id` is the outbox row's: a consumer takes each id once. */
 const envelope = { id: z.uuid(), at: z.iso.datetime() }
@@ -31,6 +31,14 @@ export const eventSchemas = {
   'identity.account.registered': z.object({ ...envelope, ...account, orgId: OrgIdSchema, orgName: z.string(), serverAdmin: z.boolean() }),
   /** Whether the account may administrate the server; `version` counts the changes of that. */
   'identity.account.admin-set': z.object({ ...envelope, userId: UserIdSchema, serverAdmin: z.boolean(), version: z.number().int() }),
+  /** Somebody has followed the link of an invite. Whether that makes a member of them is the control plane's to say. */
+  'identity.invite.accepted': z.object({
+    ...envelope, ...account, orgId: OrgIdSchema, inviteId: InviteIdSchema, serverAdmin: z.boolean(),
+    /** The account was there before. */
+    hadAccount: z.boolean(),
+    /** The account's tokens name the invite's org from now on. */
+    isHome: z.boolean(),
+  }),
   'identity.session.ended': z.object({ ...envelope, userId: UserIdSchema, sessionId: SessionIdSchema }),
   'identity.key.created': z.object({ ...envelope, orgId: OrgIdSchema, userId: UserIdSchema, keyId: KeyIdSchema }),
   'identity.key.revoked': z.object({ ...envelope, orgId: OrgIdSchema, userId: UserIdSchema, keyId: KeyIdSchema }),
@@ -49,6 +57,13 @@ export const eventSchemas = {
   'control.user.deactivated': z.object({ ...envelope, ...membership }),
   'control.user.activated': z.object({ ...envelope, ...membership }),
   'control.user.removed': z.object({ ...envelope, ...membership }),
+  /** `userId` is the one that a new account is to have; `expiresAt` ends the link. The link itself is identity's to make. */
+  'control.invite.sent': z.object({
+    ...envelope, inviteId: InviteIdSchema, orgId: OrgIdSchema, orgName: z.string(), email: z.string(), userId: UserIdSchema, by: UserIdSchema, expiresAt: z.iso.datetime(),
+  }),
+  'control.invite.revoked': z.object({ ...envelope, inviteId: InviteIdSchema, orgId: OrgIdSchema }),
+  /** A user's tokens are to name another org. */
+  'control.user.moved': z.object({ ...envelope, userId: UserIdSchema, orgId: OrgIdSchema, fromOrgId: OrgIdSchema, inviteId: InviteIdSchema }),
   'provisioner.database.seen': z.object({
     ...envelope, databaseId: DatabaseIdSchema, orgId: OrgIdSchema, generation: z.number().int(), version: z.number().int(),
     fact: z.enum(databaseFacts), reason: z.string().optional(),

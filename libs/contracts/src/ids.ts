@@ -10,6 +10,7 @@ export const DatabaseIdSchema = uuidOf<'DatabaseId'>()
 export const KeyIdSchema = uuidOf<'KeyId'>()
 export const SessionIdSchema = uuidOf<'SessionId'>()
 export const RoleIdSchema = uuidOf<'RoleId'>()
+export const InviteIdSchema = uuidOf<'InviteId'>()
 
 export type OrgId = z.infer<typeof OrgIdSchema>
 export type UserId = z.infer<typeof UserIdSchema>
@@ -17,6 +18,7 @@ export type DatabaseId = z.infer<typeof DatabaseIdSchema>
 export type KeyId = z.infer<typeof KeyIdSchema>
 export type SessionId = z.infer<typeof SessionIdSchema>
 export type RoleId = z.infer<typeof RoleIdSchema>
+export type InviteId = z.infer<typeof InviteIdSchema>
 
 const uuidText = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 

@@ -1,5 +1,6 @@
 export * from './audit.js'
 export * from './databases.js'
+export * from './email.js'
 export * from './events.js'
 export * from './ids.js'
 export * from './openapi-refusals.js'

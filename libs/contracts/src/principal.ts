@@ -1,4 +1,4 @@
-import type { KeyId, OrgId, SessionId, UserId } from './ids.js'
+import type { InviteId, KeyId, OrgId, SessionId, UserId } from './ids.js'
 import type { Permission } from './permissions.js'
 
 /** Who is calling, proven by a credential. It says nothing of what the caller may do: that is `Rights`. */
@@ -22,6 +22,8 @@ export interface AccountFacts {
   /** The org's name as the founder gave it. */
   readonly orgName: string
   readonly serverAdmin: boolean
+  /** The invite by which this account came into `orgId`; only its owner's word makes a member of the account. */
+  readonly inviteId?: InviteId | undefined
 }
 
 export type MemberStatus = 'Active' | 'Deactivated' | 'Open' | 'Left'

@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import { DatabaseLimitsSchema, EngineNameSchema, databaseStates } from './databases.js'
-import { DatabaseIdSchema, KeyIdSchema, OrgIdSchema, SessionIdSchema, UserIdSchema } from './ids.js'
+import { DatabaseIdSchema, InviteIdSchema, KeyIdSchema, OrgIdSchema, SessionIdSchema, UserIdSchema } from './ids.js'
 import { permissions } from './permissions.js'
 
 const AccountFactsSchema = z.object({
   email: z.string(), firstname: z.string(), lastname: z.string(), founder: z.boolean(), orgName: z.string(), serverAdmin: z.boolean(),
+  inviteId: InviteIdSchema.optional(),
 })
 const PermissionSchema = z.union([z.enum(permissions), z.templateLiteral(['platform:', z.string()])])
 

@@ -36,6 +36,14 @@ export class RightsRepository {
     return rows.length > 0
   }
 
+  /** Whether an org has anything that needs an owner: other people, or databases. */
+  async hasOthersOrDatabases(tx: EntityManager, org: OrgId, user: UserId): Promise<boolean> {
+    const rows: unknown[] = await tx.query(
+      `SELECT 1 FROM memberships WHERE org_id = $1 AND user_id <> $2 AND status IN ('Active', 'Deactivated')
+       UNION ALL SELECT 1 FROM databases WHERE org_id = $1 AND state <> 'DELETED' LIMIT 1`, [org, user])
+    return rows.length > 0
+  }
+
   /** Answers the new version. */
   async setStatus(tx: EntityManager, { orgId, userId }: Standing, status: MemberStatus, by: UserId): Promise<number> {
     return await this.moved(tx, 'status = $4', [orgId, userId, by, status])

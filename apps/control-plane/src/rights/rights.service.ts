@@ -40,8 +40,13 @@ export class RightsService {
 
   /** Runs a change of rights that nobody in the org asked for. */
   async changeIn<T>(org: OrgId, work: (tx: EntityManager) => Promise<T>): Promise<T> {
+    return await this.changeAcross([org], work)
+  }
+
+  /** Runs a change of the rights of several orgs. They are held in one order, so that nobody waits in a circle. */
+  async changeAcross<T>(orgs: readonly OrgId[], work: (tx: EntityManager) => Promise<T>): Promise<T> {
     return await inTransaction(this.source, async (tx) => {
-      await this.rights.hold(tx, org)
+      for (const org of [...new Set(orgs)].sort()) await this.rights.hold(tx, org)
       return await work(tx)
     })
   }
@@ -66,10 +71,32 @@ export class RightsService {
     return standing
   }
 
-  /** Throws LastOwner. A member whose status is so already stays as they are, and nothing is told. */
+  /** Throws LastOwner, UserInvited. A member whose status is so already stays as they are, and nothing is told. */
   async moveStatus(tx: EntityManager, standing: Standing, status: Settled, by: UserId): Promise<void> {
     if (standing.status === status) return
+    if (standing.status === 'Open' && status !== 'Left') throw new Problem('UserInvited', 'This user has not accepted the invite yet; revoke the invite if they are not to come.')
     if (status !== 'Active') await this.leavesAnOwner(tx, standing)
+    await this.settle(tx, standing, status, by)
+  }
+
+  /** Makes somebody who was invited, or had left, an active member. Counting them, where they are not counted yet, is the caller's to do. */
+  async admit(tx: EntityManager, standing: Standing, by: UserId): Promise<void> {
+    await this.settle(tx, standing, 'Active', by)
+  }
+
+  /** Tells of a membership that was made within this change. */
+  tellOfNew(tx: EntityManager, { orgId, userId, version, status }: Pick<Standing, 'orgId' | 'userId' | 'version' | 'status'>): void {
+    this.tell(tx, orgId, [{ userId, version }])
+    if (status !== 'Open') this.outbox.append(tx, eventOf[status], { orgId, userId, version })
+  }
+
+  /** Ends a membership by its holder's own wish. Throws LastOwner where people or databases would stay behind without an owner. */
+  async leave(tx: EntityManager, standing: Standing): Promise<void> {
+    if (await this.rights.hasOthersOrDatabases(tx, standing.orgId, standing.userId)) await this.leavesAnOwner(tx, standing)
+    await this.settle(tx, standing, 'Left', standing.userId)
+  }
+
+  private async settle(tx: EntityManager, standing: Standing, status: Settled, by: UserId): Promise<void> {
     const { orgId, userId } = standing
     const version = await this.rights.setStatus(tx, standing, status, by)
     this.tell(tx, orgId, [{ userId, version }])

@@ -55,12 +55,12 @@ export const runningControlPlane = async (settings: Readonly<Record<string, stri
   const records = await anotherClient()
   closing.push(() => connection.close(), () => records.end())
 
-  const person = async (about: Partial<Person> & { readonly founder?: boolean; readonly exp?: number } = {}): Promise<Person> => {
-    const { userId = newId<UserId>(), orgId = newId<OrgId>(), sessionId = newId<SessionId>(), founder = true, exp } = about
+  const person = async (about: Partial<Person> & { readonly founder?: boolean; readonly exp?: number; readonly inviteId?: string } = {}): Promise<Person> => {
+    const { userId = newId<UserId>(), orgId = newId<OrgId>(), sessionId = newId<SessionId>(), founder = about.inviteId === undefined, exp, inviteId } = about
     const email = `${userId}@example.test`
     const token = await signer.sign({
       sub: userId, org_id: orgId, sid: sessionId, epoch: 0, token_use: 'id', jti: newId<string>(), email, given_name: 'Ada', family_name: 'Byron', founder,
-      org_name: `Organization for ${email}`, server_admin: false, ...(exp !== undefined && { exp, iat: exp - 3_600 }),
+      org_name: `Organization for ${email}`, server_admin: false, ...(inviteId !== undefined && { invite_id: inviteId }), ...(exp !== undefined && { exp, iat: exp - 3_600 }),
     }, { typ: 'JWT' })
     return { userId, orgId, sessionId, token }
   }
@@ -99,7 +99,7 @@ export const runningControlPlane = async (settings: Readonly<Record<string, stri
   const close = async (): Promise<void> => {
     for (const end of closing.reverse()) await end()
   }
-  return { base, service, another, anotherClient, records, nats: { stop: stopNats }, connection, person, member, call, create, report, stateOf, close }
+  return { base, service, databaseUrl: database.url, another, anotherClient, records, nats: { stop: stopNats }, connection, person, member, call, create, report, stateOf, close }
 }
 
 export type RunningControlPlane = Awaited<ReturnType<typeof runningControlPlane>>

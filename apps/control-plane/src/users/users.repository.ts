@@ -73,4 +73,18 @@ export class UsersRepository {
       'INSERT INTO memberships (org_id, user_id, role, status, updated_by) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING RETURNING 1', [orgId, userId, role, status, updatedBy])
     return made.length > 0
   }
+
+  /** Takes a guest away with all that was theirs: there is no account behind them. */
+  async deleteGuest(tx: EntityManager, org: OrgId, id: UserId): Promise<void> {
+    await tx.query('DELETE FROM member_roles WHERE org_id = $1 AND user_id = $2', [org, id])
+    await tx.query(`DELETE FROM memberships WHERE org_id = $1 AND user_id = $2 AND status = 'Open'`, [org, id])
+    await tx.query('DELETE FROM users u WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM memberships m WHERE m.user_id = u.id)', [id])
+  }
+
+  /** A guest has come, and is from now on who their account says. */
+  async become(tx: EntityManager, { id, email, firstname, lastname }: Pick<User, 'id' | 'email' | 'firstname' | 'lastname'>): Promise<void> {
+    await tx.query(
+      'UPDATE users SET email = $2, firstname = $3, lastname = $4, introduced = false, updated_at = now(), updated_by = id WHERE id = $1',
+      [id, email, firstname, lastname])
+  }
 }

@@ -50,7 +50,7 @@ export class UsersService {
     })
   }
 
-  /** Throws UserNotFound, LastOwner; Forbidden for what is not the caller's to change or to give. */
+  /** Throws UserNotFound, LastOwner, UserInvited; Forbidden for what is not the caller's to change or to give. */
   async update(caller: Principal, id: UserId, change: UserChange): Promise<Member> {
     return await this.rights.change(caller, async (tx, actor) => {
       const now = await this.get(caller.orgId, id, tx)

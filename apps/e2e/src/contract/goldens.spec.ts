@@ -42,7 +42,7 @@ beforeAll(async () => {
   await becomes(api, person, database, 'RUNNING')
   const member = await joinOrg(api, records, person.orgId, 'viewer')
   const role = await newRole()
-  things = { database, org: person.orgId, user: member.userId, owner: person.userId, key: (await createKey(api, person)).id, shape: 'sqlite-small', role }
+  things = { database, org: person.orgId, user: member.userId, owner: person.userId, key: (await createKey(api, person)).id, shape: 'sqlite-small', role, invite: await newInvite() }
 }, 90_000)
 afterAll(clearUp, 30_000)
 
@@ -53,6 +53,15 @@ const newRole = async (): Promise<string> => {
   expectStatus(201, await api('POST', '/v2/roles', { token: person.token, json: { rolename, acl: ['audit:read'] } }))
   return rolename
 }
+
+const newInvite = async (email = `${randomUUID()}@example.com`): Promise<string> => {
+  const answer = await api('POST', '/v2/invites', { token: person.token, json: { email } })
+  expectStatus(201, answer)
+  return z.object({ id: z.string() }).parse(JSON.parse(answer.text)).id
+}
+
+/** Whose deed an example is: a user moves only themselves. */
+const actorOf = async ({ operation }: Golden): Promise<Person> => operation === 'moveUser' ? await signUp(api) : person
 
 /** What has to be done to a new database before an operation can be shown on it. */
 const before: Readonly<Record<string, (id: string) => Promise<void>>> = {
@@ -67,8 +76,10 @@ const before: Readonly<Record<string, (id: string) => Promise<void>>> = {
 }
 
 /** The things that a path names: new ones where an operation changes them. */
-const thingsFor = async ({ operationId, method, path: where }: DocumentedOperation): Promise<typeof things> => {
+const thingsFor = async ({ operationId, method, path: where }: DocumentedOperation, actor: Person): Promise<typeof things> => {
   if (method === 'GET' || where.endsWith('/sql')) return things
+  if (where.includes('/invites/{')) return { ...things, invite: await newInvite() }
+  if (operationId === 'moveUser') return { ...things, user: actor.userId, invite: await newInvite(actor.email) }
   if (where.includes('/roles/{')) return { ...things, role: await newRole() }
   if (!where.includes('/databases/{')) return things
   const database = await createDatabase(api, person, `for ${operationId} ${randomUUID()}`)
@@ -78,19 +89,19 @@ const thingsFor = async ({ operationId, method, path: where }: DocumentedOperati
 }
 
 /** An example's request with what only its author could have: names that are free, and things that exist. */
-const requestOf = ({ request }: Golden): unknown => {
+const requestOf = ({ request }: Golden, named: typeof things): unknown => {
   if (typeof request !== 'object' || request === null) return request
   const given = request as Readonly<Record<string, unknown>>
   const here: Readonly<Record<string, unknown>> = {
     name: `${String(given['name'])} ${randomUUID()}`, owned_by: person.userId, USERNAME: person.email, PASSWORD: person.password, email: `${randomUUID()}@example.com`,
-    rolename: `role-${randomUUID()}`, rolenames: [things.role],
+    rolename: `role-${randomUUID()}`, rolenames: [things.role], invite_id: named.invite,
   }
   return Object.fromEntries(Object.entries(given).map(([name, value]) => [name, name in here ? here[name] : value]))
 }
 
-const bodyOf = (example: Golden, { requestBody }: DocumentedOperation): { json?: unknown; text?: string } => {
+const bodyOf = (example: Golden, { requestBody }: DocumentedOperation, named: typeof things): { json?: unknown; text?: string } => {
   if (!requestBody) return {}
-  return requestBody.content['application/json'] ? { json: requestOf(example) } : { text: 'select 1 as one' }
+  return requestBody.content['application/json'] ? { json: requestOf(example, named) } : { text: 'select 1 as one' }
 }
 
 it('knows examples, and an operation for each', () => {
@@ -102,11 +113,12 @@ it('knows examples, and an operation for each', () => {
 it.each(goldens.map((example, at) => [`${example.operation} (${at})`, example] as const))('answers like the example of the original: %s', async (_, example) => {
   const operation = document.operations.find(({ operationId }) => operationId === example.operation)
   if (!operation) throw new Error(`The document has no ${example.operation}.`)
-  const named = await thingsFor(operation)
+  const actor = await actorOf(example)
+  const named = await thingsFor(operation, actor)
   // The example of a query has a plan, so one is asked for.
   const query = typeof example.answer === 'object' && example.answer !== null && 'query-plan' in example.answer ? '?plan=true' : ''
   const where = filled(operation.path, kindsIn(operation.path).map((kind) => named[kind] ?? randomUUID())) + query
-  const answer = await api(operation.method, where, { ...(operation.security === undefined && { token: person.token }), ...bodyOf(example, operation) })
+  const answer = await api(operation.method, where, { ...(operation.security === undefined && { token: actor.token }), ...bodyOf(example, operation, named) })
   expectStatus(example.status, answer)
   const isJson = String(answer.headers['content-type']).startsWith('application/json')
   expect(unlikeness(example.answer, isJson ? JSON.parse(answer.text) : answer.text)).toBeUndefined()

@@ -36,7 +36,9 @@ beforeAll(async () => {
   const database = await createDatabase(api, person, 'mine')
   await becomes(api, person, database, 'RUNNING')
   const peer = await joinOrg(api, records, person.orgId, 'viewer')
-  things = { database, org: person.orgId, user: peer.userId, owner: person.userId, key: (await createKey(api, person)).id, shape: 'sqlite-small' }
+  const invited = await api('POST', '/v2/invites', { token: person.token, json: { email: `${randomUUID()}@example.com` } })
+  expectStatus(201, invited)
+  things = { invite: String((JSON.parse(invited.text) as { id: unknown }).id), database, org: person.orgId, user: peer.userId, owner: person.userId, key: (await createKey(api, person)).id, shape: 'sqlite-small' }
 }, 90_000)
 afterAll(clearUp, 30_000)
 

@@ -29,7 +29,9 @@ beforeAll(async () => {
   const databases = await Promise.all(['one', 'two', 'three'].map((name) => createDatabase(api, person, name)))
   for (const id of databases) await becomes(api, person, id, 'RUNNING')
   expectStatus(201, await api('POST', '/v2/roles', { token: person.token, json: { rolename: 'auditor', acl: ['audit:read'] } }))
-  Object.assign(own, { database: databases, org: [person.orgId], user: [person.userId], owner: [person.userId], key: [(await createKey(api, person)).id], shape: ['sqlite-small'], role: ['auditor', 'viewer'] })
+  const invited = await api('POST', '/v2/invites', { token: person.token, json: { email: `${randomUUID()}@example.com` } })
+  expectStatus(201, invited)
+  Object.assign(own, { invite: [String((JSON.parse(invited.text) as { id: unknown }).id)], database: databases, org: [person.orgId], user: [person.userId], owner: [person.userId], key: [(await createKey(api, person)).id], shape: ['sqlite-small'], role: ['auditor', 'viewer'] })
 }, 90_000)
 afterAll(clearUp, 30_000)
 

@@ -40,15 +40,20 @@ export const setStage = async (api: Api, records: AskRecords, { owner, stranger 
   const deleted = await newDatabase()
   await becomes(api, owner, deleted, 'RUNNING')
   expectStatus(202, await api('DELETE', `/v2/databases/${deleted}`, { token: owner.token }))
+  const newInvite = async ({ token }: Person): Promise<string> => {
+    const answer = await api('POST', '/v2/invites', { token, json: { email: `of-the-matrix-${made += 1}@example.com` } })
+    expectStatus(201, answer)
+    return String((JSON.parse(answer.text) as { id: unknown }).id)
+  }
   const shown = await newDatabase()
   const theirs = await createDatabase(api, stranger, 'theirs')
   for (const [person, id] of [[owner, shown], [stranger, theirs]] as const) await becomes(api, person, id, 'RUNNING')
   await becomes(api, owner, deleted, 'DELETED')
   const peer = (await joinOrg(api, records, owner.orgId, 'viewer')).userId
 
-  const own: Things = { database: shown, org: owner.orgId, user: peer, shape: 'sqlite-small', role: await newRole(owner) }
+  const own: Things = { database: shown, org: owner.orgId, user: peer, shape: 'sqlite-small', role: await newRole(owner), invite: await newInvite(owner) }
   const foreign: Things = {
-    database: theirs, org: stranger.orgId, user: stranger.userId, owner: stranger.userId, key: (await createKey(api, stranger)).id, role: await newRole(stranger),
+    database: theirs, org: stranger.orgId, user: stranger.userId, owner: stranger.userId, key: (await createKey(api, stranger)).id, role: await newRole(stranger), invite: await newInvite(stranger),
   }
   const mine = (kind: Kind, { person, keyId }: Principal): string | undefined => kind === 'owner' ? person.userId : kind === 'key' ? keyId : own[kind]
   const thingFor = (belonging: Belonging, principal: Principal, changed: string | undefined) => (kind: Kind, at: number, all: readonly Kind[]): string => {
@@ -57,12 +62,12 @@ export const setStage = async (api: Api, records: AskRecords, { owner, stranger 
     // Whose things a stranger calls foreign are the org's own.
     if (belonging === 'foreign' || (belonging === 'foreign child' && isChild)) return (principal.isStranger ? ofOwner[kind] : foreign[kind]) ?? nobodys(kind)
     if (kind === 'database') return belonging === 'deleted' ? deleted : changed ?? (principal.isStranger ? theirs : shown)
-    if (kind === 'role') return changed ?? own.role ?? nobodys(kind)
+    if (kind === 'role' || kind === 'invite') return changed ?? own[kind] ?? nobodys(kind)
     return mine(kind, principal) ?? nobodys(kind)
   }
   const ofOwner: Things = { ...own, owner: owner.userId, user: owner.userId, key: (await createKey(api, owner)).id }
 
-  const anew = async (kinds: readonly Kind[]): Promise<string | undefined> => kinds.includes('database') ? await newDatabase() : kinds.includes('role') ? await newRole(owner) : undefined
+  const anew = async (kinds: readonly Kind[]): Promise<string | undefined> => kinds.includes('database') ? await newDatabase() : kinds.includes('role') ? await newRole(owner) : kinds.includes('invite') ? await newInvite(owner) : undefined
   const changes = ({ method, path }: DocumentedOperation): boolean => method !== 'GET' && !/\/query\/|\/sql$/.test(path)
   return {
     ask: async ({ operation, principal, belonging }) => {

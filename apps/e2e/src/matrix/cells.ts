@@ -36,6 +36,8 @@ export const expectedOf = (operation: DocumentedOperation, { rights, kind }: Pri
   if (needed !== 'caller' && !rights.includes(needed)) return 403
   // Everybody may change their own names, and so may come; those of a peer are for few.
   if (operation.operationId === 'updateUser' && belonging === 'own' && !rights.includes('members:update')) return 403
+  // Nobody moves a peer into another org.
+  if (operation.operationId === 'moveUser' && belonging === 'own') return 403
   // An API key has no session that could be ended.
   if (operation.operationId === 'logOut' && kind === 'key') return 403
   if (belonging === 'own' || belonging === 'nothing') return 'admitted'

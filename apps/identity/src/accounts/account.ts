@@ -17,4 +17,5 @@ export const factsIn = (orgId: OrgId, account: AccountView): AccountFacts => ({
   founder: account.founder && account.orgId === orgId,
   orgName: account.orgId === orgId ? account.orgName : '',
   serverAdmin: account.serverAdmin,
+  ...(account.inviteId !== undefined && account.orgId === orgId && { inviteId: account.inviteId }),
 })

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common'
-import { type OrgId, type UserId, Problem } from '@tenantry/contracts'
+import { type InviteId, type OrgId, Problem, type UserId } from '@tenantry/contracts'
 import { isTaken } from '@tenantry/persistence'
 import { DataSource, type EntityManager } from 'typeorm'
 import { type Account, AccountEntity } from './account.entity.js'
@@ -7,10 +7,25 @@ import type { Standing } from './standing.entity.js'
 
 /** An account with what the control plane says of it. */
 export type KnownAccount = Pick<Account, 'id' | 'orgId' | 'email' | 'firstname' | 'lastname' | 'orgName' | 'founder' | 'serverAdmin' | 'epoch' | 'passwordHash'>
-  & { readonly active: boolean; readonly emailVerified: boolean }
+  & { readonly active: boolean; readonly emailVerified: boolean; readonly inviteId?: InviteId }
+type AccountRow = Omit<KnownAccount, 'inviteId'> & Pick<Account, 'inviteId'>
+
+const known = ([row]: readonly AccountRow[]): KnownAccount | undefined => {
+  if (!row) return undefined
+  const { inviteId, ...account } = row
+  return { ...account, ...(inviteId !== null && { inviteId }) }
+}
+
+/** Into which org an account is moved, by which invite, and when that was said. */
+export interface Move {
+  readonly orgId: OrgId
+  readonly orgName?: string
+  readonly inviteId: InviteId
+  readonly at: Date
+}
 
 const columns = `a.id, a.org_id AS "orgId", a.email, a.firstname, a.lastname, a.org_name AS "orgName", a.founder, a.server_admin AS "serverAdmin", a.epoch,
-  a.password_hash AS "passwordHash", a.email_verified_at IS NOT NULL AS "emailVerified", coalesce(s.active, true) AS active`
+  a.password_hash AS "passwordHash", a.invite_id AS "inviteId", a.email_verified_at IS NOT NULL AS "emailVerified", coalesce(s.active, true) AS active`
 const standingIn = (org: string): string => `LEFT JOIN standings s ON s.user_id = a.id AND s.org_id = ${org}`
 
 @Injectable()
@@ -18,15 +33,12 @@ export class AccountsRepository {
   constructor(private readonly source: DataSource) {}
 
   async findByEmailKey(emailKey: string): Promise<KnownAccount | undefined> {
-    const rows: KnownAccount[] = await this.source.query(`SELECT ${columns} FROM accounts a ${standingIn('a.org_id')} WHERE a.email_key = $1`, [emailKey])
-    return rows[0]
+    return known(await this.source.query(`SELECT ${columns} FROM accounts a ${standingIn('a.org_id')} WHERE a.email_key = $1`, [emailKey]))
   }
 
   /** The account as it stands in an org: its own unless another one is named. */
   async find(id: UserId, orgId?: OrgId): Promise<KnownAccount | undefined> {
-    const rows: KnownAccount[] = await this.source.query(
-      `SELECT ${columns} FROM accounts a ${standingIn('coalesce($2, a.org_id)')} WHERE a.id = $1`, [id, orgId ?? null])
-    return rows[0]
+    return known(await this.source.query(`SELECT ${columns} FROM accounts a ${standingIn('coalesce($2, a.org_id)')} WHERE a.id = $1`, [id, orgId ?? null]))
   }
 
   /** Whether nothing of the account was ended since it was read; then it is not either until the transaction ends. */
@@ -51,9 +63,11 @@ export class AccountsRepository {
     return !await tx.exists(AccountEntity)
   }
 
-  async insert(tx: EntityManager, account: Omit<Account, 'epoch' | 'adminVersion' | 'emailVerifiedAt' | 'createdAt' | 'updatedAt'>): Promise<void> {
+  async insert(tx: EntityManager, account: Omit<Account, 'epoch' | 'adminVersion' | 'inviteId' | 'movedAt' | 'emailVerifiedAt' | 'createdAt' | 'updatedAt'>
+    & { readonly inviteId?: InviteId | undefined; readonly emailVerifiedAt?: Date }): Promise<void> {
     try {
-      await tx.insert(AccountEntity, account)
+      const { inviteId = null, ...rest } = account
+      await tx.insert(AccountEntity, { ...rest, inviteId })
     } catch (error) {
       if (isTaken(error, 'accounts_email_key')) throw new Problem('EmailTaken', 'There is an account with this e-mail address already; log in, or use another one.', { cause: error })
       throw error
@@ -82,6 +96,18 @@ export class AccountsRepository {
       `UPDATE accounts SET server_admin = $2, admin_version = admin_version + 1, updated_at = now()
        WHERE id = $1 AND server_admin <> $2 RETURNING admin_version AS version`, [id, serverAdmin])
     return rows[0]?.version
+  }
+
+  /** The account's tokens name another org from now on; false when it was moved later than that already, or there is none. */
+  async move(tx: EntityManager, id: UserId, { orgId, orgName, inviteId, at }: Move): Promise<boolean> {
+    const [rows]: [unknown[], number] = await tx.query(
+      `UPDATE accounts SET org_id = $2, org_name = coalesce($3, org_name), founder = false, invite_id = $4, moved_at = $5, updated_at = now()
+       WHERE id = $1 AND (moved_at IS NULL OR moved_at < $5) RETURNING 1`, [id, orgId, orgName ?? null, inviteId, at])
+    return rows.length > 0
+  }
+
+  async exists(tx: EntityManager, id: UserId): Promise<boolean> {
+    return await tx.existsBy(AccountEntity, { id })
   }
 
   /** Ends what was proven before; answers the new epoch, undefined when there is no such account. */

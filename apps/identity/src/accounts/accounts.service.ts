@@ -1,11 +1,10 @@
 import { Injectable } from '@nestjs/common'
-import { type OrgId, Problem, type UserId } from '@tenantry/contracts'
+import { type InviteId, type OrgId, Problem, type UserId, emailKey, readEmail } from '@tenantry/contracts'
 import { Outbox } from '@tenantry/events'
 import type { EntityManager } from 'typeorm'
 import type { Client } from '../limits/client.js'
 import type { AccountView } from './account.js'
-import { AccountsRepository, type KnownAccount } from './accounts.repository.js'
-import { emailKey, readEmail } from './email.js'
+import { AccountsRepository, type KnownAccount, type Move } from './accounts.repository.js'
 import { type OwnDeed, ownDeedEntry } from './own-deed.js'
 import { Passwords } from './passwords.js'
 import type { Standing } from './standing.entity.js'
@@ -55,6 +54,27 @@ export class AccountsService {
     await this.accounts.insert(tx, { ...account, emailKey: emailKey(account.email) })
     const { id: userId, orgId, email, firstname, lastname, orgName, serverAdmin } = account
     this.outbox.append(tx, 'identity.account.registered', { userId, orgId, email, firstname, lastname, orgName, serverAdmin })
+  }
+
+  /** Writes the account of somebody who accepts an invite, which proves their address, and tells of it. Throws EmailTaken. */
+  async registerInvited(tx: EntityManager, account: NewAccount & { readonly inviteId: InviteId }): Promise<void> {
+    await this.accounts.insert(tx, { ...account, emailKey: emailKey(account.email), emailVerifiedAt: new Date() })
+    this.tellAccepted(tx, account, account, { hadAccount: false, isHome: true })
+  }
+
+  /** Tells that somebody has accepted an invite. */
+  tellAccepted(tx: EntityManager, account: Omit<NewAccount, 'passwordHash'>, { inviteId, orgId }: { readonly inviteId: InviteId; readonly orgId: OrgId }, how: { readonly hadAccount: boolean; readonly isHome: boolean }): void {
+    const { id: userId, email, firstname, lastname, serverAdmin } = account
+    this.outbox.append(tx, 'identity.invite.accepted', { inviteId, orgId, userId, email, firstname, lastname, serverAdmin, ...how })
+  }
+
+  /** The account's tokens name another org from now on; false when it was moved later than that already. */
+  move(tx: EntityManager, id: UserId, to: Move): Promise<boolean> {
+    return this.accounts.move(tx, id, to)
+  }
+
+  exists(tx: EntityManager, id: UserId): Promise<boolean> {
+    return this.accounts.exists(tx, id)
   }
 
   /** Tells who writes deeds down, in the transaction of this one. */

@@ -1,6 +1,5 @@
-import { Problem } from '@tenantry/contracts'
+import { Problem, emailKey } from '@tenantry/contracts'
 import { isCommon } from './common-passwords.js'
-import { emailKey } from './email.js'
 
 const bytes = { min: 8, max: 1024 } as const
 

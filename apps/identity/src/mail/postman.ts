@@ -1,9 +1,10 @@
 import type { Logger } from '@tenantry/service'
 import type { AccountsService } from '../accounts/accounts.service.js'
+import type { AccountLinkKind } from '../links/link.entity.js'
 import type { LinksService } from '../links/links.service.js'
 import type { Letter } from './letter.entity.js'
 import type { Letters } from './letters.js'
-import { linkTo, mailOf } from './texts.js'
+import { inviteMailOf, linkTo, mailOf } from './texts.js'
 import type { Transport } from './transport.js'
 
 const leaseSeconds = 60
@@ -65,7 +66,14 @@ export class Postman {
     return true
   }
 
-  private async deliver({ kind, emailKey }: Letter): Promise<void> {
+  private async deliver({ kind, emailKey, about }: Letter): Promise<void> {
+    if (kind !== 'invite') return await this.deliverToAccount(kind, emailKey)
+    const { links, transport, publicUrl } = this.parts
+    const token = about ? await links.mintInvite(emailKey, about) : undefined
+    if (about && token !== undefined) await transport.send(inviteMailOf(about, linkTo(publicUrl, kind, token)))
+  }
+
+  private async deliverToAccount(kind: AccountLinkKind, emailKey: string): Promise<void> {
     const { accounts, links, transport, publicUrl } = this.parts
     const account = await accounts.findByEmail(emailKey)
     if (!account?.active || (kind === 'verify' && account.emailVerified)) return

@@ -1,16 +1,15 @@
 import { Inject, Injectable } from '@nestjs/common'
-import { type Principal, Problem } from '@tenantry/contracts'
+import { type Principal, Problem, emailKey, readEmail } from '@tenantry/contracts'
 import { inTransaction } from '@tenantry/persistence'
 import { DataSource } from 'typeorm'
 import { AccountsService } from '../accounts/accounts.service.js'
-import { emailKey, readEmail } from '../accounts/email.js'
 import { checkPassword } from '../accounts/password-rule.js'
 import { Passwords } from '../accounts/passwords.js'
 import type { IdentityConfig } from '../config.js'
 import type { Client } from '../limits/client.js'
 import { Limits } from '../limits/limits.service.js'
-import { type Linked, LinksService } from '../links/links.service.js'
-import type { LinkKind } from '../links/link.entity.js'
+import { peekOrCount } from '../links/peek-or-count.js'
+import { LinksService } from '../links/links.service.js'
 import { Letters } from '../mail/letters.js'
 import { CONFIG } from '../platform/platform.module.js'
 import { SessionsService } from '../sessions/sessions.service.js'
@@ -32,7 +31,7 @@ export class Recovery {
 
   /** Sets the password and ends every session of the account. Throws LinkNotValid, InvalidParameter, TooManyRequests. */
   async reset(token: string, password: string, client: Client): Promise<void> {
-    const { emailKey: address } = await this.seen('reset', token, client)
+    const { emailKey: address } = await peekOrCount(this.limits, client, () => this.links.peek('reset', token))
     checkPassword(password, address)
     const passwordHash = await this.passwords.hash(password)
     await inTransaction(this.source, async (tx) => {
@@ -54,18 +53,8 @@ export class Recovery {
 
   /** Throws LinkNotValid, TooManyRequests. */
   async verify(token: string, client: Client): Promise<void> {
-    await this.seen('verify', token, client)
+    await peekOrCount(this.limits, client, () => this.links.peek('verify', token))
     await inTransaction(this.source, async (tx) => this.accounts.noteVerified(tx, await this.links.spend(tx, 'verify', token)))
-  }
-
-  /** A token is too long to be guessed, so that failures are counted and good ones never wait. */
-  private async seen(kind: LinkKind, token: string, client: Client): Promise<Linked> {
-    try {
-      return await this.links.peek(kind, token)
-    } catch (error) {
-      await this.limits.take('link', client)
-      throw error
-    }
   }
 
   private checkMail(): void {

@@ -31,6 +31,14 @@ export class SessionsConsumer {
     return this.take(event, true)
   }
 
+  /** What was proven before names the old org, and ends. */
+  @Work('control.user.moved')
+  async moved(@Payload() { id, at, userId, orgId, inviteId }: EventOf<'control.user.moved'>): Promise<void> {
+    await inTransaction(this.source, (tx) => once(tx, 'sessions', id, async () => {
+      if (await this.accounts.move(tx, userId, { orgId, inviteId, at: new Date(at) })) await this.sessions.endAllOf(tx, userId)
+    }))
+  }
+
   private async take({ id, userId, orgId, version }: Change, active: boolean, gone = false): Promise<void> {
     await inTransaction(this.source, (tx) => once(tx, 'sessions', id, async () => {
       const isNews = await this.accounts.noteStanding(tx, { userId, orgId, version, active })

@@ -43,5 +43,6 @@ const claimsOf = (issuer: string, account: TokenSubject, sessionId: SessionId, u
     iss: issuer, aud: tokenAudience, sub: account.id, org_id: account.orgId, sid: sessionId, epoch: account.epoch, token_use: use,
     jti: randomUUID(), iat, exp: iat + tokenLifeSeconds, email: account.email, given_name: account.firstname, family_name: account.lastname,
     founder: account.founder, org_name: account.orgName, server_admin: account.serverAdmin,
+    ...(account.inviteId !== undefined && { invite_id: account.inviteId }),
   }
 }

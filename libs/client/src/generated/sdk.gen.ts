@@ -3,7 +3,7 @@
 
 import { client } from './client.gen.js';
 import type { Client, ClientMeta, Options as Options2, RequestResult, ServerSentEventsResult, TDataShape } from './client/index.js';
-import type { AddUserRolesData, AddUserRolesErrors, AddUserRolesResponses, AskToVerifyEmailData, AskToVerifyEmailErrors, AskToVerifyEmailResponses, CreateDatabaseData, CreateDatabaseErrors, CreateDatabaseResponses, CreateKeyData, CreateKeyErrors, CreateKeyResponses, CreateRoleData, CreateRoleErrors, CreateRoleResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DeleteDatabaseData, DeleteDatabaseErrors, DeleteDatabaseResponses, DeleteRoleData, DeleteRoleErrors, DeleteRoleResponses, DescribeLoginData, DescribeLoginErrors, DescribeLoginResponses, DescribeRootData, DescribeRootErrors, DescribeRootResponses, ForgotPasswordData, ForgotPasswordErrors, ForgotPasswordResponses, GetCurrentUserData, GetCurrentUserErrors, GetCurrentUserResponses, GetDatabaseData, GetDatabaseErrors, GetDatabaseResponses, GetJwksData, GetJwksErrors, GetJwksResponses, GetKeyData, GetKeyErrors, GetKeyResponses, GetOpenIdConfigurationData, GetOpenIdConfigurationErrors, GetOpenIdConfigurationResponses, GetOrgData, GetOrgErrors, GetOrgResponses, GetRoleData, GetRoleErrors, GetRoleResponses, GetShapeData, GetShapeErrors, GetShapeResponses, GetUserData, GetUserErrors, GetUserResponses, ListAuditData, ListAuditErrors, ListAuditResponses, ListBackupsData, ListBackupsErrors, ListBackupsResponses, ListDatabaseOperationsData, ListDatabaseOperationsErrors, ListDatabaseOperationsResponses, ListDatabasesData, ListDatabasesErrors, ListDatabasesResponses, ListKeysData, ListKeysErrors, ListKeysResponses, ListLimitsData, ListLimitsErrors, ListLimitsResponses, ListOrgKeysData, ListOrgKeysErrors, ListOrgKeysResponses, ListRolesData, ListRolesErrors, ListRolesResponses, ListShapesData, ListShapesErrors, ListShapesResponses, ListUsersData, ListUsersErrors, ListUsersResponses, LogInAtRootData, LogInAtRootErrors, LogInAtRootResponses, LogInData, LogInErrors, LogInResponses, LogOutData, LogOutErrors, LogOutResponses, ReadMetricsData, ReadMetricsErrors, ReadMetricsResponses, ResetPasswordData, ResetPasswordErrors, ResetPasswordResponses, RunSqlData, RunSqlErrors, RunSqlResponses, RunSqlShortData, RunSqlShortErrors, RunSqlShortResponses, ShowLinkPageData, ShowLinkPageErrors, ShowLinkPageResponses, SignUpData, SignUpErrors, SignUpResponses, StartDatabaseData, StartDatabaseErrors, StartDatabaseResponses, StopDatabaseData, StopDatabaseErrors, StopDatabaseResponses, StreamDatabaseEventsData, StreamDatabaseEventsErrors, StreamDatabaseEventsResponse, StreamDatabaseEventsResponses, StreamEventsData, StreamEventsErrors, StreamEventsResponse, StreamEventsResponses, UndeleteDatabaseData, UndeleteDatabaseErrors, UndeleteDatabaseResponses, UpdateDatabaseData, UpdateDatabaseErrors, UpdateDatabaseResponses, UpdateKeyData, UpdateKeyErrors, UpdateKeyResponses, UpdateOrgData, UpdateOrgErrors, UpdateOrgResponses, UpdateRoleData, UpdateRoleErrors, UpdateRoleResponses, UpdateUserData, UpdateUserErrors, UpdateUserResponses, VerifyEmailData, VerifyEmailErrors, VerifyEmailResponses } from './types.gen.js';
+import type { AcceptInviteData, AcceptInviteErrors, AcceptInviteResponses, AddUserRolesData, AddUserRolesErrors, AddUserRolesResponses, AskToVerifyEmailData, AskToVerifyEmailErrors, AskToVerifyEmailResponses, CreateDatabaseData, CreateDatabaseErrors, CreateDatabaseResponses, CreateInviteData, CreateInviteErrors, CreateInviteResponses, CreateKeyData, CreateKeyErrors, CreateKeyResponses, CreateRoleData, CreateRoleErrors, CreateRoleResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DeleteDatabaseData, DeleteDatabaseErrors, DeleteDatabaseResponses, DeleteInviteData, DeleteInviteErrors, DeleteInviteResponses, DeleteRoleData, DeleteRoleErrors, DeleteRoleResponses, DescribeLoginData, DescribeLoginErrors, DescribeLoginResponses, DescribeRootData, DescribeRootErrors, DescribeRootResponses, ForgotPasswordData, ForgotPasswordErrors, ForgotPasswordResponses, GetCurrentUserData, GetCurrentUserErrors, GetCurrentUserResponses, GetDatabaseData, GetDatabaseErrors, GetDatabaseResponses, GetInviteData, GetInviteErrors, GetInviteResponses, GetJwksData, GetJwksErrors, GetJwksResponses, GetKeyData, GetKeyErrors, GetKeyResponses, GetOpenIdConfigurationData, GetOpenIdConfigurationErrors, GetOpenIdConfigurationResponses, GetOrgData, GetOrgErrors, GetOrgResponses, GetRoleData, GetRoleErrors, GetRoleResponses, GetShapeData, GetShapeErrors, GetShapeResponses, GetUserData, GetUserErrors, GetUserResponses, ListAuditData, ListAuditErrors, ListAuditResponses, ListBackupsData, ListBackupsErrors, ListBackupsResponses, ListDatabaseOperationsData, ListDatabaseOperationsErrors, ListDatabaseOperationsResponses, ListDatabasesData, ListDatabasesErrors, ListDatabasesResponses, ListInvitesData, ListInvitesErrors, ListInvitesResponses, ListKeysData, ListKeysErrors, ListKeysResponses, ListLimitsData, ListLimitsErrors, ListLimitsResponses, ListOrgKeysData, ListOrgKeysErrors, ListOrgKeysResponses, ListRolesData, ListRolesErrors, ListRolesResponses, ListShapesData, ListShapesErrors, ListShapesResponses, ListUsersData, ListUsersErrors, ListUsersResponses, LogInAtRootData, LogInAtRootErrors, LogInAtRootResponses, LogInData, LogInErrors, LogInResponses, LogOutData, LogOutErrors, LogOutResponses, MoveUserData, MoveUserErrors, MoveUserResponses, ReadMetricsData, ReadMetricsErrors, ReadMetricsResponses, ResetPasswordData, ResetPasswordErrors, ResetPasswordResponses, RunSqlData, RunSqlErrors, RunSqlResponses, RunSqlShortData, RunSqlShortErrors, RunSqlShortResponses, ShowLinkPageData, ShowLinkPageErrors, ShowLinkPageResponses, SignUpData, SignUpErrors, SignUpResponses, StartDatabaseData, StartDatabaseErrors, StartDatabaseResponses, StopDatabaseData, StopDatabaseErrors, StopDatabaseResponses, StreamDatabaseEventsData, StreamDatabaseEventsErrors, StreamDatabaseEventsResponse, StreamDatabaseEventsResponses, StreamEventsData, StreamEventsErrors, StreamEventsResponse, StreamEventsResponses, UndeleteDatabaseData, UndeleteDatabaseErrors, UndeleteDatabaseResponses, UpdateDatabaseData, UpdateDatabaseErrors, UpdateDatabaseResponses, UpdateInviteData, UpdateInviteErrors, UpdateInviteResponses, UpdateKeyData, UpdateKeyErrors, UpdateKeyResponses, UpdateOrgData, UpdateOrgErrors, UpdateOrgResponses, UpdateRoleData, UpdateRoleErrors, UpdateRoleResponses, UpdateUserData, UpdateUserErrors, UpdateUserResponses, VerifyEmailData, VerifyEmailErrors, VerifyEmailResponses } from './types.gen.js';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -140,6 +140,20 @@ export const verifyEmail = <ThrowOnError extends boolean = false>(options: Optio
 });
 
 /**
+ * Accept an invite with the token of a mailed link
+ *
+ * Needs no credential.
+ */
+export const acceptInvite = <ThrowOnError extends boolean = false>(options: Options<AcceptInviteData, ThrowOnError>): RequestResult<AcceptInviteResponses, AcceptInviteErrors, ThrowOnError> => (options.client ?? client).post<AcceptInviteResponses, AcceptInviteErrors, ThrowOnError>({
+    url: '/id/invites/accept',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
  * Show the page that the links in mails lead to
  *
  * Needs no credential.
@@ -172,7 +186,7 @@ export const listUsers = <ThrowOnError extends boolean = false>(options?: Option
 });
 
 /**
- * Create one's own user record
+ * Create one's own user record, or invite somebody by name
  *
  * Needs a credential and no right.
  */
@@ -231,6 +245,84 @@ export const updateUser = <ThrowOnError extends boolean = false>(options: Option
 export const addUserRoles = <ThrowOnError extends boolean = false>(options: Options<AddUserRolesData, ThrowOnError>): RequestResult<AddUserRolesResponses, AddUserRolesErrors, ThrowOnError> => (options.client ?? client).post<AddUserRolesResponses, AddUserRolesErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/v2/users/{id}/roles',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Move oneself into the org of an invite
+ *
+ * Needs a credential and no right.
+ */
+export const moveUser = <ThrowOnError extends boolean = false>(options: Options<MoveUserData, ThrowOnError>): RequestResult<MoveUserResponses, MoveUserErrors, ThrowOnError> => (options.client ?? client).post<MoveUserResponses, MoveUserErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+    url: '/v2/users/{id}/action/invite',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List the invites of the org
+ *
+ * Needs the right `roles:write`.
+ */
+export const listInvites = <ThrowOnError extends boolean = false>(options?: Options<ListInvitesData, ThrowOnError>): RequestResult<ListInvitesResponses, ListInvitesErrors, ThrowOnError> => (options?.client ?? client).get<ListInvitesResponses, ListInvitesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+    url: '/v2/invites',
+    ...options
+});
+
+/**
+ * Invite somebody into the org
+ *
+ * Needs the right `roles:write`.
+ */
+export const createInvite = <ThrowOnError extends boolean = false>(options: Options<CreateInviteData, ThrowOnError>): RequestResult<CreateInviteResponses, CreateInviteErrors, ThrowOnError> => (options.client ?? client).post<CreateInviteResponses, CreateInviteErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+    url: '/v2/invites',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Revoke an invite
+ *
+ * Needs the right `roles:write`.
+ */
+export const deleteInvite = <ThrowOnError extends boolean = false>(options: Options<DeleteInviteData, ThrowOnError>): RequestResult<DeleteInviteResponses, DeleteInviteErrors, ThrowOnError> => (options.client ?? client).delete<DeleteInviteResponses, DeleteInviteErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+    url: '/v2/invites/{inviteId}',
+    ...options
+});
+
+/**
+ * Get an invite
+ *
+ * Needs the right `roles:write`.
+ */
+export const getInvite = <ThrowOnError extends boolean = false>(options: Options<GetInviteData, ThrowOnError>): RequestResult<GetInviteResponses, GetInviteErrors, ThrowOnError> => (options.client ?? client).get<GetInviteResponses, GetInviteErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+    url: '/v2/invites/{inviteId}',
+    ...options
+});
+
+/**
+ * Correct whether an invite counts as accepted
+ *
+ * Needs the right `roles:write`.
+ */
+export const updateInvite = <ThrowOnError extends boolean = false>(options: Options<UpdateInviteData, ThrowOnError>): RequestResult<UpdateInviteResponses, UpdateInviteErrors, ThrowOnError> => (options.client ?? client).put<UpdateInviteResponses, UpdateInviteErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+    url: '/v2/invites/{inviteId}',
     ...options,
     headers: {
         'Content-Type': 'application/json',

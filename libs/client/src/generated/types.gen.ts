@@ -787,6 +787,91 @@ export type VerifyEmailResponses = {
 
 export type VerifyEmailResponse = VerifyEmailResponses[keyof VerifyEmailResponses];
 
+export type AcceptInviteData = {
+    body: {
+        token: string;
+        firstname?: string;
+        lastname?: string;
+        password?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/id/invites/accept';
+};
+
+export type AcceptInviteErrors = {
+    /**
+     * MalformedRequest, InvalidParameter, InvalidBody, InvalidContentType, MissingParameter, LinkNotValid
+     */
+    400: Problem;
+    /**
+     * Forbidden, SignUpClosed
+     */
+    403: Problem;
+    /**
+     * MethodNotAllowed
+     */
+    405: Problem;
+    /**
+     * RequestTooSlow
+     */
+    408: Problem;
+    /**
+     * EmailTaken
+     */
+    409: Problem;
+    /**
+     * RequestTooLarge
+     */
+    413: Problem;
+    /**
+     * UrlTooLong
+     */
+    414: Problem;
+    /**
+     * UnsupportedEncoding
+     */
+    415: Problem;
+    /**
+     * TooManyConnections, TooManyRequests
+     */
+    429: Problem;
+    /**
+     * HeadersTooLarge
+     */
+    431: Problem;
+    /**
+     * InternalError
+     */
+    500: Problem;
+    /**
+     * ServiceUnavailable
+     */
+    503: Problem;
+};
+
+export type AcceptInviteError = AcceptInviteErrors[keyof AcceptInviteErrors];
+
+export type AcceptInviteResponses = {
+    /**
+     * The person of the mailed address is a member of the org. An account is made for them, with the names and the password, and logged in, if there was none; one that was there stays in its org until it is moved with POST /v2/users/{id}/action/invite.
+     */
+    201: {
+        user_id: string;
+        org_id: string;
+        invite_id: string;
+        AuthenticationResult?: {
+            AccessToken: string;
+            ExpiresIn: number;
+            IdToken: string;
+            RefreshToken: string;
+            TokenType: 'Bearer';
+        };
+    };
+};
+
+export type AcceptInviteResponse = AcceptInviteResponses[keyof AcceptInviteResponses];
+
 export type ShowLinkPageData = {
     body?: never;
     path?: never;
@@ -1064,7 +1149,10 @@ export type CreateUserData = {
     body: {
         firstname: string;
         lastname: string;
-        email?: unknown;
+        /**
+         * Whom to invite, which needs roles:write. Without it the record is the caller's own.
+         */
+        email?: string;
     };
     headers?: {
         /**
@@ -1087,7 +1175,7 @@ export type CreateUserErrors = {
      */
     401: Problem;
     /**
-     * Forbidden
+     * Forbidden, ResourceLimitExceeded
      */
     403: Problem;
     /**
@@ -1144,7 +1232,7 @@ export type CreateUserError = CreateUserErrors[keyof CreateUserErrors];
 
 export type CreateUserResponses = {
     /**
-     * The caller's record, under these names.
+     * The caller's record, under these names; or somebody who is invited, whose status is Open until they accept.
      */
     201: {
         id: string;
@@ -1378,7 +1466,7 @@ export type UpdateUserErrors = {
      */
     408: Problem;
     /**
-     * RepeatInFlight, LastOwner
+     * RepeatInFlight, UserInvited, LastOwner
      */
     409: Problem;
     /**
@@ -1535,6 +1623,580 @@ export type AddUserRolesResponses = {
 };
 
 export type AddUserRolesResponse = AddUserRolesResponses[keyof AddUserRolesResponses];
+
+export type MoveUserData = {
+    body: {
+        invite_id: string;
+    };
+    headers?: {
+        /**
+         * Sent again with the same key, the request is done once and answered as it was the first time. Keys are the caller's own and kept for 24 hours.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/v2/users/{id}/action/invite';
+};
+
+export type MoveUserErrors = {
+    /**
+     * MalformedRequest, InvalidParameter, AmbiguousCredentials, InvalidBody, InvalidContentType, MissingParameter, RelatedResourceNotFound
+     */
+    400: Problem;
+    /**
+     * MissingCredentials, InvalidCredentials
+     */
+    401: Problem;
+    /**
+     * Forbidden, ResourceLimitExceeded
+     */
+    403: Problem;
+    /**
+     * UserNotFound
+     */
+    404: Problem;
+    /**
+     * MethodNotAllowed
+     */
+    405: Problem;
+    /**
+     * RequestTooSlow
+     */
+    408: Problem;
+    /**
+     * RepeatInFlight, LastOwner
+     */
+    409: Problem;
+    /**
+     * RequestTooLarge
+     */
+    413: Problem;
+    /**
+     * UrlTooLong
+     */
+    414: Problem;
+    /**
+     * UnsupportedEncoding
+     */
+    415: Problem;
+    /**
+     * RepeatDiffers
+     */
+    422: Problem;
+    /**
+     * TooManyConnections, TooManyRequests
+     */
+    429: Problem;
+    /**
+     * HeadersTooLarge
+     */
+    431: Problem;
+    /**
+     * InternalError
+     */
+    500: Problem;
+    /**
+     * ServiceUnavailable
+     */
+    503: Problem;
+};
+
+export type MoveUserError = MoveUserErrors[keyof MoveUserErrors];
+
+export type MoveUserResponses = {
+    /**
+     * The user as the new org sees them. What they were in the old one has ended, and so have their tokens and keys: log in again. Nothing else moves with them.
+     */
+    202: {
+        id: string;
+        org_id: string;
+        org_name: string;
+        idp_id: string;
+        username: string;
+        firstname: string;
+        lastname: string;
+        status: 'Active' | 'Deactivated' | 'Open' | 'Left';
+        acl: Array<string>;
+        roles: Array<string>;
+        primary_email: string;
+        created_at: string;
+        updated_at: string;
+        updated_by: string;
+    };
+};
+
+export type MoveUserResponse = MoveUserResponses[keyof MoveUserResponses];
+
+export type ListInvitesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Where to go on: what the page before gave as its next.
+         */
+        next?: string;
+        /**
+         * How many items a page may have.
+         */
+        limit?: number;
+    };
+    url: '/v2/invites';
+};
+
+export type ListInvitesErrors = {
+    /**
+     * MalformedRequest, InvalidParameter, AmbiguousCredentials
+     */
+    400: Problem;
+    /**
+     * MissingCredentials, InvalidCredentials
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * MethodNotAllowed
+     */
+    405: Problem;
+    /**
+     * RequestTooSlow
+     */
+    408: Problem;
+    /**
+     * UrlTooLong
+     */
+    414: Problem;
+    /**
+     * UnsupportedEncoding
+     */
+    415: Problem;
+    /**
+     * TooManyConnections, TooManyRequests
+     */
+    429: Problem;
+    /**
+     * HeadersTooLarge
+     */
+    431: Problem;
+    /**
+     * InternalError
+     */
+    500: Problem;
+    /**
+     * ServiceUnavailable
+     */
+    503: Problem;
+};
+
+export type ListInvitesError = ListInvitesErrors[keyof ListInvitesErrors];
+
+export type ListInvitesResponses = {
+    /**
+     * A page of invites, oldest first: open ones, accepted ones, and those that have expired. Revoked ones are not listed.
+     */
+    200: {
+        next: string;
+        resources: Array<{
+            id: string;
+            org_id: string;
+            org_name: string;
+            email: string;
+            accepted: boolean;
+            move_org: boolean;
+            created_at: string;
+            date_expiry: string;
+            updated_at: string;
+            updated_by: string;
+        }>;
+    };
+};
+
+export type ListInvitesResponse = ListInvitesResponses[keyof ListInvitesResponses];
+
+export type CreateInviteData = {
+    body: {
+        email: string;
+        /**
+         * What the invited person will be in the org, a developer unless told; no more than who invites may do.
+         */
+        role?: 'owner' | 'admin' | 'developer' | 'viewer';
+    };
+    headers?: {
+        /**
+         * Sent again with the same key, the request is done once and answered as it was the first time. Keys are the caller's own and kept for 24 hours.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v2/invites';
+};
+
+export type CreateInviteErrors = {
+    /**
+     * MalformedRequest, InvalidParameter, AmbiguousCredentials, InvalidBody, InvalidContentType, MissingParameter
+     */
+    400: Problem;
+    /**
+     * MissingCredentials, InvalidCredentials
+     */
+    401: Problem;
+    /**
+     * Forbidden, ResourceLimitExceeded
+     */
+    403: Problem;
+    /**
+     * MethodNotAllowed
+     */
+    405: Problem;
+    /**
+     * RequestTooSlow
+     */
+    408: Problem;
+    /**
+     * RepeatInFlight, UserExists
+     */
+    409: Problem;
+    /**
+     * RequestTooLarge
+     */
+    413: Problem;
+    /**
+     * UrlTooLong
+     */
+    414: Problem;
+    /**
+     * UnsupportedEncoding
+     */
+    415: Problem;
+    /**
+     * RepeatDiffers
+     */
+    422: Problem;
+    /**
+     * TooManyConnections, TooManyRequests
+     */
+    429: Problem;
+    /**
+     * HeadersTooLarge
+     */
+    431: Problem;
+    /**
+     * InternalError
+     */
+    500: Problem;
+    /**
+     * ServiceUnavailable
+     */
+    503: Problem;
+};
+
+export type CreateInviteError = CreateInviteErrors[keyof CreateInviteErrors];
+
+export type CreateInviteResponses = {
+    /**
+     * The invite; its link is on the way to the address. An address that is invited already is mailed again, under the same invite, and has another seven days.
+     */
+    201: {
+        id: string;
+        org_id: string;
+        org_name: string;
+        email: string;
+        accepted: boolean;
+        move_org: boolean;
+        created_at: string;
+        date_expiry: string;
+        updated_at: string;
+        updated_by: string;
+    };
+};
+
+export type CreateInviteResponse = CreateInviteResponses[keyof CreateInviteResponses];
+
+export type DeleteInviteData = {
+    body?: never;
+    headers?: {
+        /**
+         * Sent again with the same key, the request is done once and answered as it was the first time. Keys are the caller's own and kept for 24 hours.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        inviteId: string;
+    };
+    query?: never;
+    url: '/v2/invites/{inviteId}';
+};
+
+export type DeleteInviteErrors = {
+    /**
+     * MalformedRequest, InvalidParameter, AmbiguousCredentials, InvalidBody
+     */
+    400: Problem;
+    /**
+     * MissingCredentials, InvalidCredentials
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * InviteNotFound
+     */
+    404: Problem;
+    /**
+     * MethodNotAllowed
+     */
+    405: Problem;
+    /**
+     * RequestTooSlow
+     */
+    408: Problem;
+    /**
+     * RepeatInFlight, InviteInWrongState
+     */
+    409: Problem;
+    /**
+     * RequestTooLarge
+     */
+    413: Problem;
+    /**
+     * UrlTooLong
+     */
+    414: Problem;
+    /**
+     * UnsupportedEncoding
+     */
+    415: Problem;
+    /**
+     * RepeatDiffers
+     */
+    422: Problem;
+    /**
+     * TooManyConnections, TooManyRequests
+     */
+    429: Problem;
+    /**
+     * HeadersTooLarge
+     */
+    431: Problem;
+    /**
+     * InternalError
+     */
+    500: Problem;
+    /**
+     * ServiceUnavailable
+     */
+    503: Problem;
+};
+
+export type DeleteInviteError = DeleteInviteErrors[keyof DeleteInviteErrors];
+
+export type DeleteInviteResponses = {
+    /**
+     * The invite is revoked.
+     */
+    202: {
+        response_code: number;
+        message: string;
+    };
+};
+
+export type DeleteInviteResponse = DeleteInviteResponses[keyof DeleteInviteResponses];
+
+export type GetInviteData = {
+    body?: never;
+    path: {
+        inviteId: string;
+    };
+    query?: never;
+    url: '/v2/invites/{inviteId}';
+};
+
+export type GetInviteErrors = {
+    /**
+     * MalformedRequest, InvalidParameter, AmbiguousCredentials
+     */
+    400: Problem;
+    /**
+     * MissingCredentials, InvalidCredentials
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * InviteNotFound
+     */
+    404: Problem;
+    /**
+     * MethodNotAllowed
+     */
+    405: Problem;
+    /**
+     * RequestTooSlow
+     */
+    408: Problem;
+    /**
+     * UrlTooLong
+     */
+    414: Problem;
+    /**
+     * UnsupportedEncoding
+     */
+    415: Problem;
+    /**
+     * InvalidId
+     */
+    422: Problem;
+    /**
+     * TooManyConnections, TooManyRequests
+     */
+    429: Problem;
+    /**
+     * HeadersTooLarge
+     */
+    431: Problem;
+    /**
+     * InternalError
+     */
+    500: Problem;
+    /**
+     * ServiceUnavailable
+     */
+    503: Problem;
+};
+
+export type GetInviteError = GetInviteErrors[keyof GetInviteErrors];
+
+export type GetInviteResponses = {
+    /**
+     * The invite. Its move_org is told once the person has accepted: whether they had an account before.
+     */
+    200: {
+        id: string;
+        org_id: string;
+        org_name: string;
+        email: string;
+        accepted: boolean;
+        move_org: boolean;
+        created_at: string;
+        date_expiry: string;
+        updated_at: string;
+        updated_by: string;
+    };
+};
+
+export type GetInviteResponse = GetInviteResponses[keyof GetInviteResponses];
+
+export type UpdateInviteData = {
+    body: {
+        accepted?: boolean;
+    };
+    headers?: {
+        /**
+         * Sent again with the same key, the request is done once and answered as it was the first time. Keys are the caller's own and kept for 24 hours.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        inviteId: string;
+    };
+    query?: never;
+    url: '/v2/invites/{inviteId}';
+};
+
+export type UpdateInviteErrors = {
+    /**
+     * MalformedRequest, InvalidParameter, AmbiguousCredentials, InvalidBody, InvalidContentType
+     */
+    400: Problem;
+    /**
+     * MissingCredentials, InvalidCredentials
+     */
+    401: Problem;
+    /**
+     * Forbidden, ResourceLimitExceeded
+     */
+    403: Problem;
+    /**
+     * InviteNotFound
+     */
+    404: Problem;
+    /**
+     * MethodNotAllowed
+     */
+    405: Problem;
+    /**
+     * RequestTooSlow
+     */
+    408: Problem;
+    /**
+     * RepeatInFlight, InviteInWrongState
+     */
+    409: Problem;
+    /**
+     * RequestTooLarge
+     */
+    413: Problem;
+    /**
+     * UrlTooLong
+     */
+    414: Problem;
+    /**
+     * UnsupportedEncoding
+     */
+    415: Problem;
+    /**
+     * RepeatDiffers
+     */
+    422: Problem;
+    /**
+     * TooManyConnections, TooManyRequests
+     */
+    429: Problem;
+    /**
+     * HeadersTooLarge
+     */
+    431: Problem;
+    /**
+     * InternalError
+     */
+    500: Problem;
+    /**
+     * ServiceUnavailable
+     */
+    503: Problem;
+};
+
+export type UpdateInviteError = UpdateInviteErrors[keyof UpdateInviteErrors];
+
+export type UpdateInviteResponses = {
+    /**
+     * The invite as it is now. This makes nobody a member: an invite that is said to be accepted is closed, and one that is said not to be is open again until it expires.
+     */
+    202: {
+        id: string;
+        org_id: string;
+        org_name: string;
+        email: string;
+        accepted: boolean;
+        move_org: boolean;
+        created_at: string;
+        date_expiry: string;
+        updated_at: string;
+        updated_by: string;
+    };
+};
+
+export type UpdateInviteResponse = UpdateInviteResponses[keyof UpdateInviteResponses];
 
 export type ListKeysData = {
     body?: never;
@@ -2296,7 +2958,7 @@ export type ListAuditResponses = {
             number: number;
             org_id: string;
             actor_id: string;
-            credential_kind: 'session' | 'key' | 'operator';
+            credential_kind: 'session' | 'key' | 'link' | 'operator';
             credential_id: string;
             action: string;
             object_kind: 'org' | 'user' | 'role' | 'invite' | 'database' | 'backup' | 'key' | 'session';

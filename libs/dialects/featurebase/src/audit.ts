@@ -1,4 +1,4 @@
-import { type AuditLine, UserIdSchema, objectKinds } from '@tenantry/contracts'
+import { type AuditLine, UserIdSchema, credentialKinds, objectKinds } from '@tenantry/contracts'
 import { z } from 'zod'
 import { strictOrg } from './ids.js'
 import { operation } from './operation.js'
@@ -19,7 +19,7 @@ const auditQuery = z.object({
 const hash = z.string()
 
 const lineSchema = z.object({
-  number: z.int(), org_id: z.uuid(), actor_id: z.uuid(), credential_kind: z.enum(['session', 'key', 'operator']), credential_id: z.uuid(), action: z.string(),
+  number: z.int(), org_id: z.uuid(), actor_id: z.uuid(), credential_kind: z.enum(credentialKinds), credential_id: z.uuid(), action: z.string(),
   object_kind: z.enum(objectKinds), object_id: z.string().nullable(), before_hash: hash.nullable(), after_hash: hash.nullable(), address: z.string(), request_id: z.string(),
   at: z.iso.datetime(), prev_hash: hash, hash,
 })

@@ -30,7 +30,7 @@ const loginBody = z.object({
   return z.NEVER
 })
 
-const authenticationResult = z.object({
+export const authenticationResult = z.object({
   AccessToken: z.string(), ExpiresIn: z.int(), IdToken: z.string(), RefreshToken: z.string(), TokenType: z.literal('Bearer'),
 })
 const loginAnswer = z.object({ AuthenticationResult: authenticationResult })
@@ -62,7 +62,7 @@ const logIn = {
 export const logInAtRoot = loginOperation({ ...logIn, id: 'logInAtRoot', path: '/', summary: 'Log in, or renew a login' })
 export const logInAtId = loginOperation({ ...logIn, id: 'logIn', path: '/id', summary: 'Log in, or renew a login' })
 
-const line = (max: number) => z.string().trim().min(1, 'must not be empty').max(max, `must have at most ${max} characters`)
+export const line = (max: number) => z.string().trim().min(1, 'must not be empty').max(max, `must have at most ${max} characters`)
   .refine((text) => !/[\p{Cc}\p{Cs}]/u.test(text), 'must not contain control characters')
 
 const signUpBody = z.object({

@@ -1,10 +1,12 @@
 import type { Operation } from '@tenantry/contracts'
+import { acceptInvite } from './accepting.js'
 import { listAudit } from './audit.js'
 import { listBackups } from './backups.js'
 import { createDatabase, deleteDatabase, getDatabase, listDatabases, startDatabase, stopDatabase, undeleteDatabase, updateDatabase } from './databases.js'
 import { listDatabaseOperations } from './deeds.js'
 import { streamDatabaseEvents, streamEvents } from './events.js'
 import { createKey, getKey, listKeys, listOrgKeys, updateKey } from './keys.js'
+import { createInvite, deleteInvite, getInvite, listInvites, moveUser, updateInvite } from './invites.js'
 import { listLimits } from './limits.js'
 import { describeLogin, describeRoot, getJwks, getOpenIdConfiguration, logInAtId, logInAtRoot, logOut, signUp } from './login.js'
 import { readMetrics } from './metrics.js'
@@ -17,8 +19,9 @@ import { addUserRoles, createUser, getCurrentUser, getUser, listUsers, updateUse
 
 /** Every operation of the native API, in the order in which its document tells them. */
 export const operations: readonly Operation[] = [
-  describeRoot, logInAtRoot, describeLogin, logInAtId, signUp, logOut, forgotPassword, resetPassword, askToVerifyEmail, verifyEmail, showLinkPage, getJwks, getOpenIdConfiguration,
-  createUser, listUsers, getCurrentUser, updateUser, getUser, addUserRoles,
+  describeRoot, logInAtRoot, describeLogin, logInAtId, signUp, logOut, forgotPassword, resetPassword, askToVerifyEmail, verifyEmail, acceptInvite, showLinkPage, getJwks, getOpenIdConfiguration,
+  createUser, listUsers, getCurrentUser, updateUser, getUser, addUserRoles, moveUser,
+  createInvite, listInvites, getInvite, updateInvite, deleteInvite,
   createKey, listKeys, getKey, updateKey,
   getOrg, updateOrg, listOrgKeys, listAudit,
   listShapes, getShape, listLimits,

@@ -4,6 +4,7 @@ import { presentBackups } from './backups.js'
 import { nameSchema, presentDatabase, presentDeletion } from './databases.js'
 import { presentDeed } from './deeds.js'
 import { eventSchema, lastEventId, streamText } from './events.js'
+import { presentInvite } from './invites.js'
 import { presentLimit } from './limits.js'
 import { presentOrg, updateOrg } from './orgs.js'
 import { pageQuery, presentPage } from './page.js'
@@ -62,6 +63,17 @@ describe('the words of the document', () => {
     expect(presentRole({ name: 'example-rolename', orgId, acl: [], isOwner: false })).toEqual(role)
     expect(presentRole({ name: 'owner', orgId, acl: ['org:read'], isOwner: true }).acl).toEqual(['Org_Owner'])
     expect(presentRoleDeletion()).toEqual(answerOf('deleteRole'))
+  })
+
+  it('present an invite, which is accepted or is not', () => {
+    const invite = {
+      id: '497f6eca-6276-4993-bfeb-53cbbbba6f08', orgId: 'a40f5d1f-d889-42e9-94ea-b9b33585fc6b', orgName: 'Organization for example-org@abc.com', email: 'example-email@abc.com',
+      state: 'open', moveOrg: false, createdAt: at, expiresAt: at, updatedAt: at, updatedBy: 'deea00dc-b6b6-4412-a483-26ac61e1f6fe',
+    } as const
+    const { date_expiry: expiry, ...presented } = presentInvite(invite)
+    const { date_expiry: shown, ...rest } = answerOf('getInvite')
+    expect([presented, expiry, Object.keys(presentInvite(invite))]).toEqual([exact(rest), new Date(String(shown)).toISOString(), Object.keys(answerOf('getInvite'))])
+    expect(presentInvite({ ...invite, state: 'accepted', moveOrg: true })).toMatchObject({ accepted: true, move_org: true })
   })
 
   it('present a shape with the names that it has', () => {

@@ -1,5 +1,6 @@
 import { type BuiltInRole, type MemberStatus, type OrgPermission, permissions } from '@tenantry/contracts'
 import { z } from 'zod'
+import { emailSchema } from './email.js'
 import { knownUser, strictUser } from './ids.js'
 import { operation } from './operation.js'
 import { listOf, pageQuery } from './page.js'
@@ -70,12 +71,13 @@ const name = z.string().trim().min(1, 'must not be empty').max(300, 'must have a
 const userAcl = z.array(z.enum([ownerAcl, ...permissions])).max(permissions.length * 4)
   .transform((acl): 'owner' | readonly OrgPermission[] => acl.includes(ownerAcl) ? 'owner' : permissions.filter((one) => acl.includes(one)))
 
-const example = {
+export const userExample = {
   id: '497f6eca-6276-4993-bfeb-53cbbbba6f08', org_id: 'a40f5d1f-d889-42e9-94ea-b9b33585fc6b', org_name: 'Organization for example-org@abc.com',
   idp_id: '497f6eca-6276-4993-bfeb-53cbbbba6f08', username: 'example-email@abc.com', firstname: 'example-firstname', lastname: 'example-lastname',
   status: 'Active', acl: ['Org_Owner'], roles: ['owner'], primary_email: 'example-email@abc.com', created_at: '2019-08-24T14:15:22Z',
   updated_at: '2019-08-24T14:15:22Z', updated_by: 'deea00dc-b6b6-4412-a483-26ac61e1f6fe',
 }
+const example = userExample
 
 const writerAcl = ['org:read', 'members:read', 'keys:own', 'databases:read', 'data:read', 'data:write', 'backups:read']
 
@@ -101,11 +103,13 @@ export const listUsers = operation({
 })
 
 export const createUser = operation({
-  id: 'createUser', method: 'POST', path: '/v2/users', tag: 'Users', summary: 'Create one\'s own user record', permission: 'caller', deed: { object: 'user' },
-  // An address would mean somebody else, and nobody's record is made by giving theirs.
-  body: { kind: 'json', schema: z.object({ firstname: name, lastname: name, email: z.never('must not be given: the record made here is the caller\'s own').optional() }) },
-  success: { status: 201, description: 'The caller\'s record, under these names.', schema: userSchema },
-  problems: ['InvalidBody', 'InvalidParameter', 'MissingParameter', 'InvalidContentType', 'UserExists', 'UserNotFound', 'RequestTooLarge'],
+  id: 'createUser', method: 'POST', path: '/v2/users', tag: 'Users', summary: 'Create one\'s own user record, or invite somebody by name', permission: 'caller', deed: { object: 'user' },
+  body: {
+    kind: 'json',
+    schema: z.object({ firstname: name, lastname: name, email: emailSchema.optional().describe('Whom to invite, which needs roles:write. Without it the record is the caller\'s own.') }),
+  },
+  success: { status: 201, description: 'The caller\'s record, under these names; or somebody who is invited, whose status is Open until they accept.', schema: userSchema },
+  problems: ['InvalidBody', 'InvalidParameter', 'MissingParameter', 'InvalidContentType', 'Forbidden', 'UserExists', 'UserNotFound', 'ResourceLimitExceeded', 'RequestTooLarge'],
   examples: { request: { firstname: example.firstname, lastname: example.lastname }, answer: example },
 })
 
@@ -118,7 +122,7 @@ export const updateUser = operation({
     schema: z.object({ firstname: name.optional(), lastname: name.optional(), acl: userAcl.optional(), status: z.enum(['Active', 'Deactivated']).optional() }),
   },
   success: { status: 202, description: 'The user as they are now. It is so everywhere within a second.', schema: userSchema },
-  problems: ['InvalidBody', 'InvalidParameter', 'InvalidContentType', 'Forbidden', 'InvalidId', 'UserNotFound', 'LastOwner', 'RequestTooLarge'],
+  problems: ['InvalidBody', 'InvalidParameter', 'InvalidContentType', 'Forbidden', 'InvalidId', 'UserNotFound', 'UserInvited', 'LastOwner', 'RequestTooLarge'],
   examples: {
     request: { firstname: example.firstname, lastname: example.lastname, acl: writerAcl, status: example.status }, answer: { ...example, acl: writerAcl, roles: ['viewer'] },
   },

@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common'
+import { AccountsModule } from '../../accounts/accounts.module.js'
 import { AuditModule } from '../../audit/audit.module.js'
 import { DatabasesModule } from '../../databases/databases.module.js'
+import { InvitesModule } from '../../invites/invites.module.js'
 import { LimitsModule } from '../../limits/limits.module.js'
 import { OrgsModule } from '../../orgs/orgs.module.js'
 import { RolesModule } from '../../roles/roles.module.js'
@@ -8,6 +10,7 @@ import { ShapesModule } from '../../shapes/shapes.module.js'
 import { UsersModule } from '../../users/users.module.js'
 import { AuditController } from './audit.controller.js'
 import { DatabasesController } from './databases.controller.js'
+import { InvitesController } from './invites.controller.js'
 import { LimitsController } from './limits.controller.js'
 import { OrgsController } from './orgs.controller.js'
 import { PowerController } from './power.controller.js'
@@ -17,7 +20,7 @@ import { UsersController } from './users.controller.js'
 
 /** The native API over the features. */
 @Module({
-  imports: [OrgsModule, UsersModule, RolesModule, ShapesModule, DatabasesModule, LimitsModule, AuditModule],
-  controllers: [DatabasesController, PowerController, OrgsController, ShapesController, UsersController, RolesController, LimitsController, AuditController],
+  imports: [OrgsModule, AccountsModule, UsersModule, InvitesModule, RolesModule, ShapesModule, DatabasesModule, LimitsModule, AuditModule],
+  controllers: [DatabasesController, PowerController, OrgsController, ShapesController, UsersController, InvitesController, RolesController, LimitsController, AuditController],
 })
 export class FeaturebaseModule {}

@@ -5,11 +5,12 @@ import {
   addUserRoles, createUser, getCurrentUser, getUser, listUsers, presentPage, presentUser, presentUserRoles, updateUser,
 } from '@tenantry/dialects-featurebase'
 import { Input, On } from '@tenantry/http'
+import { InvitesService } from '../../invites/invites.service.js'
 import { UsersService } from '../../users/users.service.js'
 
 @Controller()
 export class UsersController {
-  constructor(private readonly users: UsersService) {}
+  constructor(private readonly users: UsersService, private readonly invites: InvitesService) {}
 
   @On(getCurrentUser)
   async current(@Caller() caller: Principal) {
@@ -23,7 +24,10 @@ export class UsersController {
 
   @On(createUser)
   async create(@Caller() caller: Principal, @Input() { body }: InputOf<typeof createUser>) {
-    return presentUser(await this.users.introduce(caller, { firstname: body.firstname, lastname: body.lastname }))
+    const { email, ...names } = body
+    if (email === undefined) return presentUser(await this.users.introduce(caller, names))
+    const { userId } = await this.invites.send(caller, { email, ...names })
+    return presentUser(await this.users.get(caller.orgId, userId))
   }
 
   @On(listUsers)

@@ -5,24 +5,32 @@ import type { FastifyInstance } from 'fastify'
 
 const style = `body{font:16px/1.5 system-ui,sans-serif;margin:4rem auto;max-width:28rem;padding:0 1rem;color:#1b1f24;background:#fff}
 label,input,button{display:block;font:inherit}input,button{padding:.5rem .7rem;margin:.4rem 0 1rem;box-sizing:border-box}input{width:100%}
-[data-kind]:not([data-kind=reset]) .reset,[data-kind]:not([data-kind=verify]) .verify,[data-kind]:not([data-kind=none]) .none,[data-kind=none] form{display:none}
+[data-kind]:not([data-kind=reset]) .reset,[data-kind]:not([data-kind=verify]) .verify,[data-kind]:not([data-kind=invite]) .invite,[data-kind]:not([data-new]) .new,[data-kind]:not([data-kind=reset]):not([data-new]) .password,[data-kind]:not([data-kind=none]) .none,[data-kind=none] form{display:none}
 @media (prefers-color-scheme:dark){body{color:#e6e9ec;background:#15181c}}`
 
 // The token is behind the #: neither this page's request nor a log of it has it. It is spent by the button and not by opening the
 // page, because programs open links that are mailed.
 const script = `const [kind = '', token = ''] = location.hash.slice(1).split('=')
-const paths = { reset: '/id/password/reset', verify: '/id/email/verified' }
-const done = { reset: 'The password is set. Log in with it.', verify: 'Thank you: the address is confirmed.' }
+const paths = { reset: '/id/password/reset', verify: '/id/email/verified', invite: '/id/invites/accept' }
+const done = { reset: 'The password is set. Log in with it.', verify: 'Thank you: the address is confirmed.', invite: 'You are a member of the org. Log in as ever; an account that was there before stays in its org until it is moved.' }
 const form = document.querySelector('form'), said = document.querySelector('output')
 document.body.dataset.kind = Object.hasOwn(paths, kind) ? kind : 'none'
 form.password.required = kind === 'reset'
+const asked = () => kind === 'reset' ? ['password'] : 'new' in document.body.dataset ? ['firstname', 'lastname', 'password'] : []
 const send = async () => {
-  const body = JSON.stringify(kind === 'reset' ? { token, password: form.password.value } : { token })
+  const body = JSON.stringify({ token, ...Object.fromEntries(asked().map((name) => [name, form.elements[name].value])) })
   const response = await fetch(paths[kind], { method: 'POST', headers: { 'content-type': 'application/json' }, body })
-  if (!response.ok) return (await response.json()).message
+  const answer = await response.json()
+  if (!response.ok && kind === 'invite' && answer.code === 'MissingParameter') return askForAccount()
+  if (!response.ok) return answer.message
   form.hidden = true
   history.replaceState(null, '', location.pathname)
   return done[kind]
+}
+const askForAccount = () => {
+  document.body.dataset.new = ''
+  for (const name of asked()) form.elements[name].required = true
+  return 'There is no account with this address yet. Say who you are, and choose a password.'
 }
 form.addEventListener('submit', (event) => {
   event.preventDefault()
@@ -32,10 +40,12 @@ form.addEventListener('submit', (event) => {
 const page = `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Tenantry</title><style>${style}</style></head>
 <body>
-<h1 class="reset">Set a new password</h1><h1 class="verify">Confirm your e-mail address</h1>
+<h1 class="reset">Set a new password</h1><h1 class="verify">Confirm your e-mail address</h1><h1 class="invite">Accept the invite</h1>
 <p class="none">This page is opened by a link that was mailed; open that link as a whole.</p>
-<form><label class="reset">New password <input name="password" type="password" minlength="8" autocomplete="new-password"></label>
-<button class="reset">Set the password</button><button class="verify">Confirm</button></form>
+<form><label class="new">First name <input name="firstname" maxlength="300" autocomplete="given-name"></label>
+<label class="new">Last name <input name="lastname" maxlength="300" autocomplete="family-name"></label>
+<label class="password">New password <input name="password" type="password" minlength="8" autocomplete="new-password"></label>
+<button class="reset">Set the password</button><button class="verify">Confirm</button><button class="invite">Accept</button></form>
 <output></output>
 <noscript>Scripts are needed here.</noscript>
 <script>${script}</script>

@@ -3,11 +3,12 @@ import type { AccountFacts, OrgId, Rights, UserId } from '@tenantry/contracts'
 import { inTransaction } from '@tenantry/persistence'
 import { DataSource, type EntityManager } from 'typeorm'
 import type { ControlPlaneConfig } from '../config.js'
+import { JoinByInvite } from '../invites/join-by-invite.js'
 import { OrgsService } from '../orgs/orgs.service.js'
 import { QuotasService } from '../orgs/quotas.service.js'
 import { CONFIG } from '../platform/platform.module.js'
 import { RightsService } from '../rights/rights.service.js'
-import { UsersRepository } from './users.repository.js'
+import { UsersRepository } from '../users/users.repository.js'
 
 export interface Account extends AccountFacts {
   readonly orgId: OrgId
@@ -20,15 +21,17 @@ export interface Account extends AccountFacts {
  */
 @Injectable()
 export class MeetAccount {
-  constructor(@Inject(CONFIG) private readonly config: ControlPlaneConfig, private readonly source: DataSource,
-    private readonly orgs: OrgsService, private readonly quotas: QuotasService, private readonly users: UsersRepository, private readonly known: RightsService) {}
+  constructor(@Inject(CONFIG) private readonly config: ControlPlaneConfig, private readonly source: DataSource, private readonly orgs: OrgsService,
+    private readonly quotas: QuotasService, private readonly users: UsersRepository, private readonly known: RightsService, private readonly joining: JoinByInvite) {}
 
   /** The rights of a caller, whose records are made when they are missing. */
   async rights(account: Account): Promise<Rights> {
-    const known = await this.known.find(account.orgId, account.userId)
-    if (known) return known
-    if (account.founder) await inTransaction(this.source, (tx) => this.run(tx, account))
-    return await this.known.find(account.orgId, account.userId) ?? { status: 'Left', permissions: [], version: 0 }
+    const { orgId, userId, inviteId } = account
+    const known = await this.known.find(orgId, userId)
+    if (known && known.status !== 'Open') return known
+    if (account.founder && !known) await inTransaction(this.source, (tx) => this.run(tx, account))
+    if (inviteId) await this.known.changeIn(orgId, (tx) => this.joining.run(tx, { ...account, inviteId, at: new Date() }))
+    return await this.known.find(orgId, userId) ?? { status: 'Left', permissions: [], version: 0 }
   }
 
   async run(tx: EntityManager, account: Account): Promise<void> {

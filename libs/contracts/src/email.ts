@@ -1,4 +1,4 @@
-import { Problem } from '@tenantry/contracts'
+import { Problem } from './problems.js'
 
 const mostBytes = 254
 // Not the whole grammar of addresses: one @, a dotted host, nothing that breaks a header, a log line or a page.

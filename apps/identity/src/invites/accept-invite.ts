@@ -1,0 +1,87 @@
+import { Inject, Injectable } from '@nestjs/common'
+import { type InviteId, type OrgId, Problem, type UserId, newId } from '@tenantry/contracts'
+import { inTransaction } from '@tenantry/persistence'
+import { DataSource, type EntityManager } from 'typeorm'
+import type { KnownAccount } from '../accounts/accounts.repository.js'
+import { AccountsService } from '../accounts/accounts.service.js'
+import { checkPassword } from '../accounts/password-rule.js'
+import { Passwords } from '../accounts/passwords.js'
+import type { IdentityConfig } from '../config.js'
+import type { Client } from '../limits/client.js'
+import { Limits } from '../limits/limits.service.js'
+import { type Invited, LinksService } from '../links/links.service.js'
+import { peekOrCount } from '../links/peek-or-count.js'
+import { CONFIG } from '../platform/platform.module.js'
+import { type SessionTokens, SessionsService } from '../sessions/sessions.service.js'
+
+export interface AcceptWish {
+  readonly token: string
+  readonly firstname?: string | undefined
+  readonly lastname?: string | undefined
+  readonly password?: string | undefined
+}
+
+export interface Accepted {
+  readonly userId: UserId
+  readonly orgId: OrgId
+  readonly inviteId: InviteId
+  readonly tokens?: SessionTokens
+}
+
+/**
+ * Whoever reads the mail at an address that was invited says yes: with the account of that address, or with a new one. The link is
+ * for that address alone, whoever follows it. Whether it makes a member is the control plane's to say.
+ */
+@Injectable()
+export class AcceptInvite {
+  constructor(@Inject(CONFIG) private readonly config: Pick<IdentityConfig, 'signUp'>, private readonly source: DataSource, private readonly accounts: AccountsService,
+    private readonly passwords: Passwords, private readonly sessions: SessionsService, private readonly limits: Limits, private readonly links: LinksService) {}
+
+  /** Throws LinkNotValid, MissingParameter, InvalidParameter, SignUpClosed, EmailTaken, TooManyRequests. */
+  async run(wish: AcceptWish, client: Client): Promise<Accepted> {
+    const invited = await peekOrCount(this.limits, client, () => this.links.peekInvite(wish.token))
+    const account = await this.accounts.findByEmail(invited.emailKey)
+    return account ? await this.withAccount(account, wish.token, client) : await this.anew(invited, wish, client)
+  }
+
+  private async anew({ emailKey: address, about }: Invited, { token, firstname, lastname, password }: AcceptWish, client: Client): Promise<Accepted> {
+    if (this.config.signUp === 'closed') throw new Problem('SignUpClosed', 'Sign-up is closed here; ask an administrator for an account.')
+    if (firstname === undefined || lastname === undefined || password === undefined) {
+      throw new Problem('MissingParameter', 'There is no account with this address yet: firstname, lastname and password are required to make one.')
+    }
+    checkPassword(password, address)
+    const passwordHash = await this.passwords.hash(password)
+    const { orgId, orgName, email, inviteId } = about
+    const { account, opened } = await inTransaction(this.source, async (tx) => {
+      await this.links.spendInvite(tx, token)
+      const account = { id: await this.freeId(tx, about.userId), orgId, orgName, email, firstname, lastname, founder: false, serverAdmin: false, inviteId }
+      await this.accounts.registerInvited(tx, { ...account, passwordHash })
+      this.accounts.tellDeed(tx, { action: 'acceptInvite', orgId, userId: account.id, inviteId }, client)
+      return { account, opened: await this.sessions.open(tx, account.id) }
+    })
+    await this.limits.wasHere(address, client)
+    return { userId: account.id, orgId, inviteId, tokens: await this.sessions.issue({ ...account, epoch: 0, active: true }, opened) }
+  }
+
+  /** An account that may not log in where it is has nothing to stay for: it is moved at once. */
+  private async withAccount(account: KnownAccount, token: string, client: Client): Promise<Accepted> {
+    return await inTransaction(this.source, async (tx) => {
+      const { about, emailKey } = await this.links.spendInvite(tx, token)
+      const { orgId, orgName, inviteId } = about
+      const isHome = account.orgId === orgId || !account.active
+      await this.accounts.noteVerified(tx, { userId: account.id, emailKey })
+      if (isHome && account.orgId !== orgId) {
+        await this.accounts.move(tx, account.id, { orgId, orgName, inviteId, at: new Date() })
+        await this.sessions.endAllOf(tx, account.id)
+      }
+      this.accounts.tellAccepted(tx, account, about, { hadAccount: true, isHome })
+      this.accounts.tellDeed(tx, { action: 'acceptInvite', orgId, userId: account.id, inviteId }, client)
+      return { userId: account.id, orgId, inviteId }
+    })
+  }
+
+  /** The id that the org knows its guest by, unless an account has it already. */
+  private async freeId(tx: EntityManager, wished: UserId): Promise<UserId> {
+    return await this.accounts.exists(tx, wished) ? newId<UserId>() : wished
+  }
+}
