@@ -54,8 +54,21 @@ export const serviceClient = (answerMs: number) => class extends pg.Client {
       if (answer.command !== 'COMMIT') throw new Error('The transaction was undone: a statement in it had failed.')
       return answer
     }
+    let gathering = false
+    /** What is sent before the next turn of the event loop leaves as one packet. */
+    const gather = (): void => {
+      if (gathering) return
+      gathering = true
+      const { stream } = this.connection
+      stream.cork()
+      process.nextTick(() => {
+        gathering = false
+        stream.uncork()
+      })
+    }
     const watched: Query = (...given) => {
       const [text] = given
+      gather()
       if (typeof text === 'string' && /SET statement_timeout\b/.test(text)) patient = !text.includes('RESET')
       if (!patient) waiting ??= setTimeout(() => this.connection.stream.destroy(), answerMs)
       if (text === 'START TRANSACTION') return begin()
