@@ -57,19 +57,19 @@ export const load = async ({ client, pid, request: { method, path, headers, body
   return { rate, p50: quantile(times, 0.5), p99: quantile(times, 0.99), micros }
 }
 
-/** Sends request after request on each connection for a while, `send(n)` the n-th of all; every answer must be 200, and right. */
-export const rounds = async ({ pid, connections, seconds, send, isRight = () => true }) => {
+/** Sends request after request on each connection for a while, `send(n, at)` the n-th of all on the connection `at`; every answer must have the status, and be right. */
+export const rounds = async ({ pid, connections, seconds, send, status = 200, isRight = () => true }) => {
   const times = []
   let next = 0
   const before = processorMicros(pid)
   const began = performance.now()
   const end = began + seconds * 1_000
-  const connection = async () => {
+  const connection = async (_, at) => {
     while (performance.now() < end) {
       const sent = performance.now()
-      const answer = await send(next++)
+      const answer = await send(next++, at)
       times.push(performance.now() - sent)
-      if (answer.status !== 200 || !isRight(answer.text)) throw new Error(`A wrong answer, ${answer.status}: ${answer.text.slice(0, 300)}`)
+      if (answer.status !== status || !isRight(answer.text)) throw new Error(`A wrong answer, ${answer.status}: ${answer.text.slice(0, 300)}`)
     }
   }
   await Promise.all(Array.from({ length: connections }, connection))

@@ -3,7 +3,7 @@ import type { Parts } from '@tenantry/assembly'
 import { AuthModule } from '@tenantry/auth'
 import { DeedsModule } from '@tenantry/deeds'
 import type { DataSource } from 'typeorm'
-import { appendAudit } from './audit/audit.repository.js'
+import { keepDeed } from './audit/audit.repository.js'
 import type { ControlPlaneConfig } from './config.js'
 import { databaseRecord } from './databases/database.record.js'
 import { FeaturebaseModule } from './http/featurebase/featurebase.module.js'
@@ -22,7 +22,7 @@ export class AppModule {
     return {
       module: AppModule,
       imports: [
-        PlatformModule.with(config, source, parts), AuthModule.with(parts.gatekeeper), DeedsModule.with({ records, keep: appendAudit }), FeaturebaseModule, OperatorsModule,
+        PlatformModule.with(config, source, parts), AuthModule.with(parts.gatekeeper), DeedsModule.with({ records, keep: keepDeed }), FeaturebaseModule, OperatorsModule,
       ],
     }
   }

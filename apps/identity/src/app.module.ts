@@ -1,7 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common'
 import type { Parts } from '@tenantry/assembly'
 import { AuthModule } from '@tenantry/auth'
-import { type DeedRules, DeedsModule } from '@tenantry/deeds'
+import { type DeedRules, DeedsModule, hashOf } from '@tenantry/deeds'
 import { createSealer, deriveKey } from '@tenantry/secrets'
 import type { DataSource } from 'typeorm'
 import type { IdentityConfig } from './config.js'
@@ -25,6 +25,6 @@ export class AppModule {
 /** What is done here is written down by the control plane, which learns of it like of everything else. */
 const deedRules = ({ sealingKey }: IdentityConfig, { outbox }: Parts): DeedRules => ({
   records: { key: keyRecord },
-  keep: (tx, entry) => outbox.append(tx, 'identity.deed.done', { orgId: entry.org_id, entry }),
+  keep: async (tx, deed, object) => outbox.append(tx, 'identity.deed.done', { orgId: deed.org_id, entry: { ...deed, after_hash: await hashOf(tx, object) } }),
   sealer: createSealer(deriveKey(sealingKey, 'identity/repeats')),
 })

@@ -1,19 +1,19 @@
 import { type CallHandler, type ExecutionContext, Inject, Injectable, type NestInterceptor } from '@nestjs/common'
 import { callerOf } from '@tenantry/auth'
-import { type AuditEntry, type Deed, type Operation, type Principal, Problem, type ProblemCode, type ProblemKind, problemData, problemFrom } from '@tenantry/contracts'
+import { type Deed, type Operation, type Principal, Problem, type ProblemCode, type ProblemKind, problemData, problemFrom } from '@tenantry/contracts'
 import { operationOf } from '@tenantry/http'
 import { asOneTransaction, send } from '@tenantry/persistence'
 import type { Sealer } from '@tenantry/secrets'
 import type { FastifyRequest } from 'fastify'
 import { type Observable, from, lastValueFrom } from 'rxjs'
 import { DataSource, type EntityManager } from 'typeorm'
-import { type Records, entryOf, hashOf, namedObject, objectOf } from './entry.js'
+import { type DoneDeed, type ObjectAt, type Records, entryOf, hashOf, namedObject, objectAt, objectOf } from './entry.js'
 import { type KeyedRequest, type Outcome, digestOf, keepOutcome, keyIn, takeKey } from './repeats.js'
 
 export interface DeedRules {
   readonly records: Records
-  /** Writes the deed down, or tells of it, in its transaction. */
-  readonly keep: (tx: EntityManager, entry: AuditEntry) => void
+  /** Writes the deed down, or tells of it, in its transaction, with the hash of what its object is by then. */
+  readonly keep: (tx: EntityManager, deed: DoneDeed, object: ObjectAt | undefined) => Promise<void> | void
   /** Needed by a service with an answer that shows a secret. */
   readonly sealer?: Sealer
 }
@@ -67,15 +67,15 @@ export class DeedsInterceptor implements NestInterceptor {
 
   private async done(tx: EntityManager, { action, deed, caller, request, handle }: Doing): Promise<unknown> {
     const named = namedObject(deed, request)
-    const hash = (id: string | null): Promise<string | null> => hashOf(tx, this.rules.records, deed.object, caller.orgId, id)
+    const at = (id: string | null): ObjectAt | undefined => objectAt(this.rules.records, deed.object, caller.orgId, id)
     // Sent before the handler's first statement, and not waited for.
-    const before = hash(named)
+    const before = hashOf(tx, at(named))
     before.catch(() => undefined)
     const answer = await handle()
     const id = objectOf(deed, named, answer, caller)
-    const object = { object_kind: deed.object, object_id: id, before_hash: await before, after_hash: await hash(id) }
+    const done = entryOf(caller, action, request, { object_kind: deed.object, object_id: id, before_hash: await before })
     // Last, because it holds the org's chain until the commit.
-    this.rules.keep(tx, entryOf(caller, action, request, object))
+    await this.rules.keep(tx, done, at(id))
     return answer
   }
 }

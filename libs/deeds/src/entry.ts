@@ -16,11 +16,25 @@ export type Records = Readonly<Partial<Record<ObjectKind, ObjectRecord>>>
 export const recordById = (sql: string): ObjectRecord => ({ sql, isName: isUuid })
 export const recordByName = (sql: string): ObjectRecord => ({ sql, isName: (text) => !/[\p{Cc}\p{Cs}]/u.test(text) })
 
-/** The hash of an object's record as it is now; null where there is none. */
-export const hashOf = async (tx: EntityManager, records: Records, kind: ObjectKind, org: string, name: string | null): Promise<string | null> => {
+/** An object whose record can be read. */
+export interface ObjectAt {
+  /** Reads the hash of its record as one column `hash`, or no row, where $1 is the org and $2 the name. */
+  readonly hashSql: string
+  readonly org: string
+  readonly name: string
+}
+
+/** Undefined where nothing can have that name, or where objects of the kind have no record here. */
+export const objectAt = (records: Records, kind: ObjectKind, org: string, name: string | null): ObjectAt | undefined => {
   const record = records[kind]
-  if (!record || name === null || !record.isName(name)) return null
-  const rows: { hash: string }[] = await tx.query(`SELECT encode(sha256(convert_to(o.record::text, 'UTF8')), 'hex') AS hash FROM (${record.sql}) o`, [org, name])
+  if (!record || name === null || !record.isName(name)) return undefined
+  return { hashSql: `SELECT encode(sha256(convert_to(o.record::text, 'UTF8')), 'hex') AS hash FROM (${record.sql}) o`, org, name }
+}
+
+/** The hash of an object's record as it is now; null where there is none. */
+export const hashOf = async (tx: EntityManager, object: ObjectAt | undefined): Promise<string | null> => {
+  if (!object) return null
+  const rows: { hash: string }[] = await tx.query(object.hashSql, [object.org, object.name])
   return rows[0]?.hash ?? null
 }
 
@@ -43,7 +57,10 @@ const fieldOf = (value: unknown, name: string | undefined): string | null => {
   return typeof field === 'string' ? field : null
 }
 
-export const entryOf = (caller: Principal, action: string, request: FastifyRequest, object: Pick<AuditEntry, 'object_kind' | 'object_id' | 'before_hash' | 'after_hash'>): AuditEntry => ({
+/** A deed that is done, before anybody has looked at what it left. */
+export type DoneDeed = Omit<AuditEntry, 'after_hash'>
+
+export const entryOf = (caller: Principal, action: string, request: FastifyRequest, object: Pick<AuditEntry, 'object_kind' | 'object_id' | 'before_hash'>): DoneDeed => ({
   org_id: caller.orgId,
   actor_id: caller.userId,
   credential_kind: caller.credential.kind,

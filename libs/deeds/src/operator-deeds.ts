@@ -1,9 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common'
-import { type AuditEntry, type ObjectKind, type OrgId, operatorId } from '@tenantry/contracts'
+import { type ObjectKind, type OrgId, operatorId } from '@tenantry/contracts'
 import { asOneTransaction } from '@tenantry/persistence'
 import { DataSource, type EntityManager } from 'typeorm'
 import { type DeedRules, deedRules } from './deeds.interceptor.js'
-import { hashOf } from './entry.js'
+import { type DoneDeed, hashOf, objectAt } from './entry.js'
 
 export interface OperatorDeed {
   readonly action: string
@@ -19,17 +19,17 @@ export class OperatorDeeds {
 
   /** Whatever `work` asks of the service's tables joins the transaction. */
   async run<T>(deed: OperatorDeed, work: (tx: EntityManager) => Promise<T>): Promise<T> {
-    const hash = (tx: EntityManager): Promise<string | null> => hashOf(tx, this.rules.records, deed.object.kind, deed.org, deed.object.id)
+    const object = objectAt(this.rules.records, deed.object.kind, deed.org, deed.object.id)
     return await asOneTransaction(this.source, async (tx) => {
-      const before = await hash(tx)
+      const before = await hashOf(tx, object)
       const answer = await work(tx)
-      this.rules.keep(tx, entryOf(deed, before, await hash(tx)))
+      await this.rules.keep(tx, doneBy(deed, before), object)
       return answer
     })
   }
 }
 
-const entryOf = ({ action, org, object, from }: OperatorDeed, before: string | null, after: string | null): AuditEntry => ({
+const doneBy = ({ action, org, object, from }: OperatorDeed, before: string | null): DoneDeed => ({
   org_id: org,
   actor_id: operatorId,
   credential_kind: 'operator',
@@ -38,7 +38,6 @@ const entryOf = ({ action, org, object, from }: OperatorDeed, before: string | n
   object_kind: object.kind,
   object_id: object.id,
   before_hash: before,
-  after_hash: after,
   address: from.address,
   request_id: from.requestId,
   at: new Date().toISOString(),

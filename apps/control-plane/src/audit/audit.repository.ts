@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto'
 import { Injectable } from '@nestjs/common'
 import { type AuditEntry, type AuditLine, type OrgId, type UserId, canonical } from '@tenantry/contracts'
+import type { DoneDeed, ObjectAt } from '@tenantry/deeds'
 import { send } from '@tenantry/persistence'
 import { DataSource, type EntityManager } from 'typeorm'
 
@@ -22,20 +24,36 @@ export interface AuditSpan {
 
 /** What the first line of a chain has before it. */
 const nothing = `decode(repeat('00', 32), 'hex')`
-const hashOf = (previous: string, number: string): string => `sha256(${previous} || convert_to(${number} || E'\\n' || $5, 'UTF8'))`
+const hashOf = (previous: string, number: string): string => `sha256(${previous} || convert_to(${number} || E'\\n' || (SELECT entry FROM line), 'UTF8'))`
+
+/** $1 is the org; when, who and what follow from `first` on, and then what `entry` is made of. */
+const append = (entry: string, first: number): string =>
+  `WITH line AS MATERIALIZED (SELECT ${entry} AS entry), head AS (
+     INSERT INTO audit_heads AS h (org_id, number, prev_hash, hash) VALUES ($1, 1, ${nothing}, ${hashOf(nothing, `'1'`)})
+     ON CONFLICT (org_id) DO UPDATE SET number = h.number + 1, prev_hash = h.hash, hash = ${hashOf('h.hash', '(h.number + 1)::text')}
+     RETURNING number, prev_hash, hash)
+   INSERT INTO audit (org_id, number, at, actor_id, action, entry, prev_hash, hash)
+   SELECT $1, number, $${first}, $${first + 1}, $${first + 2}, entry, prev_hash, hash FROM head, line`
+
+const appendWhole = append('$5::text', 2)
+/** The statement's own hash of the object stands between two pieces of the entry. */
+const appendBetween = ({ hashSql }: ObjectAt): string => append(`$6::text || coalesce((SELECT '"' || hash || '"' FROM (${hashSql}) object), 'null') || $7::text`, 3)
 
 /**
  * Adds a line to its org's chain, in one statement that nobody waits for. The org's head is held from here to the commit, so that
  * numbers have no gap and stand in the order of the commits; it MUST therefore be the last thing that a deed locks.
  */
-export const appendAudit = (tx: EntityManager, entry: AuditEntry): void => {
-  send(tx,
-    `WITH head AS (
-       INSERT INTO audit_heads AS h (org_id, number, prev_hash, hash) VALUES ($1, 1, ${nothing}, ${hashOf(nothing, `'1'`)})
-       ON CONFLICT (org_id) DO UPDATE SET number = h.number + 1, prev_hash = h.hash, hash = ${hashOf('h.hash', '(h.number + 1)::text')}
-       RETURNING number, prev_hash, hash)
-     INSERT INTO audit (org_id, number, at, actor_id, action, entry, prev_hash, hash) SELECT $1, number, $2, $3, $4, $5::text, prev_hash, hash FROM head`,
-    [entry.org_id, entry.at, entry.actor_id, entry.action, canonical(entry)])
+export const appendAudit = (tx: EntityManager, entry: AuditEntry): void =>
+  send(tx, appendWhole, [entry.org_id, entry.at, entry.actor_id, entry.action, canonical(entry)])
+
+/** Stands for a hash until there is one; nobody else can write it. */
+const mark = randomUUID()
+
+/** The same for a deed of this service: what its object is by now is hashed by the statement that writes the line. */
+export const keepDeed = (tx: EntityManager, deed: DoneDeed, object: ObjectAt | undefined): void => {
+  if (!object) return appendAudit(tx, { ...deed, after_hash: null })
+  const [before = '', after = ''] = canonical({ ...deed, after_hash: mark }).split(JSON.stringify(mark))
+  send(tx, appendBetween(object), [object.org, object.name, deed.at, deed.actor_id, deed.action, before, after])
 }
 
 interface Row { number: string; entry: string; prevHash: string; hash: string }
