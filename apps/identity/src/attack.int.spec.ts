@@ -374,10 +374,11 @@ describe('the answer of a login', () => {
 
   it('believes what was said last of a member, whatever arrives last, and of one org alone', async () => {
     const bob = await signUp(at)
+    const { RefreshToken = '' } = resultOf(await logIn(at, bob.email, password))
     await deactivate(bob, 'activated', 9)
     connection.publish('control.user.deactivated', JSON.stringify({ id: randomUUID(), at: new Date().toISOString(), orgId: bob.orgId, userId: bob.userId, version: 8 }))
     await deactivate({ ...bob, orgId: randomUUID() }, 'deactivated', 4)
-    expect((await logIn(at, bob.email, password)).status).toBe(200)
+    expect([(await logIn(at, bob.email, password)).status, (await refresh(at, RefreshToken)).status]).toEqual([200, 200])
   })
 
   it('does not wait for hashes under way, and too many of those are refused at once', async () => {

@@ -41,6 +41,10 @@ export class AccountsRepository {
     return known(await this.source.query(`SELECT ${columns} FROM accounts a ${standingIn('coalesce($2, a.org_id)')} WHERE a.id = $1`, [id, orgId ?? null]))
   }
 
+  async isOf(tx: EntityManager, id: UserId, orgId: OrgId): Promise<boolean> {
+    return await tx.existsBy(AccountEntity, { id, orgId })
+  }
+
   /** Whether nothing of the account was ended since it was read; then it is not either until the transaction ends. */
   async holds(tx: EntityManager, { id, epoch }: Pick<KnownAccount, 'id' | 'epoch'>): Promise<boolean> {
     const rows: unknown[] = await tx.query('SELECT 1 FROM accounts WHERE id = $1 AND epoch = $2 FOR SHARE', [id, epoch])

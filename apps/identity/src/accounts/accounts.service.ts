@@ -87,6 +87,11 @@ export class AccountsService {
     return this.accounts.holds(tx, account)
   }
 
+  /** Whether the account's tokens name this org. */
+  isOf(tx: EntityManager, id: UserId, orgId: OrgId): Promise<boolean> {
+    return this.accounts.isOf(tx, id, orgId)
+  }
+
   /** Remembers what the control plane says of a membership; false when something newer was said before. */
   noteStanding(tx: EntityManager, standing: Standing): Promise<boolean> {
     return this.accounts.noteStanding(tx, standing)

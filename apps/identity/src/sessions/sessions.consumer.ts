@@ -10,7 +10,7 @@ import { SessionsService } from './sessions.service.js'
 
 type Change = EventOf<'control.user.deactivated' | 'control.user.removed' | 'control.user.activated'>
 
-/** Learns who may still log in. Who may not loses everything that was proven before, and who has left the keys too, in the same transaction. */
+/** Learns who may still log in. Who may not loses everything that was proven before in that org, and who has left the keys too, in the same transaction. */
 @Controller()
 export class SessionsConsumer {
   constructor(private readonly source: DataSource, private readonly accounts: AccountsService, private readonly sessions: SessionsService,
@@ -45,7 +45,8 @@ export class SessionsConsumer {
       if (!isNews || active) return
       // Before the feed of what was taken back is locked: whoever revokes one of these holds it first, too.
       const keys = gone ? await this.keys.hold(tx, orgId, userId) : []
-      await this.sessions.endAllOf(tx, userId)
+      // Sessions name the org that somebody is in: one that they have left takes nothing from them there.
+      if (await this.accounts.isOf(tx, userId, orgId)) await this.sessions.endAllOf(tx, userId)
       await this.keys.revokeHeld(tx, orgId, userId, keys)
     }))
   }
