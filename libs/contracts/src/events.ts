@@ -56,7 +56,8 @@ export const eventSchemas = {
   // A membership has changed; `version` is its own, so that what is said last is told from what arrives last.
   'control.user.deactivated': z.object({ ...envelope, ...membership }),
   'control.user.activated': z.object({ ...envelope, ...membership }),
-  'control.user.removed': z.object({ ...envelope, ...membership }),
+  // `orgDeleted` says that the org itself is gone: whoever had no other one needs one.
+  'control.user.removed': z.object({ ...envelope, ...membership, orgDeleted: z.boolean().optional() }),
   /** `userId` is the one that a new account is to have; `expiresAt` ends the link. The link itself is identity's to make. */
   'control.invite.sent': z.object({
     ...envelope, inviteId: InviteIdSchema, orgId: OrgIdSchema, orgName: z.string(), email: z.string(), userId: UserIdSchema, by: UserIdSchema, expiresAt: z.iso.datetime(),

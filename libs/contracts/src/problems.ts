@@ -47,6 +47,7 @@ export const problemKinds = {
   RepeatOver: 'conflict',
   KeyRevoked: 'conflict',
   LastOwner: 'conflict',
+  OrgHasDatabases: 'conflict',
   DatabaseNotReady: 'notReady',
   RequestTooLarge: 'tooLarge',
   AnswerTooLarge: 'unprocessable',

@@ -59,6 +59,12 @@ export class InvitesRepository {
     await tx.update(InviteEntity, { id }, { ...change, updatedAt: () => 'now()', updatedBy: by })
   }
 
+  async closeAll(tx: EntityManager, org: OrgId, by: UserId): Promise<readonly InviteId[]> {
+    const [rows]: [{ id: InviteId }[], number] = await tx.query(
+      `UPDATE invites SET state = 'revoked', user_id = NULL, updated_at = now(), updated_by = $2 WHERE org_id = $1 AND state = 'open' RETURNING id`, [org, by])
+    return rows.map(({ id }) => id)
+  }
+
   /** Whether somebody with this address is a member of the org already. */
   async isMember(tx: EntityManager, org: OrgId, emailKey: string): Promise<boolean> {
     const rows: unknown[] = await tx.query(

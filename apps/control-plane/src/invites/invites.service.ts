@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common'
-import { type BuiltInRole, type InviteId, type Page, type PageAsk, type Principal, Problem, type UserId, emailKey, newId } from '@tenantry/contracts'
+import { type BuiltInRole, type InviteId, type OrgId, type Page, type PageAsk, type Principal, Problem, type UserId, emailKey, newId } from '@tenantry/contracts'
 import { Outbox } from '@tenantry/events'
 import type { EntityManager } from 'typeorm'
 import { QuotasService } from '../orgs/quotas.service.js'
@@ -11,6 +11,7 @@ import { type InviteRow, InvitesRepository } from './invites.repository.js'
 const lifeMs = 7 * 86_400_000
 /** An acceptance may still be on its way when the invite ends. */
 const lateMs = 3_600_000
+const toldAtOnce = 500
 const usualRole: BuiltInRole = 'developer'
 
 export interface InviteWish {
@@ -80,6 +81,15 @@ export class InvitesService {
       if (invite.acceptedBy) throw new Problem('InviteInWrongState', 'This invite has been accepted: its person is a user of your org now.')
       await this.close(tx, caller, invite, 'revoked')
     })
+  }
+
+  /** Revokes every open invite of an org that is about to go, and waits for nobody there. */
+  async closeAll(tx: EntityManager, orgId: OrgId, by: UserId): Promise<void> {
+    const closed = await this.invites.closeAll(tx, orgId, by)
+    for (let at = 0; at < closed.length; at += toldAtOnce) {
+      this.outbox.append(tx, 'control.invite.revoked', ...closed.slice(at, at + toldAtOnce).map((inviteId) => ({ inviteId, orgId })))
+    }
+    await this.guests.dismissAll(tx, orgId)
   }
 
   /** Waits no longer for those whose invites have ended; a bounded number a call. */

@@ -43,7 +43,7 @@ export class OperatorsRepository {
 
   async orgs({ limit, after }: PageAsk, only: OrgId | undefined): Promise<readonly OrgSeen[]> {
     return await this.source.query(
-      `SELECT o.id, o.name, 'Active' AS status, o.databases_used AS databases, o.users_used AS users, o.created_at AS "createdAt",
+      `SELECT o.id, o.name, CASE WHEN o.deleted_at IS NULL THEN 'Active' ELSE 'Deleted' END AS status, o.databases_used AS databases, o.users_used AS users, o.created_at AS "createdAt",
          ARRAY(SELECT u.email FROM memberships m JOIN users u ON u.id = m.user_id
            WHERE m.org_id = o.id AND m.role = 'owner' AND m.status = 'Active' ORDER BY m.created_at, u.id LIMIT $4) AS owners
        FROM orgs o WHERE ($1::timestamptz IS NULL OR (o.created_at, o.id) > ($1, $2)) AND ($5::uuid IS NULL OR o.id = $5) ORDER BY o.created_at, o.id LIMIT $3`,

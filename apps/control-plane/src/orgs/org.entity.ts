@@ -19,6 +19,8 @@ export interface Org {
   readonly ownDatabasesMax: number | null
   readonly ownUsersMax: number | null
   readonly ownStorageMax: number | null
+  /** Since when the org is a mark only. */
+  readonly deletedAt: Date | null
   readonly createdAt: Date
   readonly updatedAt: Date
   readonly updatedBy: UserId
@@ -44,6 +46,7 @@ export const OrgEntity = new EntitySchema<Org>({
     ownDatabasesMax: { name: 'own_databases_max', type: 'integer', nullable: true },
     ownUsersMax: { name: 'own_users_max', type: 'integer', nullable: true },
     ownStorageMax: { name: 'own_storage_max', type: 'bigint', nullable: true, transformer: nullableBigint },
+    deletedAt: { name: 'deleted_at', type: 'timestamptz', precision: 3, nullable: true },
     createdAt: { name: 'created_at', type: 'timestamptz', precision: 3, default: () => 'now()' },
     updatedAt: { name: 'updated_at', type: 'timestamptz', precision: 3, default: () => 'now()' },
     updatedBy: { name: 'updated_by', type: 'uuid' },

@@ -45,7 +45,7 @@ export class QuotasRepository {
   async takeDatabase(tx: EntityManager, org: OrgId, storageBytes: number, usual: Amounts): Promise<boolean> {
     const [, taken]: [unknown, number] = await tx.query(
       `UPDATE orgs SET databases_used = databases_used + 1, storage_used = storage_used + $2::bigint
-       WHERE id = $1 AND databases_used < coalesce(own_databases_max, $3) AND storage_used + $2::bigint <= coalesce(own_storage_max, $4::bigint)`,
+       WHERE id = $1 AND deleted_at IS NULL AND databases_used < coalesce(own_databases_max, $3) AND storage_used + $2::bigint <= coalesce(own_storage_max, $4::bigint)`,
       [org, storageBytes, usual.databases, usual.storageBytes])
     return taken === 1
   }
@@ -56,7 +56,7 @@ export class QuotasRepository {
   }
 
   async takeUser(tx: EntityManager, org: OrgId, usual: Amounts): Promise<boolean> {
-    const [, taken]: [unknown, number] = await tx.query('UPDATE orgs SET users_used = users_used + 1 WHERE id = $1 AND users_used < coalesce(own_users_max, $2)', [org, usual.users])
+    const [, taken]: [unknown, number] = await tx.query('UPDATE orgs SET users_used = users_used + 1 WHERE id = $1 AND deleted_at IS NULL AND users_used < coalesce(own_users_max, $2)', [org, usual.users])
     return taken === 1
   }
 
@@ -71,7 +71,7 @@ export class QuotasRepository {
   async find(org: OrgId, usual: Amounts, tx: EntityManager = this.source.manager): Promise<Quotas | undefined> {
     const [row]: QuotaRow[] = await tx.query(
       `SELECT ${used}, coalesce(own_databases_max, $2) AS "databasesMax", coalesce(own_users_max, $3) AS "usersMax",
-       coalesce(own_storage_max, $4::bigint)::float8 AS "storageMax" FROM orgs WHERE id = $1`, [org, usual.databases, usual.users, usual.storageBytes])
+       coalesce(own_storage_max, $4::bigint)::float8 AS "storageMax" FROM orgs WHERE id = $1 AND deleted_at IS NULL`, [org, usual.databases, usual.users, usual.storageBytes])
     return row && { used: amounts(row), max: { databases: row.databasesMax, users: row.usersMax, storageBytes: row.storageMax } }
   }
 

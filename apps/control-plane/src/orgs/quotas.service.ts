@@ -4,7 +4,7 @@ import { CounterSweep } from '@tenantry/persistence'
 import { DataSource, type EntityManager } from 'typeorm'
 import type { ControlPlaneConfig } from '../config.js'
 import { CONFIG } from '../platform/platform.module.js'
-import { type Amounts, type Compared, type OwnQuota, type Quotas, QuotasRepository } from './quotas.repository.js'
+import { type Compared, type OwnQuota, type Quotas, QuotasRepository } from './quotas.repository.js'
 
 const differs = ({ counted, real }: Compared): boolean =>
   counted.databases !== real.databases || counted.users !== real.users || counted.storageBytes !== real.storageBytes
@@ -24,10 +24,10 @@ export class QuotasService {
     })
   }
 
-  /** Throws ResourceLimitExceeded. */
+  /** Throws ResourceLimitExceeded; OrgNotFound for an org that was deleted meanwhile. */
   async takeDatabase(tx: EntityManager, org: OrgId, storageBytes: number): Promise<void> {
     if (await this.quotas.takeDatabase(tx, org, storageBytes, this.config.quotas)) return
-    const { used, max } = await this.quotas.find(org, this.config.quotas, tx) ?? none
+    const { used, max } = await this.of(org, tx)
     if (used.databases >= max.databases) throw exceeded('databases_of_an_org', `your org has ${used.databases} of ${max.databases} databases`, 'Delete one')
     throw exceeded('storage_of_an_org', `the database reserves ${storageBytes} bytes, and ${used.storageBytes} of ${max.storageBytes} are reserved`, 'Delete a database, choose a smaller shape')
   }
@@ -40,7 +40,7 @@ export class QuotasService {
   /** For a membership that is made, or comes back from 'Left'. Throws ResourceLimitExceeded. */
   async takeUser(tx: EntityManager, org: OrgId): Promise<void> {
     if (await this.quotas.takeUser(tx, org, this.config.quotas)) return
-    const { used, max } = await this.quotas.find(org, this.config.quotas, tx) ?? none
+    const { used, max } = await this.of(org, tx)
     throw exceeded('users_of_an_org', `your org has ${used.users} of ${max.users} users, with those who are deactivated`, 'Remove one')
   }
 
@@ -50,8 +50,8 @@ export class QuotasService {
   }
 
   /** Throws OrgNotFound. */
-  async of(org: OrgId): Promise<Quotas> {
-    const found = await this.quotas.find(org, this.config.quotas)
+  async of(org: OrgId, tx?: EntityManager): Promise<Quotas> {
+    const found = await this.quotas.find(org, this.config.quotas, tx)
     if (!found) throw new Problem('OrgNotFound', 'There is no such org.')
     return found
   }
@@ -67,9 +67,6 @@ export class QuotasService {
     return await this.sweep.next()
   }
 }
-
-const nothing: Amounts = { databases: 0, users: 0, storageBytes: 0 }
-const none: Quotas = { used: nothing, max: nothing }
 
 const exceeded = (limit: string, why: string, deed: string): Problem =>
   new Problem('ResourceLimitExceeded', `This is past the limit ${limit}: ${why}. ${deed}, or ask the operator of this server for more.`)

@@ -56,6 +56,13 @@ export class RightsRepository {
     return await this.moved(tx, 'role = $4, acl = $5', [orgId, userId, by, role, acl])
   }
 
+  async leaveAll(tx: EntityManager, org: OrgId, by: UserId): Promise<readonly Moved[]> {
+    const [rows]: [Moved[], number] = await tx.query(
+      `UPDATE memberships SET status = 'Left', version = version + 1, updated_at = now(), updated_by = $2
+       WHERE org_id = $1 AND status <> 'Left' RETURNING user_id AS "userId", version`, [org, by])
+    return rows
+  }
+
   async orgsOf(tx: EntityManager, user: UserId): Promise<readonly OrgId[]> {
     const rows: { org: OrgId }[] = await tx.query('SELECT org_id AS org FROM memberships WHERE user_id = $1 ORDER BY org_id', [user])
     return rows.map(({ org }) => org)

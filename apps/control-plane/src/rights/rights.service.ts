@@ -105,6 +105,15 @@ export class RightsService {
     if (status === 'Left') await this.quotas.returnUser(tx, orgId)
   }
 
+  /** Ends every membership of an org that is about to go, the owners' too. */
+  async removeAll(tx: EntityManager, orgId: OrgId, by: UserId): Promise<void> {
+    const left = await this.rights.leaveAll(tx, orgId, by)
+    this.tell(tx, orgId, left)
+    for (let at = 0; at < left.length; at += toldAtOnce) {
+      this.outbox.append(tx, 'control.user.removed', ...left.slice(at, at + toldAtOnce).map(({ userId, version }) => ({ orgId, userId, version, orgDeleted: true })))
+    }
+  }
+
   /** Throws LastOwner. */
   async moveSources(tx: EntityManager, standing: Standing, to: Sources, by: UserId): Promise<void> {
     if (to.role !== 'owner') await this.leavesAnOwner(tx, standing)

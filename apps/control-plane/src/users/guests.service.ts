@@ -40,6 +40,11 @@ export class GuestsService {
     return standing?.status === 'Open' ? standing : undefined
   }
 
+  /** Takes everybody away who is waited for in an org. Counting is the caller's to do. */
+  async dismissAll(tx: EntityManager, org: OrgId): Promise<void> {
+    await this.users.deleteGuests(tx, org)
+  }
+
   /** Takes the guest away, and answers what they were to be. */
   async dismiss(tx: EntityManager, org: OrgId, id: UserId | null): Promise<Sources | undefined> {
     const guest = await this.find(tx, org, id)

@@ -34,6 +34,7 @@ export class MembershipsService {
   /** Makes a user an active owner of the org, whatever they were there: the way back into an org that nobody owns. Throws UserNotFound, OrgNotFound. */
   async seatOwner(org: OrgId, user: UserId, by: UserId): Promise<void> {
     await this.rights.changeIn(org, async (tx) => {
+      await this.quotas.of(org, tx)
       const now = await this.rights.standingOf(tx, org, user) ?? await this.joined(tx, org, user, by)
       if (now.role !== 'owner') await this.rights.moveSources(tx, now, { ...now, role: 'owner' }, by)
       await this.rights.moveStatus(tx, now, 'Active', by)
@@ -44,7 +45,6 @@ export class MembershipsService {
 
   /** A membership that counts from its first move on: it begins as one that was left. */
   private async joined(tx: EntityManager, org: OrgId, user: UserId, by: UserId): Promise<Standing> {
-    await this.quotas.of(org)
     if (!await this.users.isKnown(tx, user)) throw new Problem('UserNotFound', 'There is no such user.')
     await this.users.insertMembershipOnce(tx, { orgId: org, userId: user, role: 'viewer', status: 'Left', updatedBy: by })
     const made = await this.rights.standingOf(tx, org, user)

@@ -81,6 +81,15 @@ export class UsersRepository {
     await tx.query('DELETE FROM users u WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM memberships m WHERE m.user_id = u.id)', [id])
   }
 
+  /** Takes all guests of an org away. */
+  async deleteGuests(tx: EntityManager, org: OrgId): Promise<void> {
+    const guests: { id: UserId }[] = await tx.query(`SELECT user_id AS id FROM memberships WHERE org_id = $1 AND status = 'Open' FOR UPDATE`, [org])
+    const ids = guests.map(({ id }) => id)
+    await tx.query('DELETE FROM member_roles WHERE org_id = $1 AND user_id = ANY($2)', [org, ids])
+    await tx.query('DELETE FROM memberships WHERE org_id = $1 AND user_id = ANY($2)', [org, ids])
+    await tx.query('DELETE FROM users u WHERE id = ANY($1) AND NOT EXISTS (SELECT 1 FROM memberships m WHERE m.user_id = u.id)', [ids])
+  }
+
   /** A guest has come, and is from now on who their account says. */
   async become(tx: EntityManager, { id, email, firstname, lastname }: Pick<User, 'id' | 'email' | 'firstname' | 'lastname'>): Promise<void> {
     await tx.query(

@@ -90,3 +90,30 @@ it('lets who is activated again log in, with the rights of before, while what wa
   await until('the services admit the new token', async () => (await api('GET', '/v2/users/current', { token })).status === 200, 5)
   expect((await api('GET', '/v2/users/current', { token: member.token })).status).toBe(401)
 })
+
+it('ends an org with all that speaks for it, and gives its people one of their own each', async () => {
+  const gone = await signUp(api)
+  const colleague = await joinOrg(api, recordsIn(system.dataDir), gone.orgId, 'developer')
+  const keys = [await createKey(api, gone), await createKey(api, colleague)]
+  for (const { secret } of keys) expectStatus(200, await api('GET', '/v2/users/current', { key: secret }))
+  expectStatus(403, await api('DELETE', `/v2/orgs/${gone.orgId}`, { key: keys[0]?.secret ?? '' }))
+  expectStatus(202, await api('DELETE', `/v2/orgs/${gone.orgId}`, { token: gone.token }))
+  const doors = [{ token: gone.token }, { token: colleague.token }, ...keys.map(({ secret }) => ({ key: secret }))]
+  const paths = ['/v2/users/current', `/v2/users/${gone.userId}/keys`]
+  await until('every service refuses what spoke for the org', async () =>
+    (await Promise.all(doors.flatMap((door) => paths.map((path) => api('GET', path, door))))).every(({ status }) => status === 401), promisedSeconds)
+  const homes = new Set<string>()
+  for (const person of [gone, colleague]) {
+    let token = ''
+    await until('they can log in again', async () => {
+      const login = await api('POST', '/id', { json: { USERNAME: person.email, PASSWORD: person.password } })
+      token = login.status === 200 ? (JSON.parse(login.text) as { AuthenticationResult: { IdToken: string } }).AuthenticationResult.IdToken : ''
+      return token !== '' && (await api('GET', '/v2/users/current', { token })).status === 200
+    }, 10)
+    const me = JSON.parse((await api('GET', '/v2/users/current', { token })).text) as { id: string; org_id: string; acl: string[] }
+    expect(me).toMatchObject({ id: person.userId, acl: ['Org_Owner'] })
+    homes.add(me.org_id)
+    await becomes(api, { token }, await createDatabase(api, { token }, 'the first one here'), 'RUNNING')
+  }
+  expect([homes.size, homes.has(gone.orgId)]).toEqual([2, false])
+}, 60_000)

@@ -24,6 +24,8 @@ export interface Move {
   readonly at: Date
 }
 
+export type NewHome = Pick<Account, 'orgId' | 'email' | 'firstname' | 'lastname' | 'orgName' | 'serverAdmin'>
+
 const columns = `a.id, a.org_id AS "orgId", a.email, a.firstname, a.lastname, a.org_name AS "orgName", a.founder, a.server_admin AS "serverAdmin", a.epoch,
   a.password_hash AS "passwordHash", a.invite_id AS "inviteId", a.email_verified_at IS NOT NULL AS "emailVerified", coalesce(s.active, true) AS active`
 const standingIn = (org: string): string => `LEFT JOIN standings s ON s.user_id = a.id AND s.org_id = ${org}`
@@ -92,6 +94,14 @@ export class AccountsRepository {
 
   async noteVerified(tx: EntityManager, id: UserId, key: string): Promise<void> {
     await tx.query('UPDATE accounts SET email_verified_at = coalesce(email_verified_at, now()) WHERE id = $1 AND email_key = $2', [id, key])
+  }
+
+  /** Gives an account whose org is gone an empty one of its own; undefined when its org is another one. */
+  async rehome(tx: EntityManager, id: UserId, from: OrgId, to: OrgId): Promise<NewHome | undefined> {
+    const [rows]: [NewHome[], number] = await tx.query(
+      `UPDATE accounts SET org_id = $3, founder = true, org_name = 'Organization for ' || email, invite_id = NULL, updated_at = now() WHERE id = $1 AND org_id = $2
+       RETURNING org_id AS "orgId", email, firstname, lastname, org_name AS "orgName", server_admin AS "serverAdmin"`, [id, from, to])
+    return rows[0]
   }
 
   /** Answers which change this is; undefined when it is so already. */

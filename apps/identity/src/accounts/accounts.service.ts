@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common'
-import { type InviteId, type OrgId, Problem, type UserId, emailKey, readEmail } from '@tenantry/contracts'
+import { type InviteId, type OrgId, Problem, type UserId, emailKey, newId, readEmail } from '@tenantry/contracts'
 import { Outbox } from '@tenantry/events'
 import type { EntityManager } from 'typeorm'
 import type { Client } from '../limits/client.js'
@@ -95,6 +95,12 @@ export class AccountsService {
   /** Remembers what the control plane says of a membership; false when something newer was said before. */
   noteStanding(tx: EntityManager, standing: Standing): Promise<boolean> {
     return this.accounts.noteStanding(tx, standing)
+  }
+
+  /** An account whose own org is gone founds an empty one, as at its sign-up, so that its owner can log in. */
+  async rehome(tx: EntityManager, userId: UserId, gone: OrgId): Promise<void> {
+    const home = await this.accounts.rehome(tx, userId, gone, newId<OrgId>())
+    if (home) this.outbox.append(tx, 'identity.account.registered', { userId, ...home })
   }
 
   /** Says whether an account administrates the server, and tells of it when that is new. */

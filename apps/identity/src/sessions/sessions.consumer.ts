@@ -23,7 +23,7 @@ export class SessionsConsumer {
 
   @Work('control.user.removed')
   removed(@Payload() event: EventOf<'control.user.removed'>): Promise<void> {
-    return this.take(event, false, true)
+    return this.take(event, false, true, event.orgDeleted)
   }
 
   @Work('control.user.activated')
@@ -39,7 +39,7 @@ export class SessionsConsumer {
     }))
   }
 
-  private async take({ id, userId, orgId, version }: Change, active: boolean, gone = false): Promise<void> {
+  private async take({ id, userId, orgId, version }: Change, active: boolean, gone = false, orgDeleted = false): Promise<void> {
     await inTransaction(this.source, (tx) => once(tx, 'sessions', id, async () => {
       const isNews = await this.accounts.noteStanding(tx, { userId, orgId, version, active })
       if (!isNews || active) return
@@ -48,6 +48,7 @@ export class SessionsConsumer {
       // Sessions name the org that somebody is in: one that they have left takes nothing from them there.
       if (await this.accounts.isOf(tx, userId, orgId)) await this.sessions.endAllOf(tx, userId)
       await this.keys.revokeHeld(tx, orgId, userId, keys)
+      if (orgDeleted) await this.accounts.rehome(tx, userId, orgId)
     }))
   }
 }

@@ -2571,6 +2571,97 @@ export type UpdateKeyResponses = {
 
 export type UpdateKeyResponse = UpdateKeyResponses[keyof UpdateKeyResponses];
 
+export type DeleteOrgData = {
+    body?: never;
+    headers?: {
+        /**
+         * Sent again with the same key, the request is done once and answered as it was the first time. Keys are the caller's own and kept for 24 hours.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/v2/orgs/{id}';
+};
+
+export type DeleteOrgErrors = {
+    /**
+     * MalformedRequest, InvalidParameter, AmbiguousCredentials, InvalidBody
+     */
+    400: Problem;
+    /**
+     * MissingCredentials, InvalidCredentials
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * OrgNotFound
+     */
+    404: Problem;
+    /**
+     * MethodNotAllowed
+     */
+    405: Problem;
+    /**
+     * RequestTooSlow
+     */
+    408: Problem;
+    /**
+     * RepeatInFlight, OrgHasDatabases
+     */
+    409: Problem;
+    /**
+     * RequestTooLarge
+     */
+    413: Problem;
+    /**
+     * UrlTooLong
+     */
+    414: Problem;
+    /**
+     * UnsupportedEncoding
+     */
+    415: Problem;
+    /**
+     * RepeatDiffers, InvalidId
+     */
+    422: Problem;
+    /**
+     * TooManyConnections, TooManyRequests
+     */
+    429: Problem;
+    /**
+     * HeadersTooLarge
+     */
+    431: Problem;
+    /**
+     * InternalError
+     */
+    500: Problem;
+    /**
+     * ServiceUnavailable
+     */
+    503: Problem;
+};
+
+export type DeleteOrgError = DeleteOrgErrors[keyof DeleteOrgErrors];
+
+export type DeleteOrgResponses = {
+    /**
+     * The org is gone: within a second nobody is a member, and its API keys and the tokens that name it are refused. Databases that were deleted before cannot be brought back any more. Everybody whose own org it was finds an empty one of their own at their next login.
+     */
+    202: {
+        [key: string]: never;
+    };
+};
+
+export type DeleteOrgResponse = DeleteOrgResponses[keyof DeleteOrgResponses];
+
 export type GetOrgData = {
     body?: never;
     path: {
@@ -3781,6 +3872,10 @@ export type CreateDatabaseErrors = {
      * Forbidden, ResourceLimitExceeded
      */
     403: Problem;
+    /**
+     * OrgNotFound
+     */
+    404: Problem;
     /**
      * MethodNotAllowed
      */

@@ -10,7 +10,7 @@ import { createInvite, deleteInvite, getInvite, listInvites, moveUser, updateInv
 import { listLimits } from './limits.js'
 import { describeLogin, describeRoot, getJwks, getOpenIdConfiguration, logInAtId, logInAtRoot, logOut, signUp } from './login.js'
 import { readMetrics } from './metrics.js'
-import { getOrg, updateOrg } from './orgs.js'
+import { deleteOrg, getOrg, updateOrg } from './orgs.js'
 import { runSql, runSqlShort } from './queries.js'
 import { askToVerifyEmail, forgotPassword, resetPassword, showLinkPage, verifyEmail } from './recovery.js'
 import { createRole, deleteRole, getRole, listRoles, updateRole } from './roles.js'
@@ -23,7 +23,7 @@ export const operations: readonly Operation[] = [
   createUser, listUsers, getCurrentUser, updateUser, getUser, addUserRoles, moveUser,
   createInvite, listInvites, getInvite, updateInvite, deleteInvite,
   createKey, listKeys, getKey, updateKey,
-  getOrg, updateOrg, listOrgKeys, listAudit,
+  getOrg, updateOrg, deleteOrg, listOrgKeys, listAudit,
   listShapes, getShape, listLimits,
   createRole, listRoles, getRole, updateRole, deleteRole,
   createDatabase, listDatabases, getDatabase, updateDatabase, deleteDatabase, undeleteDatabase, listBackups, stopDatabase, startDatabase, listDatabaseOperations,

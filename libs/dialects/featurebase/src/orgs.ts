@@ -68,6 +68,19 @@ export const getOrg = operation({
   examples: { answer: example },
 })
 
+/** Ours: the original left the end of an org to its console. */
+export const deleteOrg = operation({
+  id: 'deleteOrg', method: 'DELETE', path: '/v2/orgs/{id}', tag: 'Orgs', summary: 'Delete the caller\'s org: for one of its owners, with a token and not with an API key',
+  permission: 'roles:write', params: strictOrg, deed: { object: 'org', param: 'id' },
+  success: {
+    status: 202, schema: z.object({}),
+    description: 'The org is gone: within a second nobody is a member, and its API keys and the tokens that name it are refused. Databases that were deleted before cannot be '
+      + 'brought back any more. Everybody whose own org it was finds an empty one of their own at their next login.',
+  },
+  problems: ['InvalidId', 'OrgNotFound', 'OrgHasDatabases', 'Forbidden'],
+  examples: { answer: {} },
+})
+
 export const updateOrg = operation({
   id: 'updateOrg', method: 'PUT', path: '/v2/orgs/{id}', tag: 'Orgs', summary: 'Change the particulars of an org', permission: 'org:update',
   params: strictOrg, deed: { object: 'org', param: 'id' }, body: { kind: 'json', schema: updateBody },

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common'
 import { AccountsModule } from '../../accounts/accounts.module.js'
 import { AuditModule } from '../../audit/audit.module.js'
 import { DatabasesModule } from '../../databases/databases.module.js'
+import { EndingsModule } from '../../endings/endings.module.js'
 import { InvitesModule } from '../../invites/invites.module.js'
 import { LimitsModule } from '../../limits/limits.module.js'
 import { OrgsModule } from '../../orgs/orgs.module.js'
@@ -20,7 +21,7 @@ import { UsersController } from './users.controller.js'
 
 /** The native API over the features. */
 @Module({
-  imports: [OrgsModule, AccountsModule, UsersModule, InvitesModule, RolesModule, ShapesModule, DatabasesModule, LimitsModule, AuditModule],
+  imports: [OrgsModule, AccountsModule, UsersModule, InvitesModule, EndingsModule, RolesModule, ShapesModule, DatabasesModule, LimitsModule, AuditModule],
   controllers: [DatabasesController, PowerController, OrgsController, ShapesController, UsersController, InvitesController, RolesController, LimitsController, AuditController],
 })
 export class FeaturebaseModule {}
