@@ -289,6 +289,22 @@ describe('a user who moves', () => {
     expect((await move(bob, inviteId)).status).toBe(202)
   })
 
+  it('stays also for a database that is made at the same moment', async () => {
+    const [ada, bob] = [await founder(), await founder()]
+    const inviteId = await invite(ada, addressOf(bob.userId))
+    const database = await plane.create(bob)
+    await plane.records.query(`UPDATE databases SET state = 'DELETED' WHERE id = $1`, [database])
+    const maker = await plane.anotherClient()
+    await maker.query('BEGIN')
+    await maker.query(`UPDATE databases SET state = 'RUNNING' WHERE id = $1`, [database])
+    await maker.query('UPDATE orgs SET databases_used = databases_used WHERE id = $1', [bob.orgId])
+    const moving = move(bob, inviteId)
+    await until('the move waits', async () => (await records(`SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%orgs%'`)).length > 0)
+    await maker.query('COMMIT')
+    await maker.end()
+    expect([(await moving).status, await statusIn(bob.orgId, bob.userId)]).toEqual([409, 'Active'])
+  })
+
   it('moves only themselves, and only by an open invite to their own address: whatever else is wrong is told alike', async () => {
     const [ada, bob, eve] = [await founder(), await founder(), await founder()]
     const peer = await plane.member(bob, 'viewer')

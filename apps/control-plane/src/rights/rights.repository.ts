@@ -36,8 +36,10 @@ export class RightsRepository {
     return rows.length > 0
   }
 
-  /** Whether an org has anything that needs an owner: other people, or databases. */
+  /** Whether an org has anything that needs an owner: other people, or databases, those too that are just being made. */
   async hasOthersOrDatabases(tx: EntityManager, org: OrgId, user: UserId): Promise<boolean> {
+    // Whoever makes a database holds this row until it is there; only a statement that begins then sees it.
+    await tx.query('SELECT 1 FROM orgs WHERE id = $1 FOR UPDATE', [org])
     const rows: unknown[] = await tx.query(
       `SELECT 1 FROM memberships WHERE org_id = $1 AND user_id <> $2 AND status IN ('Active', 'Deactivated')
        UNION ALL SELECT 1 FROM databases WHERE org_id = $1 AND state <> 'DELETED' LIMIT 1`, [org, user])
