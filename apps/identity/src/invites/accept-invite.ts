@@ -41,7 +41,7 @@ export class AcceptInvite {
   async run(wish: AcceptWish, client: Client): Promise<Accepted> {
     const invited = await peekOrCount(this.limits, client, () => this.links.peekInvite(wish.token))
     const account = await this.accounts.findByEmail(invited.emailKey)
-    return account ? await this.withAccount(account, wish.token, client) : await this.anew(invited, wish, client)
+    return account ? await this.withAccount(account, wish, client) : await this.anew(invited, wish, client)
   }
 
   private async anew({ emailKey: address, about }: Invited, { token, firstname, lastname, password }: AcceptWish, client: Client): Promise<Accepted> {
@@ -49,8 +49,7 @@ export class AcceptInvite {
     if (firstname === undefined || lastname === undefined || password === undefined) {
       throw new Problem('MissingParameter', 'There is no account with this address yet: firstname, lastname and password are required to make one.')
     }
-    checkPassword(password, address)
-    const passwordHash = await this.passwords.hash(password)
+    const passwordHash = await this.hashed(password, address)
     const { orgId, orgName, email, inviteId } = about
     const { account, opened } = await inTransaction(this.source, async (tx) => {
       await this.links.spendInvite(tx, token)
@@ -63,21 +62,34 @@ export class AcceptInvite {
     return { userId: account.id, orgId, inviteId, tokens: await this.sessions.issue({ ...account, epoch: 0, active: true }, opened) }
   }
 
-  /** An account that may not log in where it is has nothing to stay for: it is moved at once. */
-  private async withAccount(account: KnownAccount, token: string, client: Client): Promise<Accepted> {
+  /**
+   * An account that may not log in where it is has nothing to stay for: it is moved at once. One whose address nobody has proven may be
+   * somebody else's, who waits in it for this invite: it is taken over with a new password.
+   */
+  private async withAccount(account: KnownAccount, { token, password }: AcceptWish, client: Client): Promise<Accepted> {
+    if (!account.emailVerified && password === undefined) {
+      throw new Problem('MissingParameter', 'Nobody has confirmed the address of this account yet: password is required, and becomes its new one.')
+    }
+    const passwordHash = account.emailVerified || password === undefined ? undefined : await this.hashed(password, account.email)
     return await inTransaction(this.source, async (tx) => {
       const { about, emailKey } = await this.links.spendInvite(tx, token)
       const { orgId, orgName, inviteId } = about
       const isHome = account.orgId === orgId || !account.active
-      await this.accounts.noteVerified(tx, { userId: account.id, emailKey })
-      if (isHome && account.orgId !== orgId) {
-        await this.accounts.move(tx, account.id, { orgId, orgName, inviteId, at: new Date() })
-        await this.sessions.endAllOf(tx, account.id)
+      const moves = isHome && account.orgId !== orgId
+      if (passwordHash !== undefined && !await this.accounts.setPassword(tx, { userId: account.id, emailKey }, passwordHash)) {
+        throw new Problem('LinkNotValid', 'The account has another e-mail address now; ask for a new invite.')
       }
+      if (moves) await this.accounts.move(tx, account.id, { orgId, orgName, inviteId, at: new Date() })
+      if (moves || passwordHash !== undefined) await this.sessions.endAllOf(tx, account.id)
       this.accounts.tellAccepted(tx, account, about, { hadAccount: true, isHome })
       this.accounts.tellDeed(tx, { action: 'acceptInvite', orgId, userId: account.id, inviteId }, client)
       return { userId: account.id, orgId, inviteId }
     })
+  }
+
+  private async hashed(password: string, address: string): Promise<string> {
+    checkPassword(password, address)
+    return await this.passwords.hash(password)
   }
 
   /** The id that the org knows its guest by, unless an account has it already. */

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { json } from 'node:stream/consumers'
+import { runInNewContext } from 'node:vm'
 import { jetstream, jetstreamManager } from '@nats-io/jetstream'
 import { type EventSubject, permissions } from '@tenantry/contracts'
 import { type NatsConnection, connectNats } from '@tenantry/events'
@@ -95,10 +96,19 @@ const mailed = async (invited: Invited, many = 1): Promise<string> => {
   await until(`${many} mails about the invite`, async () => (await mailsAbout(invited)).length >= many)
   return tokenIn((await mailsAbout(invited)).at(-1))
 }
+/** Until the event was taken and no letter about the invite waits. */
+const taken = (event: string, { inviteId }: Invited): Promise<boolean> => until('the event is taken, and no letter waits', async () => (await records.query(
+  `SELECT 1 FROM inbox WHERE event_id = $1 AND NOT EXISTS (SELECT 1 FROM letters WHERE about->>'inviteId' = $2)`, [event, inviteId])).rowCount === 1)
 const newEmail = (): string => `${randomUUID()}@example.com`
 const signUp = async (email = newEmail()): Promise<{ email: string; userId: string; orgId: string; token: string }> => {
   const { body } = await post('/id/signup', { email, password, firstname: 'Ada', lastname: 'Byron' })
   return { email, userId: String(body['user_id']), orgId: String(body['org_id']), token: tokenOf(body) }
+}
+/** Somebody whose address was proven by another mail. */
+const proven = async (): ReturnType<typeof signUp> => {
+  const person = await signUp()
+  await records.query('UPDATE accounts SET email_verified_at = now() WHERE id = $1', [person.userId])
+  return person
 }
 const tokenOf = (body: Record<string, unknown>): string => (body['AuthenticationResult'] as Record<string, string> | undefined)?.['IdToken'] ?? ''
 const claimsOf = (token: string): Record<string, unknown> => JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as Record<string, unknown>
@@ -134,7 +144,7 @@ describe('an invite', () => {
   })
 
   it('is taken with the account of its address where there is one, whoever follows the link, and changes neither its password nor its org', async () => {
-    const ada = await signUp()
+    const ada = await proven()
     const invited = await invite(ada.email.toUpperCase())
     const token = await mailed(invited)
     const answer = await accept(token, { ...named, password: 'a password of somebody else' })
@@ -143,8 +153,19 @@ describe('an invite', () => {
     expect(await told('identity.invite.accepted', invited.inviteId)).toEqual([expect.objectContaining({ userId: ada.userId, email: ada.email, hadAccount: true, isHome: false })])
   })
 
+  it('takes an account over whose address nobody has proven: whoever made it is locked out', async () => {
+    const mallory = await signUp()
+    const token = await mailed(await invite(mallory.email))
+    expect(await accept(token)).toMatchObject({ status: 400, body: { code: 'MissingParameter' } })
+    expect(await accept(token, { password: mallory.email })).toMatchObject({ status: 400, body: { code: 'InvalidParameter' } })
+    expect((await accept(token, { password: 'a password of the reader' })).status).toBe(201)
+    expect((await logIn(mallory.email)).status).toBe(401)
+    expect((await post('/id', { USERNAME: mallory.email, PASSWORD: 'a password of the reader' })).status).toBe(200)
+    await until('the old token ends', async () => (await fetch(`${base}/v2/users/${mallory.userId}/keys`, { headers: { authorization: `Bearer ${mallory.token}` } })).status === 401)
+  })
+
   it('moves an account at once that may not log in where it is', async () => {
-    const ada = await signUp()
+    const ada = await proven()
     await tell('control.user.removed', { orgId: ada.orgId, userId: ada.userId, version: 5 })
     await until('the account is refused', async () => (await logIn(ada.email)).status === 401)
     const invited = await invite(ada.email)
@@ -164,8 +185,7 @@ describe('an invite', () => {
     }
     const id = randomUUID()
     await invite(email, { ...invited, id })
-    await until('the last one is taken', async () => (await records.query(
-      `SELECT 1 FROM inbox WHERE event_id = $1 AND NOT EXISTS (SELECT 1 FROM letters WHERE about->>'inviteId' = $2)`, [id, invited.inviteId])).rowCount === 1)
+    await taken(id, invited)
     expect([new Set(tokens).size, (await mailsAbout(invited)).length, (await accept(tokens[2] ?? '', named)).status]).toEqual([5, 5, 201])
     for (const token of tokens) expect((await accept(token, named)).body['code']).toBe('LinkNotValid')
   })
@@ -185,9 +205,14 @@ describe('an invite', () => {
     expect((await post('/id/email/verified', { token })).body['code']).toBe('LinkNotValid')
     await tell('control.invite.revoked', { inviteId: invited.inviteId, orgId: invited.orgId })
     await until('the link is void', async () => (await accept(token)).body['code'] === 'LinkNotValid')
-    const old = await invite(newEmail(), { expiresAt: new Date(Date.now() + 1_500).toISOString() })
+    const old = await invite(newEmail())
     const oldToken = await mailed(old)
-    await until('the invite has ended', async () => (await accept(oldToken)).body['code'] === 'LinkNotValid')
+    await records.query(`UPDATE links SET expires_at = now() WHERE about->>'inviteId' = $1`, [old.inviteId])
+    expect((await accept(oldToken, named)).body['code']).toBe('LinkNotValid')
+    const id = randomUUID()
+    const late = await invite(newEmail(), { id, expiresAt: new Date().toISOString() })
+    await taken(id, late)
+    expect(await mailsAbout(late)).toEqual([])
     expect((await records.query('SELECT 1 FROM accounts WHERE email_key = ANY($1)', [[invited.email, old.email]])).rowCount).toBe(0)
   })
 
@@ -209,6 +234,40 @@ describe('an invite', () => {
   })
 })
 
+/** As much of a browser as the page of the link needs: a form, a line of text, and this server. */
+const opened = async (token: string) => {
+  const script = /<script>(.*)<\/script>/s.exec(await (await fetch(`${base}/id/link`)).text())?.[1] ?? ''
+  const fields = Object.fromEntries(['firstname', 'lastname', 'password'].map((name) => [name, { value: '', required: false }]))
+  let submit: ((event: object) => void) | undefined
+  const form = { ...fields, elements: fields, hidden: false, addEventListener: (_: string, heard: (event: object) => void) => { submit = heard } }
+  const said = { textContent: '' }
+  const dataset: Record<string, string> = {}
+  runInNewContext(script, {
+    document: { body: { dataset }, querySelector: (name: string) => name === 'form' ? form : said }, location: { hash: `#invite=${token}`, pathname: '/id/link' },
+    history: { replaceState: () => undefined }, fetch: (where: string, asked: RequestInit) => fetch(base + where, asked),
+  })
+  const press = async (): Promise<string> => {
+    said.textContent = ''
+    submit?.({ preventDefault: () => undefined })
+    await until('the page says something', () => Promise.resolve(said.textContent !== ''))
+    return said.textContent
+  }
+  return { fields, form, dataset, press }
+}
+
+describe('the page of the link', () => {
+  it('asks who somebody is only where there is no account, and of an account nothing', async () => {
+    const page = await opened(await mailed(await invite(newEmail())))
+    expect([page.dataset, page.fields['password']?.required]).toEqual([{ kind: 'invite' }, false])
+    expect([await page.press(), page.dataset, page.form.hidden, page.fields['lastname']?.required]).toEqual([expect.stringContaining('no account'), { kind: 'invite', new: '' }, false, true])
+    for (const [name, value] of Object.entries(named)) Object.assign(page.fields[name] ?? {}, { value })
+    expect([await page.press(), page.form.hidden]).toEqual([expect.stringContaining('You are a member'), true])
+    const ada = await opened(await mailed(await invite((await proven()).email)))
+    expect([await ada.press(), ada.dataset]).toEqual([expect.stringContaining('You are a member'), { kind: 'invite' }])
+    expect(await (await opened('made-up')).press()).toContain('ask for a new one')
+  })
+})
+
 describe('who may come', () => {
   it('is only who is invited where sign-up is by invite, and nobody new where it is closed', async () => {
     const [byInvite, closed] = [await start({ SIGNUP: 'invite' }), await start({ SIGNUP: 'closed' })]
@@ -217,7 +276,7 @@ describe('who may come', () => {
     expect(await post('/id/signup', { email: newEmail(), ...named }, byInvite)).toMatchObject({ status: 403, body: { code: 'Forbidden' } })
     expect((await accept(token, named, closed)).status).toBe(403)
     expect((await accept(token, named, byInvite)).status).toBe(201)
-    const ada = await signUp()
+    const ada = await proven()
     expect((await accept(await mailed(await invite(ada.email)), {}, closed)).status).toBe(201)
   })
 })

@@ -854,7 +854,7 @@ export type AcceptInviteError = AcceptInviteErrors[keyof AcceptInviteErrors];
 
 export type AcceptInviteResponses = {
     /**
-     * The person of the mailed address is a member of the org. An account is made for them, with the names and the password, and logged in, if there was none; one that was there stays in its org until it is moved with POST /v2/users/{id}/action/invite.
+     * The person of the mailed address is a member of the org. An account is made for them, with the names and the password, and logged in, if there was none; one that was there, whose address nobody had confirmed, has the password as its new one; and one that was there stays in its org until it is moved with POST /v2/users/{id}/action/invite.
      */
     201: {
         user_id: string;

@@ -32,7 +32,7 @@ export const acceptInvite = operation({
   body: { kind: 'json', schema: acceptBody, anyContentType: true },
   success: {
     status: 201, schema: acceptedSchema,
-    description: 'The person of the mailed address is a member of the org. An account is made for them, with the names and the password, and logged in, if there was none; one that was there stays in its org until it is moved with POST /v2/users/{id}/action/invite.',
+    description: 'The person of the mailed address is a member of the org. An account is made for them, with the names and the password, and logged in, if there was none; one that was there, whose address nobody had confirmed, has the password as its new one; and one that was there stays in its org until it is moved with POST /v2/users/{id}/action/invite.',
   },
   problems: ['InvalidBody', 'InvalidParameter', 'MissingParameter', 'LinkNotValid', 'SignUpClosed', 'EmailTaken', 'RequestTooLarge', 'TooManyRequests'],
   examples: {

@@ -21,16 +21,16 @@ const send = async () => {
   const body = JSON.stringify({ token, ...Object.fromEntries(asked().map((name) => [name, form.elements[name].value])) })
   const response = await fetch(paths[kind], { method: 'POST', headers: { 'content-type': 'application/json' }, body })
   const answer = await response.json()
-  if (!response.ok && kind === 'invite' && answer.code === 'MissingParameter') return askForAccount()
+  if (!response.ok && kind === 'invite' && answer.code === 'MissingParameter') return askForAccount(answer.message)
   if (!response.ok) return answer.message
   form.hidden = true
   history.replaceState(null, '', location.pathname)
   return done[kind]
 }
-const askForAccount = () => {
+const askForAccount = (message) => {
   document.body.dataset.new = ''
   for (const name of asked()) form.elements[name].required = true
-  return 'There is no account with this address yet. Say who you are, and choose a password.'
+  return message
 }
 form.addEventListener('submit', (event) => {
   event.preventDefault()
