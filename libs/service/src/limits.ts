@@ -70,6 +70,8 @@ export const limitVariables = {
   FAILED_TOKENS_PER_MINUTE: variable.positive(60),
   /** Mails with links that a caller's address but this machine's own may have sent, to any addresses. */
   MAILS_PER_HOUR: variable.positive(20),
+  /** Invites that one org sends. */
+  INVITES_PER_HOUR: variable.positive(200),
   /** How many wrong passwords in a row may come for one address before the waiting begins, and how long is waited first. */
   WRONG_PASSWORDS: variable.positive(5),
   WRONG_PASSWORD_WAIT_SECONDS: variable.positive(5),

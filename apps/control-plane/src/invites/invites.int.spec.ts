@@ -1,6 +1,7 @@
 import { jetstream } from '@nats-io/jetstream'
 import { type InviteId, type OrgId, type UserId, newId } from '@tenantry/contracts'
 import { Outbox } from '@tenantry/events'
+import { usualLimits } from '@tenantry/service'
 import { until } from '@tenantry/testing'
 import { QuotasRepository } from '../orgs/quotas.repository.js'
 import { QuotasService } from '../orgs/quotas.service.js'
@@ -157,6 +158,20 @@ describe('an invite', () => {
   })
 })
 
+describe('an org that invites many', () => {
+  it('is told when it may go on, and sends no mail before', async () => {
+    const ada = await founder()
+    await records(`INSERT INTO invites (id, org_id, email, email_key, role, state, sent_by, expires_at, updated_by)
+      SELECT gen_random_uuid(), $1, n || '@example.test', n || '@example.test', 'viewer', 'revoked', $2, now() + interval '6 days 23 hours 30 minutes', $2 FROM generate_series(1, 199) n`, ada.orgId, ada.userId)
+    const last = await invite(ada, 'last@example.test')
+    const refused = await call(ada, 'POST', '/v2/invites', { email: 'more@example.test' })
+    expect([refused.status, refused.json['code'], Number(refused.headers.get('retry-after'))]).toEqual([429, 'TooManyRequests', expect.closeTo(1800, -2)])
+    expect([await usedBy(ada), await listed(ada, '/v2/invites', 'id')]).toEqual([2, [last]])
+    await records('UPDATE invites SET expires_at = expires_at - interval \'31 minutes\' WHERE org_id = $1', ada.orgId)
+    expect(await statusOf(ada, 'POST', '/v2/invites', { email: 'more@example.test' })).toBe(201)
+  })
+})
+
 describe('an invite that has ended', () => {
   it('frees the place of who was waited for an hour later, and can be sent again', async () => {
     const ada = await founder()
@@ -165,7 +180,7 @@ describe('an invite that has ended', () => {
     const source = await controlPlaneSource({ databaseUrl: plane.databaseUrl, poolSize: 3 }).initialize()
     const quotas = new QuotasService({ quotas: { databases: 1, users: 9, storageBytes: 1 } }, source, new QuotasRepository(source))
     const rights = new RightsService(source, new RightsRepository(source), new Outbox(), quotas)
-    const invites = new InvitesService(new InvitesRepository(source), rights, new GuestsService(new UsersRepository(source), rights), quotas, new Outbox())
+    const invites = new InvitesService(new InvitesRepository(source), rights, new GuestsService(new UsersRepository(source), rights), quotas, new Outbox(), { limits: usualLimits })
     await invites.endOld(1_000)
     await source.destroy()
     expect([await usedBy(ada), await listed(ada, '/v2/users', 'username'), await listed(ada, '/v2/invites', 'id')]).toEqual([2, [addressOf(ada.userId), 'young@example.test'], [id, young]])

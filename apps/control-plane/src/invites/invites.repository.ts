@@ -45,6 +45,12 @@ export class InvitesRepository {
     return pageOf(rows, limit, ({ createdAt, id }) => ({ at: createdAt, id }))
   }
 
+  /** Invites of an org that end after `after`, whatever became of them, and the first end among them. */
+  async countEnding(tx: EntityManager, org: OrgId, after: Date): Promise<{ readonly many: number; readonly first: Date | null }> {
+    const [found]: { many: number; first: Date | null }[] = await tx.query('SELECT count(*)::int AS many, min(expires_at) AS first FROM invites WHERE org_id = $1 AND expires_at > $2', [org, after])
+    return found ?? { many: 0, first: null }
+  }
+
   /** Open ones that ended before `until`, and still have somebody who is waited for. */
   async listEnded(until: Date, limit: number): Promise<readonly Pick<Invite, 'id' | 'orgId'>[]> {
     return await this.source.query(

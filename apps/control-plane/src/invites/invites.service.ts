@@ -1,8 +1,10 @@
-import { Injectable } from '@nestjs/common'
+import { Inject, Injectable } from '@nestjs/common'
 import { type BuiltInRole, type InviteId, type OrgId, type Page, type PageAsk, type Principal, Problem, type UserId, emailKey, newId } from '@tenantry/contracts'
 import { Outbox } from '@tenantry/events'
 import type { EntityManager } from 'typeorm'
+import type { ControlPlaneConfig } from '../config.js'
 import { QuotasService } from '../orgs/quotas.service.js'
+import { CONFIG } from '../platform/platform.module.js'
 import { RightsService } from '../rights/rights.service.js'
 import { type Sources, type Standing, includes, permissionsOf, reaches } from '../rights/standing.js'
 import { GuestsService, type NewGuest } from '../users/guests.service.js'
@@ -10,7 +12,8 @@ import { type InviteRow, InvitesRepository } from './invites.repository.js'
 
 const lifeMs = 7 * 86_400_000
 /** An acceptance may still be on its way when the invite ends. */
-const lateMs = 3_600_000
+const hourMs = 3_600_000
+const lateMs = hourMs
 const toldAtOnce = 500
 const usualRole: BuiltInRole = 'developer'
 
@@ -34,9 +37,9 @@ export interface Sent {
 @Injectable()
 export class InvitesService {
   constructor(private readonly invites: InvitesRepository, private readonly rights: RightsService, private readonly guests: GuestsService,
-    private readonly quotas: QuotasService, private readonly outbox: Outbox) {}
+    private readonly quotas: QuotasService, private readonly outbox: Outbox, @Inject(CONFIG) private readonly config: Pick<ControlPlaneConfig, 'limits'>) {}
 
-  /** Invites an address, or again one that is invited already. Throws Forbidden, UserExists, ResourceLimitExceeded. */
+  /** Invites an address, or again one that is invited already. Throws Forbidden, UserExists, TooManyRequests, ResourceLimitExceeded. */
   async send(caller: Principal, wish: InviteWish): Promise<Sent> {
     return await this.rights.change(caller, async (tx, actor) => {
       const key = emailKey(wish.email)
@@ -45,6 +48,7 @@ export class InvitesService {
       const guest = known && await this.guests.find(tx, caller.orgId, known.userId)
       const role = wish.role ?? guest?.role ?? known?.role ?? usualRole
       mayGive(actor, { role, roles: guest?.roles ?? [], acl: guest?.acl ?? [] })
+      await this.mustBeFew(tx, caller.orgId)
       const userId = await this.guestFor(tx, actor, { ...wish, role }, guest && known?.userId)
       const invite = await this.written(tx, actor, { ...wish, role, userId }, known?.id)
       this.tellSent(tx, invite, userId, caller.userId)
@@ -106,6 +110,16 @@ export class InvitesService {
     }
   }
 
+  /** Each is a mail to somebody who has not asked for it. */
+  private async mustBeFew(tx: EntityManager, org: OrgId): Promise<void> {
+    const most = this.config.limits.INVITES_PER_HOUR
+    const hourAgo = Date.now() - hourMs
+    const { many, first } = await this.invites.countEnding(tx, org, new Date(hourAgo + lifeMs))
+    if (many < most) return
+    const waitMs = first === null ? hourMs : first.getTime() - lifeMs - hourAgo
+    throw new Problem('TooManyRequests', `Your org has invited ${many} people within an hour, and may invite ${most}; invite the others later.`, { retryAfterSeconds: Math.ceil(waitMs / 1000) })
+  }
+
   private async guestFor(tx: EntityManager, { orgId, userId: by }: Standing, wish: NewGuest, known: UserId | null | undefined): Promise<UserId> {
     if (!known) return await this.guests.make(tx, orgId, wish, by)
     await this.guests.change(tx, orgId, known, wish, by)
@@ -138,6 +152,7 @@ export class InvitesService {
       throw new Problem('InviteInWrongState', 'This invite has expired, or there is a newer one, or the person is a user of your org; invite them anew if they are none.')
     }
     mayGive(actor, { role, roles: [], acl: [] })
+    await this.mustBeFew(tx, orgId)
     const userId = await this.guests.make(tx, orgId, { email, role }, actor.userId)
     await this.invites.update(tx, id, { state: 'open', userId, sentBy: actor.userId }, actor.userId)
     this.tellSent(tx, invite, userId, actor.userId)

@@ -94,6 +94,7 @@ const ofAccounts = (limits: Limits): readonly ToldLimit[] => [
   limit(limits, 'FAILED_LOGINS_PER_MINUTE', 'failed_logins_of_an_address_in_a_minute', { unit: 'tries', description: `Logins that fail; five times as many in an hour from its network.${freeHere(false)}`, exceeded: 'TooManyRequests' }),
   limit(limits, 'FAILED_TOKENS_PER_MINUTE', 'failed_tokens_of_an_address_in_a_minute', { unit: 'tries', description: `Refresh tokens that are none; five times as many from its network.${freeHere(false)}`, exceeded: 'TooManyRequests' }),
   limit(limits, 'MAILS_PER_HOUR', 'mails_for_an_address_in_an_hour', { unit: 'mails', description: `Mails with links that one caller's address has sent; five times as many from its network.${freeHere(false)}`, exceeded: 'TooManyRequests' }),
+  limit(limits, 'INVITES_PER_HOUR', 'invites_of_an_org_in_an_hour', { unit: 'mails', description: 'People whom an org invites.', exceeded: 'TooManyRequests' }),
   limit(limits, 'WRONG_PASSWORDS', 'wrong_passwords_in_a_row', { unit: 'tries', description: 'For one e-mail address, before the waiting begins.', exceeded: 'TooManyRequests' }),
   limit(limits, 'WRONG_PASSWORD_WAIT_SECONDS', 'wrong_password_wait_seconds', {
     unit: 'seconds', description: 'Waited first; each further wrong password doubles it, up to a quarter of an hour.', exceeded: 'TooManyRequests',

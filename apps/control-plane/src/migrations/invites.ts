@@ -26,6 +26,7 @@ export class Invites1795351000000 implements MigrationInterface {
       );
       CREATE UNIQUE INDEX invites_open ON invites (org_id, email_key) WHERE state = 'open';
       CREATE INDEX invites_listed ON invites (org_id, created_at, id) WHERE state <> 'revoked';
+      CREATE INDEX invites_sent ON invites (org_id, expires_at);
       CREATE INDEX invites_waiting ON invites (expires_at) WHERE user_id IS NOT NULL AND state = 'open';
     `)
   }
