@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { type Backend, type ServiceName, createEdge, openCertificate, operations, services, wholeDocument } from '@tenantry/edge'
-import { checkNats, freePort } from '@tenantry/embedded'
+import { checkNats } from '@tenantry/embedded'
 import { socketPathOf } from '@tenantry/engine-host'
 import { type Certificate, type Environment, Exit, type Logger, type RunningService, createLogger, createMetrics, openServer } from '@tenantry/service'
 import { adminRoutes } from './admin.js'
@@ -12,7 +12,7 @@ import { hasRecords } from './data/has-records.js'
 import { checkMarks, rememberMarks } from './data/secret-marks.js'
 import { type Secrets, settleSecrets } from './data/secrets.js'
 import { assumedEnvironment, serviceEnvironment } from './environment.js'
-import { checkPort } from './front.js'
+import { holdPort } from './front.js'
 import type { ServicePlan } from './plan.js'
 import { startEngineHost } from './servers/engine-host.js'
 import { type KeptServer, type Server, keepRunning } from './servers/keep-running.js'
@@ -37,8 +37,8 @@ export interface Start {
 export const start = async (how: Start): Promise<void> => {
   const { env, config, plans, closing, signal } = how
   checkSettings(env, config, plans)
-  const port = config.port === 0 ? await freePort() : config.port
-  await checkPort(config.host, port)
+  const held = await holdPort(config.host, config.port)
+  closing.add('held port', held.release)
   // A certificate that cannot serve ends the start before it has made anything.
   const given = config.tls?.kind === 'files' ? await openTls(how, config.dataDir) : undefined
   const data = await takeDataDirectory(config.dataDir)
@@ -46,7 +46,7 @@ export const start = async (how: Start): Promise<void> => {
   const secrets = await settleSecrets(data.path, await hasRecords(data.path, config.databaseUrl, schemasOf(plans)))
   await checkMarks(data.path, secrets)
   const tls = given ?? await openTls(how, data.path)
-  const publicUrl = config.publicUrl ?? `${tls ? 'https' : 'http'}://localhost:${port}`
+  const publicUrl = config.publicUrl ?? `${tls ? 'https' : 'http'}://localhost:${held.port}`
   signal.throwIfAborted()
 
   const { urls, nats } = await startServers(how, data, secrets)
@@ -64,7 +64,8 @@ export const start = async (how: Start): Promise<void> => {
   signal.throwIfAborted()
 
   const edge = createEdge({ backends: backendsOf(running), alsoReady: alsoReadyOf(running), operations, document: () => wholeDocument(publicUrl), ...doorOf(config, publicUrl) })
-  const front = await openServer(config.host, port, edge.handle, { tls, limits: config.limits, wire: edge.wire, isProxy: edge.isProxy })
+  await held.release()
+  const front = await openServer(config.host, held.port, edge.handle, { tls, limits: config.limits, wire: edge.wire, isProxy: edge.isProxy })
   closing.add('front', async () => {
     for (const service of running.values()) service.drain?.()
     await front.drain(config.drainSeconds * 1_000)
