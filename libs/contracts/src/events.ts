@@ -58,6 +58,8 @@ export const eventSchemas = {
   'control.user.activated': z.object({ ...envelope, ...membership }),
   // `orgDeleted` says that the org itself is gone: whoever had no other one needs one.
   'control.user.removed': z.object({ ...envelope, ...membership, orgDeleted: z.boolean().optional() }),
+  /** The person has left every org, and the account behind is to end. Its id never comes back. */
+  'control.account.ended': z.object({ ...envelope, userId: UserIdSchema }),
   /** `userId` is the one that a new account is to have; `expiresAt` ends the link. The link itself is identity's to make. */
   'control.invite.sent': z.object({
     ...envelope, inviteId: InviteIdSchema, orgId: OrgIdSchema, orgName: z.string(), email: z.string(), userId: UserIdSchema, by: UserIdSchema, expiresAt: z.iso.datetime(),

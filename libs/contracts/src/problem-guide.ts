@@ -55,7 +55,7 @@ export const problemGuides: Readonly<Record<ProblemCode, ProblemGuide>> = {
   RepeatInFlight: guide('A request with this `Idempotency-Key` is being worked on.', waitAnd, true),
   RepeatOver: guide('This was done before, and its answer held a secret that is not kept longer.', 'Make a new one, under a new `Idempotency-Key`.'),
   KeyRevoked: guide('A revoked key stays revoked.', 'Create another one.'),
-  LastOwner: guide('Without this member nobody would own the org.', 'Make somebody else an owner first.'),
+  LastOwner: guide('Without this member nobody would own the org.', 'Make somebody else an owner first; to leave or to delete your account, deleting what is there does as well.'),
   OrgHasDatabases: guide('An org goes only when nothing of it would be lost: it has databases still. The message says how many.', 'Delete them, wait until they are DELETED, then delete the org.'),
   DatabaseNotReady: guide('The database is on its way to a state in which it answers.', waitAnd),
   RequestTooLarge: guide('The body is larger than the limits `body_bytes`, `account_body_bytes` or `statement_bytes`.', 'Send less at once.'),

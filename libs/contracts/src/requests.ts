@@ -14,7 +14,8 @@ const ShownFromSchema = z.object({ address: z.string().max(100), chain: z.string
 export type ShownFrom = z.infer<typeof ShownFromSchema>
 
 /**
- * The calls that services make to each other, on a cache miss or a slow poll, or for the one route that tells limits.
+ * The calls that services make to each other, on a cache miss or a slow poll, for the one route that tells limits, or for
+ * the one that ends an account.
  * Each is answered over NATS request/reply and over HTTP under /internal. Another one needs a decision record.
  */
 export const requestSchemas = {
@@ -47,6 +48,17 @@ export const requestSchemas = {
     answer: z.object({
       status: z.enum(['Active', 'Deactivated', 'Open', 'Left']), permissions: z.array(PermissionSchema), version: z.number().int(),
     }),
+  },
+  /** Somebody deletes their account: they leave every org, or none when one of them would have no owner left. Asked again, it is done already. */
+  'control.account.end': {
+    ask: z.object({
+      userId: UserIdSchema,
+      /** Whether the address is proven to be the account's. */
+      isAddressProven: z.boolean(),
+      // For the record of deeds: what the person showed, and where they asked from.
+      sessionId: SessionIdSchema, address: z.string(), requestId: z.string(),
+    }),
+    answer: z.object({}),
   },
   'control.target.find': {
     ask: z.object({ orgId: OrgIdSchema, databaseId: DatabaseIdSchema }),

@@ -1,5 +1,5 @@
 export { type DeedRules, DeedsModule } from './deeds.module.js'
-export { type DoneDeed, type ObjectAt, hashOf, recordById, recordByName } from './entry.js'
+export { type DoneDeed, type ObjectAt, hashOf, objectAt, recordById, recordByName } from './entry.js'
 export { type OperatorDeed, OperatorDeeds } from './operator-deeds.js'
 export { RepeatEntity } from './repeat.entity.js'
 export { forgetRepeats, repeatsTable } from './repeats.js'

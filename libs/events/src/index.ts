@@ -1,5 +1,6 @@
 export * from './connection.js'
 export * from './failures.js'
+export * from './forgetting.js'
 export * from './handlers.js'
 export * from './inbox.js'
 export * from './internal.client.js'

@@ -36,8 +36,8 @@ export class MeetAccount {
 
   async run(tx: EntityManager, account: Account): Promise<void> {
     const { orgId, userId, email, firstname, lastname, serverAdmin, orgName } = account
+    if (!await this.users.meet(tx, { id: userId, email, firstname, lastname, serverAdmin, updatedBy: userId })) return
     await this.orgs.found(tx, { id: orgId, name: orgName, techEmail: email, billingEmail: email, databasesMax: this.config.quotas.databases, updatedBy: userId })
-    await this.users.insertOnce(tx, { id: userId, email, firstname, lastname, serverAdmin, updatedBy: userId })
     const joins = await this.users.insertMembershipOnce(tx, { orgId, userId, role: 'owner', status: 'Active', updatedBy: userId })
     if (joins) await this.quotas.takeUser(tx, orgId)
   }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common'
-import { type OrgId, type Principal, Problem } from '@tenantry/contracts'
+import { type OrgId, type Principal, Problem, type UserId } from '@tenantry/contracts'
+import type { EntityManager } from 'typeorm'
 import { InvitesService } from '../invites/invites.service.js'
 import { OrgsService } from '../orgs/orgs.service.js'
 import { RightsService } from '../rights/rights.service.js'
@@ -15,10 +16,15 @@ export class EndOrg {
     if (caller.credential.kind !== 'session') throw new Problem('Forbidden', 'An API key may not delete the org; log in as one of its owners.')
     await this.rights.change(caller, async (tx, actor) => {
       if (actor.role !== 'owner') throw new Problem('Forbidden', 'Only an owner deletes the org.')
-      await this.invites.closeAll(tx, org, caller.userId)
-      await this.rights.removeAll(tx, org, caller.userId)
-      // Last, because it locks the org's row: a database that is made at this moment is either counted here or refused there.
-      await this.orgs.end(tx, org, caller.userId)
+      await this.within(tx, org, caller.userId)
     })
+  }
+
+  /** Within a change of the org's rights. Throws OrgHasDatabases. */
+  async within(tx: EntityManager, org: OrgId, by: UserId): Promise<void> {
+    await this.invites.closeAll(tx, org, by)
+    await this.rights.removeAll(tx, org, by)
+    // Last, because it locks the org's row: a database that is made at this moment is either counted here or refused there.
+    await this.orgs.end(tx, org, by)
   }
 }

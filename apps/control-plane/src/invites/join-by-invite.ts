@@ -36,6 +36,7 @@ export class JoinByInvite {
     if (invite.state === 'accepted') return invite.acceptedBy === acceptance.userId
     const sources = await this.guests.find(tx, invite.orgId, invite.userId) ?? { role: invite.role, roles: [], acl: [] }
     if (acceptance.at > invite.expiresAt || !await this.mayStillGive(tx, invite, sources)) return false
+    if (!await this.users.meet(tx, metAs(acceptance))) return false
     const { userId: acceptedBy, hadAccount: moveOrg = acceptedBy !== invite.userId } = acceptance
     await this.invites.update(tx, invite.id, { state: 'accepted', acceptedBy, userId: null, moveOrg }, acceptedBy)
     await this.admit(tx, invite, acceptance, sources)
@@ -44,15 +45,15 @@ export class JoinByInvite {
 
   /**
    * Within a change of the org's rights: marks that this account, whose tokens name the org, is no member, so that identity knows and
-   * the account can come in by another invite.
+   * the account can come in by another invite, or has an org of its own when this one is gone.
    */
-  async turnAway(tx: EntityManager, { orgId, userId, email, firstname, lastname, serverAdmin, ...rest }: Acceptance & { readonly isHome: boolean }): Promise<void> {
-    if (!rest.isHome) return
+  async turnAway(tx: EntityManager, acceptance: Acceptance & { readonly isHome: boolean }): Promise<void> {
+    if (!acceptance.isHome || !await this.users.meet(tx, metAs(acceptance))) return
+    const { orgId, userId } = acceptance
     const standing = await this.rights.standingOf(tx, orgId, userId)
-    if (standing?.status === 'Open') return await this.rights.moveStatus(tx, standing, 'Left', userId)
-    if (standing) return
-    await this.users.insertOnce(tx, { id: userId, email, firstname, lastname, serverAdmin, updatedBy: userId })
-    await this.insert(tx, { orgId, userId, status: 'Left' }, 'viewer')
+    if (standing?.status === 'Open') await this.rights.moveStatus(tx, standing, 'Left', userId)
+    if (!standing) await this.insert(tx, { orgId, userId, status: 'Left' }, 'viewer')
+    await this.rights.tellOfGoneOrg(tx, orgId, userId)
   }
 
   /** Whoever answers for the invite must still be able to give what it gives. */
@@ -62,7 +63,7 @@ export class JoinByInvite {
   }
 
   private async admit(tx: EntityManager, { orgId, userId: guest }: Invite, acceptance: Acceptance, sources: Sources): Promise<void> {
-    const { userId, email, firstname, lastname, serverAdmin } = acceptance
+    const { userId, email, firstname, lastname } = acceptance
     const before = await this.rights.standingOf(tx, orgId, userId)
     if (before?.status === 'Open') {
       await this.users.become(tx, { id: userId, email, firstname, lastname })
@@ -70,10 +71,7 @@ export class JoinByInvite {
     }
     const counted = await this.guests.dismiss(tx, orgId, guest) !== undefined
     const joins = !before || before.status === 'Left'
-    if (!before) {
-      await this.users.insertOnce(tx, { id: userId, email, firstname, lastname, serverAdmin, updatedBy: userId })
-      await this.insert(tx, { orgId, userId, status: 'Active' }, sources.role)
-    }
+    if (!before) await this.insert(tx, { orgId, userId, status: 'Active' }, sources.role)
     if (joins) await this.revive(tx, orgId, userId, sources, before)
     if (joins && !counted) await this.quotas.takeUser(tx, orgId)
     if (!joins && counted) await this.quotas.returnUser(tx, orgId)
@@ -91,3 +89,5 @@ export class JoinByInvite {
     this.rights.tellOfNew(tx, { ...member, version: 1 })
   }
 }
+
+const metAs = ({ userId: id, email, firstname, lastname, serverAdmin }: Acceptance) => ({ id, email, firstname, lastname, serverAdmin, updatedBy: id })

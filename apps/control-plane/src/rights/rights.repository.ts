@@ -70,6 +70,16 @@ export class RightsRepository {
     return rows.map(({ org }) => org)
   }
 
+  /** Every membership of a user that has not ended, in the order of their orgs. */
+  async standingsOf(tx: EntityManager, user: UserId): Promise<readonly Standing[]> {
+    return await tx.query(`SELECT ${standingColumns} FROM memberships m JOIN users u ON u.id = m.user_id WHERE m.user_id = $1 AND m.status <> 'Left' ORDER BY m.org_id`, [user])
+  }
+
+  async isGone(tx: EntityManager, org: OrgId): Promise<boolean> {
+    const rows: unknown[] = await tx.query('SELECT 1 FROM orgs WHERE id = $1 AND deleted_at IS NOT NULL', [org])
+    return rows.length > 0
+  }
+
   /** Answers the new version. */
   async touch(tx: EntityManager, orgId: OrgId, userId: UserId, by: UserId): Promise<number> {
     return await this.moved(tx, 'status = status', [orgId, userId, by])

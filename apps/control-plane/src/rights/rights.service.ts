@@ -14,6 +14,9 @@ export type Settled = keyof typeof eventOf
 
 const toldAtOnce = 500
 
+/** What becomes of an org when a member goes: 'ends' where nobody and nothing else is in it. */
+export type Fate = 'stays' | 'ends' | 'is left without an owner'
+
 /**
  * Who may do what in an org, and each change of it. Whoever changes rights holds those of the whole org meanwhile, so that what was
  * looked at (one's own rights, the other owners) is still so when the change is kept; it is told of in its own transaction.
@@ -92,8 +95,31 @@ export class RightsService {
 
   /** Ends a membership by its holder's own wish. Throws LastOwner where people or databases would stay behind without an owner. */
   async leave(tx: EntityManager, standing: Standing): Promise<void> {
-    if (await this.rights.hasOthersOrDatabases(tx, standing.orgId, standing.userId)) await this.leavesAnOwner(tx, standing)
+    if (await this.fateWithout(tx, standing) === 'is left without an owner') throw lastOwner()
     await this.settle(tx, standing, 'Left', standing.userId)
+  }
+
+  /** From then on nobody makes a database in the org until the transaction ends. */
+  async fateWithout(tx: EntityManager, standing: Standing): Promise<Fate> {
+    if (standing.status === 'Open') return 'stays'
+    if (!await this.rights.hasOthersOrDatabases(tx, standing.orgId, standing.userId)) return 'ends'
+    return await this.isLastOwner(tx, standing) ? 'is left without an owner' : 'stays'
+  }
+
+  /** Every membership of a user that has not ended, in the order of their orgs. */
+  async standingsOf(tx: EntityManager, user: UserId): Promise<readonly Standing[]> {
+    return await this.rights.standingsOf(tx, user)
+  }
+
+  /** The orgs whose rights a change of everything of a user's needs; more may come until they are held. */
+  async orgsOf(user: UserId): Promise<readonly OrgId[]> {
+    return await this.rights.orgsOf(this.source.manager, user)
+  }
+
+  /** Tells again of somebody who is no member of an org, if the org is gone: an account that names it needs another one. */
+  async tellOfGoneOrg(tx: EntityManager, orgId: OrgId, userId: UserId): Promise<void> {
+    if (!await this.rights.isGone(tx, orgId)) return
+    this.outbox.append(tx, 'control.user.removed', { orgId, userId, version: await this.rights.touch(tx, orgId, userId, userId), orgDeleted: true })
   }
 
   private async settle(tx: EntityManager, standing: Standing, status: Settled, by: UserId): Promise<void> {
@@ -132,8 +158,13 @@ export class RightsService {
     }
   }
 
-  private async leavesAnOwner(tx: EntityManager, { orgId, userId, role, status }: Standing): Promise<void> {
-    if (role !== 'owner' || status !== 'Active' || await this.rights.hasOtherActiveOwner(tx, orgId, userId)) return
-    throw new Problem('LastOwner', 'This is the last active owner of the org; make somebody else an owner first.')
+  private async leavesAnOwner(tx: EntityManager, standing: Standing): Promise<void> {
+    if (await this.isLastOwner(tx, standing)) throw lastOwner()
+  }
+
+  private async isLastOwner(tx: EntityManager, { orgId, userId, role, status }: Standing): Promise<boolean> {
+    return role === 'owner' && status === 'Active' && !await this.rights.hasOtherActiveOwner(tx, orgId, userId)
   }
 }
+
+const lastOwner = (): Problem => new Problem('LastOwner', 'This is the last active owner of the org; make somebody else an owner first.')

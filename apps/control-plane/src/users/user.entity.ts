@@ -11,6 +11,8 @@ export interface User {
   readonly adminVersion: number
   /** Whether somebody has said these names here; until then they are what identity knew. */
   readonly introduced: boolean
+  /** Since when the account is gone, and the user a mark only. */
+  readonly endedAt: Date | null
   readonly createdAt: Date
   readonly updatedAt: Date
   readonly updatedBy: UserId
@@ -46,6 +48,7 @@ export const UserEntity = new EntitySchema<User>({
     serverAdmin: { name: 'server_admin', type: 'boolean', default: false },
     adminVersion: { name: 'admin_version', type: 'integer', default: 0 },
     introduced: { type: 'boolean', default: false },
+    endedAt: { name: 'ended_at', type: 'timestamptz', precision: 3, nullable: true },
     ...stamps,
   },
 })

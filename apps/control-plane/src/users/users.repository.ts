@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common'
 import { type OrgId, type Page, type PageAsk, type UserId, pageOf } from '@tenantry/contracts'
-import { DataSource, type EntityManager } from 'typeorm'
+import { DataSource, type EntityManager, IsNull } from 'typeorm'
 import { standingColumns } from '../rights/rights.repository.js'
 import type { Standing } from '../rights/standing.js'
 import { type Membership, type User, UserEntity } from './user.entity.js'
 
 /** A user as one of their orgs sees them. */
-export interface MemberRow extends Omit<User, 'introduced' | 'adminVersion'>, Standing {
+export interface MemberRow extends Omit<User, 'introduced' | 'adminVersion' | 'endedAt'>, Standing {
   readonly orgName: string
 }
 
@@ -51,7 +51,7 @@ export class UsersRepository {
   }
 
   async isKnown(tx: EntityManager, id: UserId): Promise<boolean> {
-    return await tx.existsBy(UserEntity, { id })
+    return await tx.existsBy(UserEntity, { id, endedAt: IsNull() })
   }
 
   /** Remembers whether a user administrates the server; false when something newer was heard before. */
@@ -62,6 +62,17 @@ export class UsersRepository {
 
   async insertOnce(tx: EntityManager, user: Pick<User, 'id' | 'email' | 'firstname' | 'lastname' | 'serverAdmin' | 'updatedBy'>): Promise<void> {
     await tx.createQueryBuilder().insert().into(UserEntity).values(user).orIgnore().execute()
+  }
+
+  /**
+   * Makes the user unless they are there, and holds them until the transaction ends. False for somebody whose account is gone:
+   * nothing that was said of them before, however late it comes, makes anything of them.
+   */
+  async meet(tx: EntityManager, user: Pick<User, 'id' | 'email' | 'firstname' | 'lastname' | 'serverAdmin' | 'updatedBy'>): Promise<boolean> {
+    await this.insertOnce(tx, user)
+    // Apart: only a statement that begins once nobody else makes or ends this user sees what they did.
+    const rows: unknown[] = await tx.query('SELECT 1 FROM users WHERE id = $1 AND ended_at IS NULL FOR NO KEY UPDATE', [user.id])
+    return rows.length > 0
   }
 
   /**
