@@ -16,7 +16,7 @@ export class AppModule {
     return {
       module: AppModule,
       imports: [
-        PlatformModule.with(config, source, parts.outbox), AuthModule.with(parts.gatekeeper), DeedsModule.with(deedRules(config, parts)), FeaturebaseModule, OperatorsModule,
+        PlatformModule.with(config, source, parts), AuthModule.with(parts.gatekeeper), DeedsModule.with(deedRules(config, parts)), FeaturebaseModule, OperatorsModule,
       ],
     }
   }

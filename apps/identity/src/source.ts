@@ -9,6 +9,7 @@ import { ApiKeyEntity } from './keys/key.entity.js'
 import { AllowanceEntity, FamiliarPlaceEntity, GuessesEntity } from './limits/limit.entities.js'
 import { LinkEntity } from './links/link.entity.js'
 import { LetterEntity } from './mail/letter.entity.js'
+import { EndedAccounts1795353000000 } from './migrations/ended-accounts.js'
 import { FirstRecords1732233600000 } from './migrations/first-records.js'
 import { InviteLinks1795351000000 } from './migrations/invite-links.js'
 import { KeyQuotas1795344600000 } from './migrations/key-quotas.js'
@@ -29,6 +30,6 @@ export const identitySource = ({ databaseUrl, poolSize }: Pick<IdentityConfig, '
     AccountEntity, StandingEntity, SessionEntity, RefreshTokenEntity, ApiKeyEntity, KeyQuotaEntity, SigningKeyEntity, GuessesEntity, AllowanceEntity, FamiliarPlaceEntity,
     LinkEntity, LetterEntity, RepeatEntity,
   ],
-  migrations: [FirstRecords1732233600000, LimitsAndStandings1763776800000, SecretMarks1763863200000, MailAndLinks1795344000000, KeyQuotas1795344600000, Repeats1795345200000, Operators1795350000000, InviteLinks1795351000000],
+  migrations: [FirstRecords1732233600000, LimitsAndStandings1763776800000, SecretMarks1763863200000, MailAndLinks1795344000000, KeyQuotas1795344600000, Repeats1795345200000, Operators1795350000000, InviteLinks1795351000000, EndedAccounts1795353000000],
   poolSize,
 })

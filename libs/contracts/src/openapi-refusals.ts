@@ -20,7 +20,7 @@ export const codesOf = ({ permission, method, body, deed, problems }: Pick<Opera
   ...(permission === 'anyone' || permission === 'caller' ? [] : ['Forbidden'] as const),
   ...(method === 'GET' ? [] : acting),
   ...(body ? ['InvalidContentType'] as const : []),
-  ...(deed ? ['RepeatInFlight', 'RepeatDiffers'] as const : []),
+  ...(deed && !deed.elsewhere ? ['RepeatInFlight', 'RepeatDiffers'] as const : []),
   ...(deed?.showsSecret ? ['RepeatOver'] as const : []),
   ...problems,
 ])]

@@ -85,7 +85,7 @@ const needed = ({ permission }: Operation): string => {
 }
 
 const parametersOf = (operation: Operation): Json => {
-  const list = [...parametersIn(operation.params, 'path'), ...parametersIn(operation.query, 'query'), ...operation.deed ? [repeatHeader] : []]
+  const list = [...parametersIn(operation.params, 'path'), ...parametersIn(operation.query, 'query'), ...operation.deed && !operation.deed.elsewhere ? [repeatHeader] : []]
   return list.length > 0 ? { parameters: list } : {}
 }
 

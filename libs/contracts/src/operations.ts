@@ -27,6 +27,8 @@ export interface Deed {
   readonly made?: string
   /** The object is the caller, or the caller's session. */
   readonly own?: boolean
+  /** Another service does it and writes it down: no transaction is open meanwhile, and an Idempotency-Key says nothing. */
+  readonly elsewhere?: boolean
   /** Whether the answer holds a secret, which may be kept sealed only, and for minutes. */
   readonly showsSecret?: boolean
 }

@@ -17,6 +17,7 @@ let system: System
 let api: Api
 let document: ApiDocument
 let person: Person
+let leaver: Person
 const own: Partial<Record<Kind, readonly string[]>> = {}
 
 beforeAll(async () => {
@@ -26,6 +27,7 @@ beforeAll(async () => {
   expectStatus(200, answer)
   document = readDocument(answer.text)
   person = await signUp(api)
+  leaver = await signUp(api)
   const databases = await Promise.all(['one', 'two', 'three'].map((name) => createDatabase(api, person, name)))
   for (const id of databases) await becomes(api, person, id, 'RUNNING')
   expectStatus(201, await api('POST', '/v2/roles', { token: person.token, json: { rolename: 'auditor', acl: ['audit:read'] } }))
@@ -62,8 +64,11 @@ const bodyOf = ({ requestBody }: DocumentedOperation): fc.Arbitrary<Ask> => {
   )
 }
 
-/** The credential for one request: what ends a session gets one of its own. */
-const credentialFor = async ({ operationId }: DocumentedOperation): Promise<string> => operationId === 'logOut' ? await logIn(api, person) : person.token
+/** The credential for one request: what ends a session gets one of its own, and wrong passwords are those of somebody else. */
+const credentialFor = async ({ operationId }: DocumentedOperation): Promise<string> => {
+  if (operationId === 'logOut') return await logIn(api, person)
+  return operationId === 'deleteAccount' ? leaver.token : person.token
+}
 
 /** What is wrong with an answer whatever was asked; undefined when nothing is. */
 const faultOf = (operation: DocumentedOperation, answer: Answer): string | undefined => {

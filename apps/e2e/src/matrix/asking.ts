@@ -4,7 +4,7 @@ import type { AskRecords } from '../faults/records.js'
 import { type Answer, type Api, type Ask, expectStatus } from '../story/api.js'
 import { becomes, createDatabase } from '../story/databases.js'
 import type { DocumentedOperation } from '../story/document.js'
-import { type Person, createKey, logIn } from '../story/people.js'
+import { type Person, createKey, logIn, signUp } from '../story/people.js'
 import type { Belonging, Cell } from './cells.js'
 import type { Principal, World } from './principals.js'
 
@@ -68,9 +68,15 @@ export const setStage = async (api: Api, records: AskRecords, { owner, stranger 
   const ofOwner: Things = { ...own, owner: owner.userId, user: owner.userId, key: (await createKey(api, owner)).id }
 
   const anew = async (kinds: readonly Kind[]): Promise<string | undefined> => kinds.includes('database') ? await newDatabase() : kinds.includes('role') ? await newRole(owner) : kinds.includes('invite') ? await newInvite(owner) : undefined
+  /** Whoever may, ends what the other cells are about: somebody else does it. */
+  const leaves = async ({ method, path }: DocumentedOperation): Promise<Answer> => {
+    const { token, password } = await signUp(api)
+    return await api(method, path, { token, json: { PASSWORD: password } })
+  }
   const changes = ({ method, path }: DocumentedOperation): boolean => method !== 'GET' && !/\/query\/|\/sql$/.test(path)
   return {
     ask: async ({ operation, principal, belonging }) => {
+      if (operation.operationId === 'deleteAccount' && principal.kind === 'token' && principal.rights) return await leaves(operation)
       const kinds = kindsIn(operation.path)
       const admitted = belonging === 'own' && principal.rights?.includes(operation['x-permission'])
       const changed = admitted && changes(operation) ? await anew(kinds) : undefined

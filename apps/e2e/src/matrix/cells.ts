@@ -38,8 +38,8 @@ export const expectedOf = (operation: DocumentedOperation, { rights, kind }: Pri
   if (operation.operationId === 'updateUser' && belonging === 'own' && !rights.includes('members:update')) return 403
   // Nobody moves a peer into another org.
   if (operation.operationId === 'moveUser' && belonging === 'own') return 403
-  // An API key has no session that could be ended, and ends no org; of another one it is told what everybody is.
-  if (operation.operationId === 'logOut' && kind === 'key') return 403
+  // An API key has no session that could be ended, and ends no account and no org; of another one it is told what everybody is.
+  if (['logOut', 'deleteAccount'].includes(operation.operationId) && kind === 'key') return 403
   if (operation.operationId === 'deleteOrg' && kind === 'key' && belonging === 'own') return 403
   if (belonging === 'own' || belonging === 'nothing') return 'admitted'
   return belonging === 'deleted' ? 'gone or admitted' : 404

@@ -16,6 +16,8 @@ export interface Account extends Omit<AccountFacts, 'inviteId'> {
   readonly movedAt: Date | null
   /** When it was proven that the address is the account's. */
   readonly emailVerifiedAt: Date | null
+  /** Since when it is a mark only, which keeps its id from being drawn again. */
+  readonly endedAt: Date | null
   readonly createdAt: Date
   readonly updatedAt: Date
 }
@@ -39,6 +41,7 @@ export const AccountEntity = new EntitySchema<Account>({
     inviteId: { name: 'invite_id', type: 'uuid', nullable: true },
     movedAt: { name: 'moved_at', type: 'timestamptz', nullable: true },
     emailVerifiedAt: { name: 'email_verified_at', type: 'timestamptz', precision: 3, nullable: true },
+    endedAt: { name: 'ended_at', type: 'timestamptz', precision: 3, nullable: true },
     createdAt: { name: 'created_at', type: 'timestamptz', precision: 3, default: () => 'now()' },
     updatedAt: { name: 'updated_at', type: 'timestamptz', precision: 3, default: () => 'now()' },
   },

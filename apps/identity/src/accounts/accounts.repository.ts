@@ -35,12 +35,12 @@ export class AccountsRepository {
   constructor(private readonly source: DataSource) {}
 
   async findByEmailKey(emailKey: string): Promise<KnownAccount | undefined> {
-    return known(await this.source.query(`SELECT ${columns} FROM accounts a ${standingIn('a.org_id')} WHERE a.email_key = $1`, [emailKey]))
+    return known(await this.source.query(`SELECT ${columns} FROM accounts a ${standingIn('a.org_id')} WHERE a.email_key = $1 AND a.ended_at IS NULL`, [emailKey]))
   }
 
   /** The account as it stands in an org: its own unless another one is named. */
   async find(id: UserId, orgId?: OrgId): Promise<KnownAccount | undefined> {
-    return known(await this.source.query(`SELECT ${columns} FROM accounts a ${standingIn('coalesce($2, a.org_id)')} WHERE a.id = $1`, [id, orgId ?? null]))
+    return known(await this.source.query(`SELECT ${columns} FROM accounts a ${standingIn('coalesce($2, a.org_id)')} WHERE a.id = $1 AND a.ended_at IS NULL`, [id, orgId ?? null]))
   }
 
   async isOf(tx: EntityManager, id: UserId, orgId: OrgId): Promise<boolean> {
@@ -53,10 +53,17 @@ export class AccountsRepository {
     return rows.length > 0
   }
 
-  /** Remembers what was said of a membership; false when something newer was said before. */
+  /** Whether the account is there; when true, it does not end until the transaction does. */
+  async hold(tx: EntityManager, id: UserId): Promise<boolean> {
+    const rows: unknown[] = await tx.query('SELECT 1 FROM accounts WHERE id = $1 AND ended_at IS NULL FOR NO KEY UPDATE', [id])
+    return rows.length > 0
+  }
+
+  /** Remembers what was said of a membership; false when something newer was said before, or the account is gone. */
   async noteStanding(tx: EntityManager, { userId, orgId, version, active }: Standing): Promise<boolean> {
     const rows: unknown[] = await tx.query(
-      `INSERT INTO standings AS s (user_id, org_id, version, active) VALUES ($1, $2, $3, $4)
+      `INSERT INTO standings AS s (user_id, org_id, version, active) SELECT $1::uuid, $2::uuid, $3::int, $4::boolean
+       WHERE NOT EXISTS (SELECT 1 FROM accounts WHERE id = $1 AND ended_at IS NOT NULL)
        ON CONFLICT (user_id, org_id) DO UPDATE SET version = EXCLUDED.version, active = EXCLUDED.active WHERE s.version < EXCLUDED.version
        RETURNING 1`, [userId, orgId, version, active])
     return rows.length > 0
@@ -69,7 +76,7 @@ export class AccountsRepository {
     return !await tx.exists(AccountEntity)
   }
 
-  async insert(tx: EntityManager, account: Omit<Account, 'epoch' | 'adminVersion' | 'inviteId' | 'movedAt' | 'emailVerifiedAt' | 'createdAt' | 'updatedAt'>
+  async insert(tx: EntityManager, account: Omit<Account, 'epoch' | 'adminVersion' | 'inviteId' | 'movedAt' | 'emailVerifiedAt' | 'endedAt' | 'createdAt' | 'updatedAt'>
     & { readonly inviteId?: InviteId | undefined; readonly emailVerifiedAt?: Date }): Promise<void> {
     try {
       const { inviteId = null, ...rest } = account
@@ -99,7 +106,7 @@ export class AccountsRepository {
   /** Gives an account whose org is gone an empty one of its own; undefined when its org is another one. */
   async rehome(tx: EntityManager, id: UserId, from: OrgId, to: OrgId): Promise<NewHome | undefined> {
     const [rows]: [NewHome[], number] = await tx.query(
-      `UPDATE accounts SET org_id = $3, founder = true, org_name = 'Organization for ' || email, invite_id = NULL, updated_at = now() WHERE id = $1 AND org_id = $2
+      `UPDATE accounts SET org_id = $3, founder = true, org_name = 'Organization for ' || email, invite_id = NULL, updated_at = now() WHERE id = $1 AND org_id = $2 AND ended_at IS NULL
        RETURNING org_id AS "orgId", email, firstname, lastname, org_name AS "orgName", server_admin AS "serverAdmin"`, [id, from, to])
     return rows[0]
   }
@@ -108,7 +115,7 @@ export class AccountsRepository {
   async setAdmin(tx: EntityManager, id: UserId, serverAdmin: boolean): Promise<number | undefined> {
     const [rows]: [{ version: number }[], number] = await tx.query(
       `UPDATE accounts SET server_admin = $2, admin_version = admin_version + 1, updated_at = now()
-       WHERE id = $1 AND server_admin <> $2 RETURNING admin_version AS version`, [id, serverAdmin])
+       WHERE id = $1 AND server_admin <> $2 AND ended_at IS NULL RETURNING admin_version AS version`, [id, serverAdmin])
     return rows[0]?.version
   }
 
@@ -116,17 +123,18 @@ export class AccountsRepository {
   async move(tx: EntityManager, id: UserId, { orgId, orgName, inviteId, at }: Move): Promise<boolean> {
     const [rows]: [unknown[], number] = await tx.query(
       `UPDATE accounts SET org_id = $2, org_name = coalesce($3, org_name), founder = false, invite_id = $4, moved_at = $5, updated_at = now()
-       WHERE id = $1 AND (moved_at IS NULL OR moved_at < $5) RETURNING 1`, [id, orgId, orgName ?? null, inviteId, at])
+       WHERE id = $1 AND ended_at IS NULL AND (moved_at IS NULL OR moved_at < $5) RETURNING 1`, [id, orgId, orgName ?? null, inviteId, at])
     return rows.length > 0
   }
 
+  /** Also one that is gone: its id stays taken. */
   async exists(tx: EntityManager, id: UserId): Promise<boolean> {
     return await tx.existsBy(AccountEntity, { id })
   }
 
   /** Ends what was proven before; answers the new epoch, undefined when there is no such account. */
   async raiseEpoch(tx: EntityManager, id: UserId): Promise<number | undefined> {
-    const [rows]: [{ epoch: number }[], number] = await tx.query('UPDATE accounts SET epoch = epoch + 1, updated_at = now() WHERE id = $1 RETURNING epoch', [id])
+    const [rows]: [{ epoch: number }[], number] = await tx.query('UPDATE accounts SET epoch = epoch + 1, updated_at = now() WHERE id = $1 AND ended_at IS NULL RETURNING epoch', [id])
     return rows[0]?.epoch
   }
 }

@@ -20,6 +20,11 @@ export class AccountsService {
     return this.accounts.find(id, orgId)
   }
 
+  /** The account with what proves it. */
+  findWhole(id: UserId): Promise<KnownAccount | undefined> {
+    return this.accounts.find(id)
+  }
+
   /** The account of an address as it is compared. */
   findByEmail(key: string): Promise<KnownAccount | undefined> {
     return this.accounts.findByEmailKey(key)
@@ -73,6 +78,7 @@ export class AccountsService {
     return this.accounts.move(tx, id, to)
   }
 
+  /** Also one that is gone: its id stays taken. */
   exists(tx: EntityManager, id: UserId): Promise<boolean> {
     return this.accounts.exists(tx, id)
   }
@@ -85,6 +91,11 @@ export class AccountsService {
   /** Whether nothing of the account was ended since it was read; then it is not either until the transaction ends. */
   holds(tx: EntityManager, account: Pick<AccountView, 'id' | 'epoch'>): Promise<boolean> {
     return this.accounts.holds(tx, account)
+  }
+
+  /** Whether the account is there; when true, it does not end until the transaction does. */
+  hold(tx: EntityManager, id: UserId): Promise<boolean> {
+    return this.accounts.hold(tx, id)
   }
 
   /** Whether the account's tokens name this org. */

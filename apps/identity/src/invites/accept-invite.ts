@@ -73,6 +73,7 @@ export class AcceptInvite {
     const passwordHash = account.emailVerified || password === undefined ? undefined : await this.hashed(password, account.email)
     return await inTransaction(this.source, async (tx) => {
       const { about, emailKey } = await this.links.spendInvite(tx, token)
+      if (!await this.accounts.hold(tx, account.id)) throw new Problem('LinkNotValid', 'The account of this address was deleted at this moment; follow the link again.')
       const { orgId, orgName, inviteId } = about
       const isHome = account.orgId === orgId || !account.active
       const moves = isHome && account.orgId !== orgId

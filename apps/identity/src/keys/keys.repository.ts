@@ -56,6 +56,13 @@ export class KeysRepository {
     return rows.map(({ id }) => id)
   }
 
+  /** By org; held in the order of their ids, as those of one org are. */
+  async holdAllActiveOf(tx: EntityManager, userId: UserId): Promise<ReadonlyMap<OrgId, readonly KeyId[]>> {
+    const rows: { id: KeyId; orgId: OrgId }[] = await tx.query(`SELECT id, org_id AS "orgId" FROM api_keys WHERE user_id = $1 AND status = 'ACTIVE' ORDER BY id FOR UPDATE`, [userId])
+    const byOrg = [...Map.groupBy(rows, ({ orgId }) => orgId)].sort(([one], [other]) => (one < other ? -1 : 1))
+    return new Map(byOrg.map(([orgId, keys]) => [orgId, keys.map(({ id }) => id)]))
+  }
+
   async revokeAll(tx: EntityManager, ids: readonly KeyId[]): Promise<void> {
     await tx.query(`UPDATE api_keys SET status = 'REVOKED', updated_at = now() WHERE id = ANY($1)`, [ids])
   }

@@ -34,6 +34,7 @@ export class KeysService {
     const secret = newApiKey(id)
     const key = { id, orgId: caller.orgId, userId: owner, description, digest: this.peppered(apiKeyDigest(secret)), updatedBy: owner }
     await inTransaction(this.source, async (tx) => {
+      if (!await this.accounts.hold(tx, owner)) throw noUser()
       await this.keys.insert(tx, key)
       this.outbox.append(tx, 'identity.key.created', { orgId: caller.orgId, userId: owner, keyId: id })
       await this.quotas.take(tx, caller.orgId)
@@ -72,6 +73,11 @@ export class KeysService {
   /** The keys that a user has in an org, held until the transaction ends, so that `revokeHeld` waits for nobody. */
   async hold(tx: EntityManager, org: OrgId, user: UserId): Promise<readonly KeyId[]> {
     return await this.keys.holdActiveOf(tx, org, user)
+  }
+
+  /** The same in every org. */
+  async holdAll(tx: EntityManager, user: UserId): Promise<ReadonlyMap<OrgId, readonly KeyId[]>> {
+    return await this.keys.holdAllActiveOf(tx, user)
   }
 
   /** Revokes keys of a user who has left the org. */

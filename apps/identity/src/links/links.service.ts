@@ -43,8 +43,8 @@ export class LinksService {
     const token = randomBytes(tokenBytes).toString('base64url')
     const rows: unknown[] = await this.source.query(
       `INSERT INTO links (digest, kind, user_id, email_key, expires_at)
-       SELECT $1, $2, $3, $4, now() + make_interval(secs => $5)
-       WHERE (SELECT count(*) FROM links WHERE user_id = $3 AND kind = $2 AND created_at > now() - interval '1 hour') < $6 RETURNING 1`,
+       SELECT $1, $2, a.id, $4, now() + make_interval(secs => $5) FROM accounts a WHERE a.id = $3 AND a.ended_at IS NULL
+         AND (SELECT count(*) FROM links WHERE user_id = $3 AND kind = $2 AND created_at > now() - interval '1 hour') < $6 FOR SHARE OF a RETURNING 1`,
       [this.digest(token), kind, userId, emailKey, lifeSeconds[kind], mostInAnHour])
     return rows.length > 0 ? token : undefined
   }

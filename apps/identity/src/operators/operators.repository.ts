@@ -22,7 +22,7 @@ export class OperatorsRepository {
     return await this.source.query(
       `WITH page AS (
          SELECT id, email, email_key, org_id, server_admin, created_at FROM accounts
-         WHERE ($1::timestamptz IS NULL OR (created_at, id) > ($1, $2)) AND ($4::text IS NULL OR email_key = $4) ORDER BY created_at, id LIMIT $3)
+         WHERE ended_at IS NULL AND ($1::timestamptz IS NULL OR (created_at, id) > ($1, $2)) AND ($4::text IS NULL OR email_key = $4) ORDER BY created_at, id LIMIT $3)
        SELECT p.id, p.email, p.email_key AS "emailKey", p.org_id AS "orgId", p.server_admin AS "serverAdmin", p.created_at AS "createdAt", s.at AS "lastLogin"
        FROM page p LEFT JOIN (SELECT user_id, max(created_at) AS at FROM sessions WHERE user_id IN (SELECT id FROM page) GROUP BY user_id) s ON s.user_id = p.id
        ORDER BY p.created_at, p.id`,

@@ -20,14 +20,20 @@ export class LogIn {
 
   /** Throws LoginFailed, TooManyRequests. */
   async run(email: string, password: string, client: Client): Promise<SessionTokens> {
-    const name = emailKey(email)
-    const guess = await this.limits.guess(name, client)
-    const taken = await this.taken(guess, client)
-    const account = await this.prove(email, password, guess, taken).finally(() => this.underWay.end(callerOf(client)))
-    await this.limits.wasHere(name, client)
+    const account = await this.prove(email, password, client)
     const tokens = await this.sessions.begin(account)
     if (!tokens) throw loginFailed()
     return tokens
+  }
+
+  /** Looks whose address and password these are, and counts it as the login does. Throws LoginFailed, TooManyRequests. */
+  async prove(email: string, password: string, client: Client): Promise<AccountView> {
+    const name = emailKey(email)
+    const guess = await this.limits.guess(name, client)
+    const taken = await this.taken(guess, client)
+    const account = await this.guessed(email, password, guess, taken).finally(() => this.underWay.end(callerOf(client)))
+    await this.limits.wasHere(name, client)
+    return account
   }
 
   private async taken(guess: Guess, client: Client): Promise<Taken> {
@@ -39,7 +45,7 @@ export class LogIn {
     }
   }
 
-  private async prove(email: string, password: string, guess: Guess, taken: Taken): Promise<AccountView> {
+  private async guessed(email: string, password: string, guess: Guess, taken: Taken): Promise<AccountView> {
     try {
       const account = await this.accounts.prove(email, password)
       await Promise.all([guess.succeeded(), taken.giveBack()])

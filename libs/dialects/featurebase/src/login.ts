@@ -11,7 +11,7 @@ export const loginWire: ProblemWire = {
   }),
 }
 
-const loginOperation = <const O extends Omit<Operation, 'wire'>>(described: O): O & Pick<Operation, 'wire'> => ({ ...operation(described), wire: loginWire })
+export const loginOperation = <const O extends Omit<Operation, 'wire'>>(described: O): O & Pick<Operation, 'wire'> => ({ ...operation(described), wire: loginWire })
 
 /** What a client logs in with: an address and a password, or the refresh token of an earlier login. */
 export type LoginWish =

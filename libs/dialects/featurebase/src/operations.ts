@@ -7,6 +7,7 @@ import { listDatabaseOperations } from './deeds.js'
 import { streamDatabaseEvents, streamEvents } from './events.js'
 import { createKey, getKey, listKeys, listOrgKeys, updateKey } from './keys.js'
 import { createInvite, deleteInvite, getInvite, listInvites, moveUser, updateInvite } from './invites.js'
+import { deleteAccount } from './leaving.js'
 import { listLimits } from './limits.js'
 import { describeLogin, describeRoot, getJwks, getOpenIdConfiguration, logInAtId, logInAtRoot, logOut, signUp } from './login.js'
 import { readMetrics } from './metrics.js'
@@ -19,7 +20,7 @@ import { addUserRoles, createUser, getCurrentUser, getUser, listUsers, updateUse
 
 /** Every operation of the native API, in the order in which its document tells them. */
 export const operations: readonly Operation[] = [
-  describeRoot, logInAtRoot, describeLogin, logInAtId, signUp, logOut, forgotPassword, resetPassword, askToVerifyEmail, verifyEmail, acceptInvite, showLinkPage, getJwks, getOpenIdConfiguration,
+  describeRoot, logInAtRoot, describeLogin, logInAtId, signUp, logOut, forgotPassword, resetPassword, askToVerifyEmail, verifyEmail, acceptInvite, deleteAccount, showLinkPage, getJwks, getOpenIdConfiguration,
   createUser, listUsers, getCurrentUser, updateUser, getUser, addUserRoles, moveUser,
   createInvite, listInvites, getInvite, updateInvite, deleteInvite,
   createKey, listKeys, getKey, updateKey,
