@@ -296,3 +296,19 @@ describe('an account that is moved', () => {
     expect(await orgNow()).toBe(second)
   })
 })
+
+describe('an account that was made for an org that has ended', () => {
+  it('gets one of its own, and logs in', async () => {
+    const invited = await invite(newEmail())
+    expect((await accept(await mailed(invited), named)).status).toBe(201)
+    const { orgId, userId } = invited
+    // As it is told: first that they are no member, then that there is nothing to be a member of.
+    const heard = (version: number): Promise<unknown> => until(`news ${version} is heard`, async () => (await records.query('SELECT 1 FROM standings WHERE user_id = $1 AND version = $2', [userId, version])).rowCount === 1)
+    await tell('control.user.removed', { orgId, userId, version: 1 })
+    await heard(1)
+    expect((await logIn(invited.email)).status).toBe(401)
+    await tell('control.user.removed', { orgId, userId, version: 2, orgDeleted: true })
+    await heard(2)
+    expect(claimsOf(tokenOf((await logIn(invited.email)).body))).toMatchObject({ sub: userId, org_id: expect.not.stringContaining(orgId), founder: true })
+  })
+})
