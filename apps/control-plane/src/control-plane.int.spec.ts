@@ -80,9 +80,10 @@ describe('the control plane', () => {
   const create = async (who: Person, name: string = newId<string>()) => (await call(who, 'POST', '/v2/databases', { name, database_options: { shape: 'sqlite-small' } })).json as unknown as { id: DatabaseId; name: string }
 
   const report = async (who: Person, id: DatabaseId, fact: DatabaseFact, version = 1, generation = 1) => {
-    await jetstream(connection).publish('provisioner.database.seen', JSON.stringify({
+    const seen = JSON.stringify({
       id: newId<string>(), at: new Date().toISOString(), databaseId: id, orgId: who.orgId, generation, version, fact,
-    }))
+    })
+    await until('the stream of the provisioner is there', () => jetstream(connection).publish('provisioner.database.seen', seen))
   }
 
   const stateOf = async (who: Person, id: DatabaseId): Promise<unknown> => (await call(who, 'GET', `/v2/databases/${id}`)).json['database_status']

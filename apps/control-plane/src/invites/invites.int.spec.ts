@@ -47,10 +47,11 @@ const listed = async (who: Person, path: string, field: string): Promise<unknown
 
 /** Says what identity would when somebody has followed the link. */
 const accept = async (inviteId: InviteId, orgId: OrgId, userId: UserId, more: object = {}): Promise<void> => {
-  await jetstream(plane.connection).publish('identity.invite.accepted', JSON.stringify({
+  const accepted = JSON.stringify({
     id: newId<string>(), at: new Date().toISOString(), inviteId, orgId, userId, email: addressOf(userId), firstname: 'Bob', lastname: 'Bot', serverAdmin: false,
     hadAccount: false, isHome: true, ...more,
-  }))
+  })
+  await until('the stream of identity is there', () => jetstream(plane.connection).publish('identity.invite.accepted', accepted))
 }
 const becomes = (org: OrgId, user: UserId, status: string): Promise<unknown> => until(`the membership is ${status}`, async () => await statusIn(org, user) === status)
 

@@ -5,7 +5,7 @@ import { jetstream } from '@nats-io/jetstream'
 import { type BuiltInRole, type DatabaseFact, type DatabaseId, type OrgId, type SessionId, type UserId, newId } from '@tenantry/contracts'
 import { connectNats } from '@tenantry/events'
 import { type RunningService, createLogger } from '@tenantry/service'
-import { testDatabase, testNats, testSigner } from '@tenantry/testing'
+import { testDatabase, testNats, testSigner, until } from '@tenantry/testing'
 import pg from 'pg'
 import { createControlPlane, migrateControlPlane, parseControlPlaneConfig } from '../index.js'
 
@@ -89,9 +89,10 @@ export const runningControlPlane = async (settings: Readonly<Record<string, stri
 
   /** Says what the provisioner would. */
   const report = async (who: Person, id: DatabaseId, fact: DatabaseFact, version = 1, reason?: string): Promise<void> => {
-    await jetstream(connection).publish('provisioner.database.seen', JSON.stringify({
+    const seen = JSON.stringify({
       id: newId<string>(), at: new Date().toISOString(), databaseId: id, orgId: who.orgId, generation: 1, version, fact, ...(reason !== undefined && { reason }),
-    }))
+    })
+    await until('the stream of the provisioner is there', () => jetstream(connection).publish('provisioner.database.seen', seen))
   }
 
   const stateOf = async (who: Person, id: DatabaseId): Promise<unknown> => (await call(who, 'GET', `/v2/databases/${id}`)).json['database_status']
