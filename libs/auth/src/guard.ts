@@ -9,13 +9,16 @@ export const gatekeeperToken = Symbol('gatekeeper')
 
 const callers = new WeakMap<FastifyRequest, Principal>()
 
-/** Admits the caller of an operation as its `permission` says, and remembers who it was. The same for routes on raw Fastify. */
-export const admitTo = async (gatekeeper: Gatekeeper, operation: Pick<Operation, 'permission'>, request: FastifyRequest): Promise<Principal | undefined> => {
-  if (operation.permission === 'anyone') return undefined
+/** Admits the caller of an operation as its `permission` says, and remembers who it was. */
+export const admitTo = async (gatekeeper: Gatekeeper, { permission }: Pick<Operation, 'permission'>, request: FastifyRequest): Promise<Principal | undefined> =>
+  permission === 'anyone' ? undefined : await admitCaller(gatekeeper, { permission }, request)
+
+/** The same for an operation that is not for anyone, also on raw Fastify. */
+export const admitCaller = async (gatekeeper: Gatekeeper, { permission }: { readonly permission: Exclude<Operation['permission'], 'anyone'> }, request: FastifyRequest): Promise<Principal> => {
   const principal = await gatekeeper.admit(request.raw)
   countCaller(request, principal)
-  if (operation.permission === 'caller') await gatekeeper.rightsOf(principal)
-  else await gatekeeper.require(principal, operation.permission)
+  if (permission === 'caller') await gatekeeper.rightsOf(principal)
+  else await gatekeeper.require(principal, permission)
   callers.set(request, principal)
   return principal
 }

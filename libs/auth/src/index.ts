@@ -4,7 +4,7 @@ export { type TokenClaims, TokenClaimsSchema, type TokenUse, leewaySeconds, toke
 export { countCaller, countRequests } from './counting.js'
 export { type Call, type Credential, callerAddress, readCredential, shownFrom } from './credential.js'
 export { Gatekeeper, type GatekeeperPorts, type GatekeeperRules, createGatekeeper } from './gatekeeper.js'
-export { AuthGuard, Caller, admitTo, callerOf, gatekeeperToken } from './guard.js'
+export { AuthGuard, Caller, admitCaller, admitTo, callerOf, gatekeeperToken } from './guard.js'
 export { AuthNews } from './news.js'
 export { type RemoteRules, KeysUsedSchema, keysUsedSubject, remotePorts } from './remote-ports.js'
 export { type RateKind, type Seen, type Standing, Rates, rateHeaders, sayStanding } from './rates.js'

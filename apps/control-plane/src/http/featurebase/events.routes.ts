@@ -1,4 +1,4 @@
-import { type Gatekeeper, countCaller, may } from '@tenantry/auth'
+import { type Gatekeeper, admitCaller, may } from '@tenantry/auth'
 import { type Permission, type Principal, type Problem, statusOfKind } from '@tenantry/contracts'
 import { lastEventId, streamDatabaseEvents, streamEvents, streamText } from '@tenantry/dialects-featurebase'
 import { type ProblemRules, mountRaw, readInput } from '@tenantry/http'
@@ -22,23 +22,16 @@ const spreadMs = 37
 /** Mounts the live streams past the framework, which knows only answers that end. */
 export const mountEvents = (fastify: FastifyInstance, rules: EventRouteRules): void => {
   mountRaw(fastify, streamEvents, rules.problems, async (request, reply) => {
-    const caller = await admitted(request, streamEvents.permission, rules)
+    const caller = await admitCaller(rules.gatekeeper, streamEvents, request)
     const { query } = readInput(streamEvents, request)
     await hear(request, reply, asked(request, query.last_event_id, caller), streamEvents.permission, rules)
   })
   mountRaw(fastify, streamDatabaseEvents, rules.problems, async (request, reply) => {
-    const caller = await admitted(request, streamDatabaseEvents.permission, rules)
+    const caller = await admitCaller(rules.gatekeeper, streamDatabaseEvents, request)
     const { params, query } = readInput(streamDatabaseEvents, request)
     const { id } = await rules.databases.get(caller, params.database_id)
     await hear(request, reply, { ...asked(request, query.last_event_id, caller), databaseId: id }, streamDatabaseEvents.permission, rules)
   })
-}
-
-const admitted = async (request: FastifyRequest, permission: Permission, { gatekeeper }: EventRouteRules): Promise<Principal> => {
-  const caller = await gatekeeper.admit(request.raw)
-  countCaller(request, caller)
-  await gatekeeper.require(caller, permission)
-  return caller
 }
 
 const asked = (request: FastifyRequest, query: string | undefined, { orgId, credential }: Principal): StreamAsk =>

@@ -1,4 +1,4 @@
-import { countCaller } from '@tenantry/auth'
+import { admitCaller } from '@tenantry/auth'
 import { type DatabaseTarget, Problem } from '@tenantry/contracts'
 import { openMetricsType, presentMetrics, readMetrics } from '@tenantry/dialects-featurebase'
 import { mountRaw, readInput } from '@tenantry/http'
@@ -12,19 +12,12 @@ const sizeMs = 2_000
 /** Mounts what a database tells of its work. `nodeId` names this process: what it has counted is its own. */
 export const mountMetrics = (fastify: FastifyInstance, { gatekeeper, parts, problems }: Pick<QueryRouteRules, 'gatekeeper' | 'parts' | 'problems'>, nodeId: string): void => {
   mountRaw(fastify, readMetrics, problems, async (request, reply) => {
-    const caller = await gatekeeper.admit(request.raw)
-    countCaller(request, caller)
-    await gatekeeper.require(caller, readMetrics.permission)
+    const caller = await admitCaller(gatekeeper, readMetrics, request)
     const { params } = readInput(readMetrics, request)
     const target = await parts.targets.locate(caller.orgId, params.database_id)
     const sizeBytes = await sizeOf(target, parts.engines)
-    void reply.header('content-type', openMetricsType).send(presentMetrics({ ...countsOf(parts, target), bounds: latencyBounds, sizeBytes }, nodeId))
+    void reply.header('content-type', openMetricsType).send(presentMetrics({ ...parts.meters.read(target.databaseId), bounds: latencyBounds, sizeBytes }, nodeId))
   })
-}
-
-const countsOf = ({ meters }: QueryRouteRules['parts'], { databaseId }: DatabaseTarget) => {
-  const { answered, seconds, latencies, rows, bytes, refusals, inFlight } = meters.read(databaseId)
-  return { answered, seconds, latencies, rows, bytes, refusals, inFlight }
 }
 
 /** A size that cannot be had is left out: what was counted is true without it. */
