@@ -25,6 +25,13 @@ export interface TallyRules<L extends string> {
   readonly registry: Registry
 }
 
+/** The first of rising bounds that a value does not pass; one behind the last where it passes all. */
+export const bucketOf = (bounds: readonly number[], value: number): number => {
+  let at = 0
+  while (at < bounds.length && value > (bounds[at] ?? Infinity)) at++
+  return at
+}
+
 /**
  * A histogram that is read like any other of its registry and costs little to write: prom-client's own takes a microsecond or two
  * an observation, most of it to find its series again.
@@ -54,8 +61,7 @@ export class Tally<L extends string> {
     const series: Series = {
       labels, counts, sum: 0,
       observe: (value) => {
-        let at = 0
-        while (at < buckets.length && value > (buckets[at] ?? Infinity)) at++
+        const at = bucketOf(buckets, value)
         counts[at] = (counts[at] ?? 0) + 1
         series.sum += value
       },

@@ -1,5 +1,6 @@
 import { type DatabaseId, Problem, type ProblemCode } from '@tenantry/contracts'
 import type { Answer } from '@tenantry/engines-contract'
+import { bucketOf } from '@tenantry/service'
 
 /** Upper bounds in seconds; one more counts what took longer. */
 export const latencyBounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30] as const
@@ -29,9 +30,8 @@ export class DatabaseMeter implements DatabaseCounts {
   succeed(seconds: number, { rows, data }: Pick<Answer, 'rows' | 'data'>): void {
     this.answered++
     this.seconds += seconds
-    const place = latencyBounds.findIndex((bound) => seconds <= bound)
-    const slot = place < 0 ? latencyBounds.length : place
-    this.latencies[slot] = (this.latencies[slot] ?? 0) + 1
+    const bucket = bucketOf(latencyBounds, seconds)
+    this.latencies[bucket] = (this.latencies[bucket] ?? 0) + 1
     this.rows += rows
     this.bytes += data.length
   }
