@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
+import { isAlive } from '../is-alive.mjs'
 import { Fault } from './fault.mjs'
 
 const deadlineMs = 15_000
@@ -14,15 +15,6 @@ const read = async (file, otherwise) => {
   } catch (error) {
     if (isGone(error)) throw otherwise()
     throw unreadable(file, error)
-  }
-}
-
-const isAlive = (pid) => {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return error.code === 'EPERM'
   }
 }
 

@@ -4,21 +4,13 @@ import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
+import { isAlive } from '../is-alive.mjs'
 
 const run = promisify(execFile)
 const root = path.resolve(import.meta.dirname, '../..')
 const prefix = 'tenantry-test-'
 const password = 'test'
 const token = 'test'
-
-const isAlive = (pid) => {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return error.code === 'EPERM'
-  }
-}
 
 /** Removes the folders of runs that were killed; their servers died with them. */
 const removeAbandoned = async () => {
