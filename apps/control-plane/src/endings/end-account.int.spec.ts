@@ -1,6 +1,6 @@
 import { jetstream } from '@nats-io/jetstream'
 import { type OrgId, internalPath, internalSubject, newId } from '@tenantry/contracts'
-import { until } from '@tenantry/testing'
+import { tracesIn, until } from '@tenantry/testing'
 import { type Person, type RunningControlPlane, runningControlPlane } from '../testing/running.js'
 
 const rounds = process.env['TEST_LONG'] === '1' ? 100 : 5
@@ -31,12 +31,7 @@ const statusIn = async (orgId: OrgId, { userId }: Person): Promise<unknown> => (
 const orgNow = async (orgId: OrgId) => (await rows('SELECT name, tech_email, billing_email, users_used AS users, deleted_at IS NOT NULL AS gone FROM orgs WHERE id = $1', orgId))[0]
 const deedsIn = async (orgId: OrgId): Promise<Record<string, unknown>[]> => (await rows('SELECT entry FROM audit WHERE org_id = $1 ORDER BY number', orgId)).map(({ entry }) => JSON.parse(String(entry)) as Record<string, unknown>)
 /** Every row of every table in which one of the words stands. */
-const traces = async (...words: readonly string[]): Promise<string[]> => {
-  const tables = await rows(`SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'control_plane' AND table_type = 'BASE TABLE'`)
-  const all: string[] = []
-  for (const { name } of tables) all.push(...(await rows(`SELECT $1 || ' ' || to_json(t)::text AS text FROM "${String(name)}" t`, name)).map(({ text }) => String(text)))
-  return all.filter((text) => words.some((word) => text.toLowerCase().includes(word.toLowerCase())))
-}
+const traces = (...words: readonly string[]): Promise<string[]> => tracesIn(rows, 'control_plane', words)
 /** Tells what identity tells. Answers when it was taken. */
 const tell = async (subject: string, facts: object): Promise<void> => {
   const id = newId<string>()

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { tracesIn } from '@tenantry/testing'
 import { joinOrg } from '../contract/members.js'
 import { type AskRecords, recordsIn } from '../faults/records.js'
 import { type Answer, type Api, expectStatus, speakTo } from '../story/api.js'
@@ -31,14 +32,8 @@ afterAll(clearUp, 30_000)
 const leave = ({ token, password }: Person): Promise<Answer> => api('POST', '/id/account/delete', { token, json: { PASSWORD: password } })
 /** Every row of the services that know people in which the text stands. */
 const traces = async (text: string): Promise<string[]> => {
-  const found: string[] = []
-  for (const schema of ['identity', 'control_plane', 'provisioner'] as const) {
-    for (const { name } of await records<{ name: string }>(schema, `SELECT table_name AS name FROM information_schema.tables WHERE table_schema = '${schema}' AND table_type = 'BASE TABLE'`)) {
-      const rows = await records<{ text: string }>(schema, `SELECT '${schema}.${name} ' || to_json(t)::text AS text FROM "${name}" t`)
-      found.push(...rows.map((row) => row.text).filter((row) => row.toLowerCase().includes(text)))
-    }
-  }
-  return found
+  const found = await Promise.all((['identity', 'control_plane', 'provisioner'] as const).map((schema) => tracesIn((sql) => records(schema, sql), schema, [text])))
+  return found.flat()
 }
 
 it('ends everything of a person within a second, leaves no trace of who they were, and lets the address begin anew', async () => {

@@ -1,84 +1,37 @@
 import { randomUUID } from 'node:crypto'
-import { once } from 'node:events'
-import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
-import http from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
+import { readFile, readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { json } from 'node:stream/consumers'
 import { runInNewContext } from 'node:vm'
-import { jetstream, jetstreamManager } from '@nats-io/jetstream'
+import { jetstream } from '@nats-io/jetstream'
 import { type EventSubject, permissions } from '@tenantry/contracts'
-import { type NatsConnection, connectNats } from '@tenantry/events'
-import { createLogger } from '@tenantry/service'
-import { type TestDatabase, type TestNats, testDatabase, testNats, until } from '@tenantry/testing'
-import pg from 'pg'
-import { createIdentity, migrateIdentity, parseIdentityConfig } from '../index.js'
+import { until } from '@tenantry/testing'
+import { type RunningIdentity, runningIdentity } from '../testing/running.js'
 
 interface Answer { readonly status: number; readonly text: string; readonly body: Record<string, unknown> }
 interface Invited { readonly inviteId: string; readonly orgId: string; readonly userId: string; readonly email: string }
 
 const password = 'correct horse battery'
-const logger = createLogger('invites-test', 'silent')
 
-let database: TestDatabase
-let nats: TestNats
-let connection: NatsConnection
-let records: pg.Pool
-let folder: string
-let base: string
-const closing: (() => unknown)[] = []
-
-const open = async (handle: http.RequestListener): Promise<string> => {
-  const server = http.createServer(handle).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  closing.push(() => { server.closeAllConnections(); server.close() })
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-}
-
-let controlPlane: string
-
-const start = async (changes: Record<string, string> = {}): Promise<string> => {
-  const config = parseIdentityConfig({
-    DATABASE_URL: database.url, NATS_URL: nats.url, NATS_TOKEN: nats.token, PUBLIC_URL: 'https://db.example.com', IDENTITY_URL: 'http://127.0.0.1:1',
-    CONTROL_PLANE_URL: controlPlane, INTERNAL_TOKEN: 'an-internal-token-for-tests', SEALING_KEY: Buffer.alloc(32, 1).toString('base64url'),
-    PEPPER: Buffer.alloc(32, 2).toString('base64url'), BCRYPT_COST: '4', POOL_SIZE: '5', MAIL_DIR: path.join(folder, 'mail'), BOOTSTRAP_TOKEN: 'a-bootstrap-token-for-tests', ...changes,
-  })
-  await migrateIdentity(config)
-  const service = await createIdentity(config, logger)
-  closing.push(() => service.close())
-  return await open((request, response) => service.handle(request, response))
-}
+let running: RunningIdentity
 
 beforeAll(async () => {
-  [database, nats, folder] = await Promise.all([testDatabase('identity'), testNats(), mkdtemp(path.join(tmpdir(), 'tenantry-invites-'))])
-  controlPlane = await open((request, response) => void json(request).then(() =>
-    response.setHeader('content-type', 'application/json').end(JSON.stringify({ answer: { status: 'Active', permissions, version: 1 } }))))
-  records = new pg.Pool({ connectionString: database.url, max: 2 })
-  connection = await connectNats({ url: nats.url, token: nats.token, name: 'test' }, logger)
-  base = await start()
-  await until('the stream is there', () => jetstreamManager(connection).then((manager) => manager.streams.info('CONTROL')).then(() => true, () => false))
+  const rights = { answer: { status: 'Active', permissions, version: 1 } }
+  running = await runningIdentity((request, response) => void json(request).then(() => response.setHeader('content-type', 'application/json').end(JSON.stringify(rights))),
+    { BOOTSTRAP_TOKEN: 'a-bootstrap-token-for-tests' })
 }, 60_000)
+afterAll(() => running.close(), 30_000)
 
-afterAll(async () => {
-  for (const end of closing.reverse()) await end()
-  await connection.close()
-  await records.end()
-  await nats.stop()
-  await database.drop()
-  await rm(folder, { recursive: true, force: true })
-}, 30_000)
-
-const post = async (where: string, body: unknown, at = base): Promise<Answer> => {
+const post = async (where: string, body: unknown, at = running.base): Promise<Answer> => {
   const response = await fetch(at + where, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
   const text = await response.text()
   return { status: response.status, text, body: JSON.parse(text) as Record<string, unknown> }
 }
-const accept = (token: string, more: object = {}, at = base): Promise<Answer> => post('/id/invites/accept', { token, ...more }, at)
+const accept = (token: string, more: object = {}, at = running.base): Promise<Answer> => post('/id/invites/accept', { token, ...more }, at)
 const named = { firstname: 'Grace', lastname: 'Hopper', password }
 
 const tell = (subject: EventSubject, facts: object): Promise<unknown> =>
-  jetstream(connection).publish(subject, JSON.stringify({ id: randomUUID(), at: new Date().toISOString(), ...facts }))
+  jetstream(running.connection).publish(subject, JSON.stringify({ id: randomUUID(), at: new Date().toISOString(), ...facts }))
 /** What the control plane tells when somebody is invited. */
 const invite = async (email: string, more: object = {}): Promise<Invited> => {
   const invited = { inviteId: randomUUID(), orgId: randomUUID(), userId: randomUUID(), email, ...more }
@@ -86,8 +39,8 @@ const invite = async (email: string, more: object = {}): Promise<Invited> => {
   return invited
 }
 const mailsAbout = async ({ inviteId }: Invited): Promise<string[]> => {
-  const names = (await readdir(path.join(folder, 'mail')).catch(() => [])).filter((name) => name.endsWith('.eml')).sort()
-  const mails = await Promise.all(names.map((name) => readFile(path.join(folder, 'mail', name), 'utf8')))
+  const names = (await readdir(path.join(running.folder, 'mail')).catch(() => [])).filter((name) => name.endsWith('.eml')).sort()
+  const mails = await Promise.all(names.map((name) => readFile(path.join(running.folder, 'mail', name), 'utf8')))
   // Quoted-printable writes = as =3D and cuts long lines.
   return mails.map((mail) => mail.replaceAll('=\n', '').replaceAll('=3D', '=')).filter((mail) => mail.includes(inviteId))
 }
@@ -97,7 +50,7 @@ const mailed = async (invited: Invited, many = 1): Promise<string> => {
   return tokenIn((await mailsAbout(invited)).at(-1))
 }
 /** Until the event was taken and no letter about the invite waits. */
-const taken = (event: string, { inviteId }: Invited): Promise<boolean> => until('the event is taken, and no letter waits', async () => (await records.query(
+const taken = (event: string, { inviteId }: Invited): Promise<boolean> => until('the event is taken, and no letter waits', async () => (await running.records.query(
   `SELECT 1 FROM inbox WHERE event_id = $1 AND NOT EXISTS (SELECT 1 FROM letters WHERE about->>'inviteId' = $2)`, [event, inviteId])).rowCount === 1)
 const newEmail = (): string => `${randomUUID()}@example.com`
 const signUp = async (email = newEmail()): Promise<{ email: string; userId: string; orgId: string; token: string }> => {
@@ -107,14 +60,14 @@ const signUp = async (email = newEmail()): Promise<{ email: string; userId: stri
 /** Somebody whose address was proven by another mail. */
 const proven = async (): ReturnType<typeof signUp> => {
   const person = await signUp()
-  await records.query('UPDATE accounts SET email_verified_at = now() WHERE id = $1', [person.userId])
+  await running.records.query('UPDATE accounts SET email_verified_at = now() WHERE id = $1', [person.userId])
   return person
 }
 const tokenOf = (body: Record<string, unknown>): string => (body['AuthenticationResult'] as Record<string, string> | undefined)?.['IdToken'] ?? ''
 const claimsOf = (token: string): Record<string, unknown> => JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as Record<string, unknown>
 const logIn = (email: string): Promise<Answer> => post('/id', { USERNAME: email, PASSWORD: password })
 const told = async (subject: EventSubject, inviteId: string): Promise<unknown[]> =>
-  (await records.query<{ payload: unknown }>(`SELECT payload FROM outbox WHERE subject = $1 AND (payload->>'inviteId' = $2 OR payload->'entry'->>'object_id' = $2)`, [subject, inviteId])).rows.map(({ payload }) => payload)
+  (await running.records.query<{ payload: unknown }>(`SELECT payload FROM outbox WHERE subject = $1 AND (payload->>'inviteId' = $2 OR payload->'entry'->>'object_id' = $2)`, [subject, inviteId])).rows.map(({ payload }) => payload)
 
 describe('an invite', () => {
   it('becomes a mail with a link, by which somebody new makes an account in the org and is logged in', async () => {
@@ -130,7 +83,7 @@ describe('an invite', () => {
     }
     expect(await told('identity.invite.accepted', invited.inviteId)).toEqual([expect.objectContaining({ orgId: invited.orgId, userId: invited.userId, email: invited.email, hadAccount: false, isHome: true })])
     expect(await told('identity.deed.done', invited.inviteId)).toEqual([expect.objectContaining({ entry: expect.objectContaining({ action: 'acceptInvite', credential_kind: 'link', object_kind: 'invite' }) })])
-    expect((await records.query('SELECT email_verified_at IS NOT NULL AS proven FROM accounts WHERE id = $1', [invited.userId])).rows).toEqual([{ proven: true }])
+    expect((await running.records.query('SELECT email_verified_at IS NOT NULL AS proven FROM accounts WHERE id = $1', [invited.userId])).rows).toEqual([{ proven: true }])
     expect(await accept(token, named)).toMatchObject({ status: 400, body: { code: 'LinkNotValid' } })
   })
 
@@ -161,7 +114,7 @@ describe('an invite', () => {
     expect((await accept(token, { password: 'a password of the reader' })).status).toBe(201)
     expect((await logIn(mallory.email)).status).toBe(401)
     expect((await post('/id', { USERNAME: mallory.email, PASSWORD: 'a password of the reader' })).status).toBe(200)
-    await until('the old token ends', async () => (await fetch(`${base}/v2/users/${mallory.userId}/keys`, { headers: { authorization: `Bearer ${mallory.token}` } })).status === 401)
+    await until('the old token ends', async () => (await fetch(`${running.base}/v2/users/${mallory.userId}/keys`, { headers: { authorization: `Bearer ${mallory.token}` } })).status === 401)
   })
 
   it('moves an account at once that may not log in where it is', async () => {
@@ -207,20 +160,20 @@ describe('an invite', () => {
     await until('the link is void', async () => (await accept(token)).body['code'] === 'LinkNotValid')
     const old = await invite(newEmail())
     const oldToken = await mailed(old)
-    await records.query(`UPDATE links SET expires_at = now() WHERE about->>'inviteId' = $1`, [old.inviteId])
+    await running.records.query(`UPDATE links SET expires_at = now() WHERE about->>'inviteId' = $1`, [old.inviteId])
     expect((await accept(oldToken, named)).body['code']).toBe('LinkNotValid')
     const id = randomUUID()
     const late = await invite(newEmail(), { id, expiresAt: new Date().toISOString() })
     await taken(id, late)
     expect(await mailsAbout(late)).toEqual([])
-    expect((await records.query('SELECT 1 FROM accounts WHERE email_key = ANY($1)', [[invited.email, old.email]])).rowCount).toBe(0)
+    expect((await running.records.query('SELECT 1 FROM accounts WHERE email_key = ANY($1)', [[invited.email, old.email]])).rowCount).toBe(0)
   })
 
   it('leaves its token in no record and no event', async () => {
     const invited = await invite(newEmail())
     const token = await mailed(invited)
     for (const table of ['links', 'letters', 'outbox', 'inbox']) {
-      const { rows } = await records.query<{ text: string }>(`SELECT to_jsonb(t)::text AS text FROM ${table} t`)
+      const { rows } = await running.records.query<{ text: string }>(`SELECT to_jsonb(t)::text AS text FROM ${table} t`)
       expect([table, rows.some(({ text }) => text.includes(token) || text.includes(Buffer.from(token).toString('hex')))]).toEqual([table, false])
     }
   })
@@ -236,7 +189,7 @@ describe('an invite', () => {
 
 /** As much of a browser as the page of the link needs: a form, a line of text, and this server. */
 const opened = async (token: string) => {
-  const script = /<script>(.*)<\/script>/s.exec(await (await fetch(`${base}/id/link`)).text())?.[1] ?? ''
+  const script = /<script>(.*)<\/script>/s.exec(await (await fetch(`${running.base}/id/link`)).text())?.[1] ?? ''
   const fields = Object.fromEntries(['firstname', 'lastname', 'password'].map((name) => [name, { value: '', required: false }]))
   let submit: ((event: object) => void) | undefined
   const form = { ...fields, elements: fields, hidden: false, addEventListener: (_: string, heard: (event: object) => void) => { submit = heard } }
@@ -244,7 +197,7 @@ const opened = async (token: string) => {
   const dataset: Record<string, string> = {}
   runInNewContext(script, {
     document: { body: { dataset }, querySelector: (name: string) => name === 'form' ? form : said }, location: { hash: `#invite=${token}`, pathname: '/id/link' },
-    history: { replaceState: () => undefined }, fetch: (where: string, asked: RequestInit) => fetch(base + where, asked),
+    history: { replaceState: () => undefined }, fetch: (where: string, asked: RequestInit) => fetch(running.base + where, asked),
   })
   const press = async (): Promise<string> => {
     said.textContent = ''
@@ -270,7 +223,7 @@ describe('the page of the link', () => {
 
 describe('who may come', () => {
   it('is only who is invited where sign-up is by invite, and nobody new where it is closed', async () => {
-    const [byInvite, closed] = [await start({ SIGNUP: 'invite' }), await start({ SIGNUP: 'closed' })]
+    const [byInvite, closed] = [await running.start({ SIGNUP: 'invite' }), await running.start({ SIGNUP: 'closed' })]
     const invited = await invite(newEmail())
     const token = await mailed(invited)
     expect(await post('/id/signup', { email: newEmail(), ...named }, byInvite)).toMatchObject({ status: 403, body: { code: 'Forbidden' } })
@@ -289,10 +242,10 @@ describe('an account that is moved', () => {
     await move(second, new Date())
     const orgNow = async (): Promise<unknown> => claimsOf(tokenOf((await logIn(ada.email)).body))['org_id']
     await until('the account is moved', async () => await orgNow() === second)
-    await until('the old token ends', async () => (await fetch(`${base}/v2/users/${ada.userId}/keys`, { headers: { authorization: `Bearer ${ada.token}` } })).status === 401)
+    await until('the old token ends', async () => (await fetch(`${running.base}/v2/users/${ada.userId}/keys`, { headers: { authorization: `Bearer ${ada.token}` } })).status === 401)
     await move(first, new Date(Date.now() - 60_000))
     await tell('control.user.removed', { orgId: ada.orgId, userId: ada.userId, version: 9 })
-    await until('all of it is heard', async () => (await records.query('SELECT 1 FROM standings WHERE user_id = $1', [ada.userId])).rowCount === 1)
+    await until('all of it is heard', async () => (await running.records.query('SELECT 1 FROM standings WHERE user_id = $1', [ada.userId])).rowCount === 1)
     expect(await orgNow()).toBe(second)
   })
 })
@@ -303,7 +256,7 @@ describe('an account that was made for an org that has ended', () => {
     expect((await accept(await mailed(invited), named)).status).toBe(201)
     const { orgId, userId } = invited
     // As it is told: first that they are no member, then that there is nothing to be a member of.
-    const heard = (version: number): Promise<unknown> => until(`news ${version} is heard`, async () => (await records.query('SELECT 1 FROM standings WHERE user_id = $1 AND version = $2', [userId, version])).rowCount === 1)
+    const heard = (version: number): Promise<unknown> => until(`news ${version} is heard`, async () => (await running.records.query('SELECT 1 FROM standings WHERE user_id = $1 AND version = $2', [userId, version])).rowCount === 1)
     await tell('control.user.removed', { orgId, userId, version: 1 })
     await heard(1)
     expect((await logIn(invited.email)).status).toBe(401)

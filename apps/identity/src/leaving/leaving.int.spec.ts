@@ -1,81 +1,39 @@
 import { randomUUID } from 'node:crypto'
-import { once } from 'node:events'
-import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
-import http from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
+import { readFile, readdir } from 'node:fs/promises'
+import type http from 'node:http'
 import path from 'node:path'
 import { json } from 'node:stream/consumers'
-import { jetstream, jetstreamManager } from '@nats-io/jetstream'
+import { jetstream } from '@nats-io/jetstream'
 import { permissions } from '@tenantry/contracts'
-import { type NatsConnection, connectNats } from '@tenantry/events'
-import { createLogger } from '@tenantry/service'
-import { type TestDatabase, type TestNats, testDatabase, testNats, until } from '@tenantry/testing'
-import pg from 'pg'
-import { createIdentity, migrateIdentity, parseIdentityConfig } from '../index.js'
+import { tracesIn, until } from '@tenantry/testing'
+import { type RunningIdentity, runningIdentity } from '../testing/running.js'
 
 interface Answer { readonly status: number; readonly body: Record<string, unknown> }
 interface Somebody { readonly email: string; readonly lastname: string; readonly userId: string; readonly orgId: string; readonly token: string }
 type Answering = (ask: Record<string, unknown>, response: http.ServerResponse) => unknown
 
 const password = 'correct horse battery'
-const logger = createLogger('leaving-test', 'silent')
 
-let database: TestDatabase
-let nats: TestNats
-let connection: NatsConnection
-let records: pg.Pool
-let folder: string
-let base: string
+let running: RunningIdentity
 /** How the control plane answers who asks for the end of an account, and what it was asked. */
 let answering: Answering
 const asked: Record<string, unknown>[] = []
-const closing: (() => unknown)[] = []
 
 const answer = (response: http.ServerResponse, body: object): unknown => response.setHeader('content-type', 'application/json').end(JSON.stringify(body))
 const says: Answering = (_, response) => answer(response, { answer: {} })
 
-const open = async (handle: http.RequestListener): Promise<string> => {
-  const server = http.createServer(handle).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  closing.push(() => { server.closeAllConnections(); server.close() })
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-}
-
 beforeAll(async () => {
-  [database, nats, folder] = await Promise.all([testDatabase('identity'), testNats(), mkdtemp(path.join(tmpdir(), 'tenantry-leaving-'))])
-  const controlPlane = await open((request, response) => void json(request).then((body) => {
+  running = await runningIdentity((request, response) => void json(request).then((body) => {
     if (!request.url?.endsWith('control.account.end')) return answer(response, { answer: { status: 'Active', permissions, version: 1 } })
     asked.push(body as Record<string, unknown>)
     return answering(body as Record<string, unknown>, response)
-  }))
-  records = new pg.Pool({ connectionString: database.url, max: 2 })
-  connection = await connectNats({ url: nats.url, token: nats.token, name: 'test' }, logger)
-  const config = parseIdentityConfig({
-    DATABASE_URL: database.url, NATS_URL: nats.url, NATS_TOKEN: nats.token, PUBLIC_URL: 'https://db.example.com', IDENTITY_URL: 'http://127.0.0.1:1',
-    CONTROL_PLANE_URL: controlPlane, INTERNAL_TOKEN: 'an-internal-token-for-tests', SEALING_KEY: Buffer.alloc(32, 1).toString('base64url'),
-    PEPPER: Buffer.alloc(32, 2).toString('base64url'), BCRYPT_COST: '4', POOL_SIZE: '5', MAIL_DIR: path.join(folder, 'mail'), WRONG_PASSWORDS: '3',
-  })
-  await migrateIdentity(config)
-  const service = await createIdentity(config, logger)
-  closing.push(() => service.close())
-  base = await open((request, response) => service.handle(request, response))
-  await until('the stream is there', () => jetstreamManager(connection).then((manager) => manager.streams.info('CONTROL')).then(() => true, () => false))
+  }), { WRONG_PASSWORDS: '3' })
 }, 60_000)
-
 beforeEach(() => { answering = says })
-
-afterAll(async () => {
-  for (const end of closing.reverse()) await end()
-  await connection.close()
-  await records.end()
-  await nats.stop()
-  await database.drop()
-  await rm(folder, { recursive: true, force: true })
-}, 30_000)
+afterAll(() => running.close(), 30_000)
 
 const post = async (where: string, body: unknown, headers: Record<string, string> = {}): Promise<Answer> => {
-  const response = await fetch(base + where, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) })
+  const response = await fetch(running.base + where, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) })
   return { status: response.status, body: await response.json() as Record<string, unknown> }
 }
 const tokenOf = (body: Record<string, unknown>): string => (body['AuthenticationResult'] as Record<string, string> | undefined)?.['IdToken'] ?? ''
@@ -87,22 +45,16 @@ const signUp = async (email = `${randomUUID()}@example.com`): Promise<Somebody> 
 const bearer = ({ token }: Somebody) => ({ authorization: `Bearer ${token}` })
 const logIn = (email: string, word = password): Promise<Answer> => post('/id', { USERNAME: email, PASSWORD: word })
 const leave = (who: Somebody, word: unknown = password): Promise<Answer> => post('/id/account/delete', { PASSWORD: word }, bearer(who))
-const rows = async (sql: string, ...values: readonly unknown[]): Promise<Record<string, unknown>[]> => (await records.query<Record<string, unknown>>(sql, [...values])).rows
+const rows = async (sql: string, ...values: readonly unknown[]): Promise<Record<string, unknown>[]> => (await running.records.query<Record<string, unknown>>(sql, [...values])).rows
 const isEnded = async ({ userId }: Somebody): Promise<boolean> => (await rows('SELECT 1 FROM accounts WHERE id = $1 AND ended_at IS NOT NULL', userId)).length === 1
 /** Tells what the control plane tells. Answers when it was taken. */
 const tell = async (subject: string, facts: object): Promise<void> => {
   const id = randomUUID()
-  await jetstream(connection).publish(subject, JSON.stringify({ id, at: new Date().toISOString(), ...facts }))
+  await jetstream(running.connection).publish(subject, JSON.stringify({ id, at: new Date().toISOString(), ...facts }))
   await until('it is taken', async () => (await rows('SELECT 1 FROM inbox WHERE event_id = $1', id)).length === 1)
 }
 /** Every row of every table in which one of the words stands. */
-const traces = async (...words: readonly string[]): Promise<string[]> => {
-  const all: string[] = []
-  for (const { name } of await rows(`SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'identity' AND table_type = 'BASE TABLE'`)) {
-    all.push(...(await rows(`SELECT $1 || ' ' || to_json(t)::text AS text FROM "${String(name)}" t`, name)).map(({ text }) => String(text)))
-  }
-  return all.filter((text) => words.some((word) => text.toLowerCase().includes(word.toLowerCase())))
-}
+const traces = (...words: readonly string[]): Promise<string[]> => tracesIn(rows, 'identity', words)
 
 describe('deleting an account', () => {
   it('leaves nothing of the person, ends what speaks for them, and frees the address for somebody new', async () => {
@@ -123,7 +75,7 @@ describe('deleting an account', () => {
     expect(await traces(ada.email, ada.lastname)).toEqual([])
     expect((await leave(ada)).status).toBe(401)
     for (const headers of [bearer(ada), { 'x-api-key': String(key.body['secret']) }] as Record<string, string>[]) {
-      await until('nothing speaks for her', async () => (await fetch(`${base}/v2/users/${ada.userId}/keys`, { headers })).status === 401)
+      await until('nothing speaks for her', async () => (await fetch(`${running.base}/v2/users/${ada.userId}/keys`, { headers })).status === 401)
     }
     expect([(await post('/id', { REFRESH_TOKEN: RefreshToken })).status, await logIn(ada.email)]).toEqual([401, await logIn('nobody-at-all@example.com')])
     expect(await rows('SELECT status FROM api_keys WHERE user_id = $1', ada.userId)).toEqual([{ status: 'REVOKED' }])
@@ -153,7 +105,7 @@ describe('deleting an account', () => {
     answering = (_, response) => response.destroy()
     expect((await leave(ada)).status).toBe(503)
     expect([await isEnded(ada), (await logIn(ada.email)).status]).toEqual([false, 200])
-    expect((await fetch(`${base}/v2/users/${ada.userId}/keys`, { headers: bearer(ada) })).status).toBe(200)
+    expect((await fetch(`${running.base}/v2/users/${ada.userId}/keys`, { headers: bearer(ada) })).status).toBe(200)
   })
 
   it('is finished by the news of it when the answer was lost', async () => {
@@ -191,8 +143,8 @@ describe('deleting an account', () => {
     expect(JSON.stringify((await order('identity.users.list', { limit: 1_000 })).body)).not.toContain(ada.userId)
     expect(await rows('SELECT org_id, email, password_hash, server_admin FROM accounts WHERE id = $1', ada.userId)).toEqual([{ org_id: ada.orgId, email: '', password_hash: '', server_admin: false }])
     await until('the invite is mailed', async () => (await rows(`SELECT 1 FROM links WHERE email_key = $1 AND NOT EXISTS (SELECT 1 FROM letters)`, ada.email)).length === 1)
-    const names = await readdir(path.join(folder, 'mail'))
-    const mails = await Promise.all(names.filter((name) => name.endsWith('.eml')).map((name) => readFile(path.join(folder, 'mail', name), 'utf8')))
+    const names = await readdir(path.join(running.folder, 'mail'))
+    const mails = await Promise.all(names.filter((name) => name.endsWith('.eml')).map((name) => readFile(path.join(running.folder, 'mail', name), 'utf8')))
     // Quoted-printable writes = as =3D and cuts long lines.
     const token = /#invite=([\w-]+)/.exec(mails.map((mail) => mail.replaceAll('=\n', '').replaceAll('=3D', '=')).find((mail) => mail.includes(inviteId)) ?? '')?.[1]
     const accepted = await post('/id/invites/accept', { token, firstname: 'Ada', lastname: 'Byron', password })
