@@ -3,23 +3,27 @@ import { type AuditEntry, type Deed, type ObjectKind, type Principal, isUuid } f
 import type { FastifyRequest } from 'fastify'
 import type { EntityManager } from 'typeorm'
 
-/** How an object's record is read to be compared: one column `record` (jsonb), where $1 is the org and $2 what names the object. */
+/** How an object's record is read to be compared. */
 export interface ObjectRecord {
-  readonly sql: string
+  /** Reads the hash of the record as one column `hash`, or no row, where $1 is the org and $2 what names the object. */
+  readonly hashSql: string
   /** Whether a text can name one at all: what the path says has not been checked yet. */
   readonly isName: (text: string) => boolean
 }
 
 export type Records = Readonly<Partial<Record<ObjectKind, ObjectRecord>>>
 
-/** MUST leave out secrets, and what moves by itself, so that a line's `before` is the `after` of the last one about the object. */
-export const recordById = (sql: string): ObjectRecord => ({ sql, isName: isUuid })
-export const recordByName = (sql: string): ObjectRecord => ({ sql, isName: (text) => !/[\p{Cc}\p{Cs}]/u.test(text) })
+const hashSqlOf = (sql: string): string => `SELECT encode(sha256(convert_to(o.record::text, 'UTF8')), 'hex') AS hash FROM (${sql}) o`
+
+/**
+ * `sql` reads the record as one column `record` (jsonb), by the same $1 and $2. It MUST leave out secrets, and what moves by itself, so
+ * that a line's `before` is the `after` of the last one about the object.
+ */
+export const recordById = (sql: string): ObjectRecord => ({ hashSql: hashSqlOf(sql), isName: isUuid })
+export const recordByName = (sql: string): ObjectRecord => ({ hashSql: hashSqlOf(sql), isName: (text) => !/[\p{Cc}\p{Cs}]/u.test(text) })
 
 /** An object whose record can be read. */
-export interface ObjectAt {
-  /** Reads the hash of its record as one column `hash`, or no row, where $1 is the org and $2 the name. */
-  readonly hashSql: string
+export interface ObjectAt extends Pick<ObjectRecord, 'hashSql'> {
   readonly org: string
   readonly name: string
 }
@@ -28,7 +32,7 @@ export interface ObjectAt {
 export const objectAt = (records: Records, kind: ObjectKind, org: string, name: string | null): ObjectAt | undefined => {
   const record = records[kind]
   if (!record || name === null || !record.isName(name)) return undefined
-  return { hashSql: `SELECT encode(sha256(convert_to(o.record::text, 'UTF8')), 'hex') AS hash FROM (${record.sql}) o`, org, name }
+  return { hashSql: record.hashSql, org, name }
 }
 
 /** The hash of an object's record as it is now; null where there is none. */

@@ -36,8 +36,13 @@ const append = (entry: string, first: number): string =>
    SELECT $1, number, $${first}, $${first + 1}, $${first + 2}, entry, prev_hash, hash FROM head, line`
 
 const appendWhole = append('$5::text', 2)
-/** The statement's own hash of the object stands between two pieces of the entry. */
-const appendBetween = ({ hashSql }: ObjectAt): string => append(`$6::text || coalesce((SELECT '"' || hash || '"' FROM (${hashSql}) object), 'null') || $7::text`, 3)
+/** By how the object is hashed, which is one way a kind: the statement's own hash of it stands between two pieces of the entry. */
+const appendsBetween = new Map<string, string>()
+const appendBetween = ({ hashSql }: ObjectAt): string => {
+  const known = appendsBetween.get(hashSql) ?? append(`$6::text || coalesce((SELECT '"' || hash || '"' FROM (${hashSql}) object), 'null') || $7::text`, 3)
+  appendsBetween.set(hashSql, known)
+  return known
+}
 
 /**
  * Adds a line to its org's chain, in one statement that nobody waits for. The org's head is held from here to the commit, so that
