@@ -7,7 +7,7 @@ import path from 'node:path'
 import { json } from 'node:stream/consumers'
 import { permissions } from '@tenantry/contracts'
 import { type RunningService, createLogger } from '@tenantry/service'
-import { type TestDatabase, type TestNats, testDatabase, testNats, until } from '@tenantry/testing'
+import { type TestDatabase, type TestNats, freePort, testDatabase, testNats, until } from '@tenantry/testing'
 import pg from 'pg'
 import { createIdentity, migrateIdentity, parseIdentityConfig } from './index.js'
 
@@ -263,15 +263,6 @@ describe('mail', () => {
     expect(text).not.toContain('%3Cscript')
   })
 })
-
-const freePort = async (): Promise<number> => {
-  const taken = net.createServer().listen(0, '127.0.0.1')
-  await once(taken, 'listening')
-  const { port } = taken.address() as AddressInfo
-  taken.close()
-  await once(taken, 'close')
-  return port
-}
 
 /** As much of a mail server as takes a mail. */
 const mailServer = async (port: number, got: string[]): Promise<net.Server> => {

@@ -1,3 +1,4 @@
+export { freePort } from '@tenantry/embedded'
 export * from './database.js'
 export * from './drift.js'
 export * from './nats.js'

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { filled, kindsIn } from '../contract/places.js'
 import { type Answer, type Api, type Ask, expectStatus, speakTo } from '../story/api.js'
-import { readDocument } from '../story/document.js'
+import { documentOf } from '../story/document.js'
 import { forgedTokens, wronglySigned } from '../story/forge.js'
 import { type Person, createKey, logIn, signUp } from '../story/people.js'
 import { expectRefusal } from '../story/refusal.js'
@@ -61,7 +61,7 @@ it('refuses more than sixty forged tokens at every service, straight and behind 
 
 it('refuses them at every operation that is not for anyone', async () => {
   const edge = speakTo(services.url)
-  const { operations } = readDocument((await edge('GET', '/docs/openapi.json')).text)
+  const { operations } = await documentOf(edge)
   const closed = operations.filter(({ security }) => security === undefined)
   expect(closed.length).toBeGreaterThan(35)
   const tokens = Object.values(forged)

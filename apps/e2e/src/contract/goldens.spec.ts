@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { type AskRecords, recordsIn } from '../faults/records.js'
 import { type Answer, type Api, expectStatus, speakTo } from '../story/api.js'
 import { becomes, createDatabase } from '../story/databases.js'
-import { type ApiDocument, type DocumentedOperation, readDocument } from '../story/document.js'
+import { type ApiDocument, type DocumentedOperation, documentOf } from '../story/document.js'
 import { type Person, createKey, signUp } from '../story/people.js'
 import { type System, clearUp, startSystem } from '../story/system.js'
 import { unlikeness } from './likeness.js'
@@ -34,9 +34,7 @@ beforeAll(async () => {
   system = await startSystem({ SIGNUPS_PER_HOUR: '100000' })
   api = speakTo(system.url)
   records = recordsIn(system.dataDir)
-  const answer = await api('GET', '/docs/openapi.json')
-  expectStatus(200, answer)
-  document = readDocument(answer.text)
+  document = await documentOf(api)
   person = await signUp(api)
   const database = await createDatabase(api, person, 'shown')
   await becomes(api, person, database, 'RUNNING')

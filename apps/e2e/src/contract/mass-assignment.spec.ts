@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { type AskRecords, recordsIn } from '../faults/records.js'
 import { type Answer, type Api, expectStatus, speakTo } from '../story/api.js'
 import { becomes, createDatabase } from '../story/databases.js'
-import { type DocumentedOperation, readDocument } from '../story/document.js'
+import { type DocumentedOperation, documentOf } from '../story/document.js'
 import { type Person, createKey, signUp } from '../story/people.js'
 import { type System, clearUp, startSystem } from '../story/system.js'
 import { joinOrg } from './members.js'
@@ -25,9 +25,7 @@ beforeAll(async () => {
   system = await startSystem({ SIGNUPS_PER_HOUR: '100000' })
   api = speakTo(system.url)
   records = recordsIn(system.dataDir)
-  const answer = await api('GET', '/docs/openapi.json')
-  expectStatus(200, answer)
-  operations = readDocument(answer.text).operations.filter(({ requestBody }) => requestBody?.content['application/json'] !== undefined)
+  operations = (await documentOf(api)).operations.filter(({ requestBody }) => requestBody?.content['application/json'] !== undefined)
   // The first account of an installation is its administrator; these are not.
   await signUp(api)
   person = await signUp(api)

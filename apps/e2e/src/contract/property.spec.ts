@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { isLong, seedOf } from '../faults/random.js'
 import { type Answer, type Api, type Ask, expectStatus, speakTo } from '../story/api.js'
 import { becomes, createDatabase } from '../story/databases.js'
-import { type ApiDocument, type DocumentedOperation, readDocument } from '../story/document.js'
+import { type ApiDocument, type DocumentedOperation, documentOf } from '../story/document.js'
 import { type Person, createKey, logIn, signUp } from '../story/people.js'
 import { expectRefusal } from '../story/refusal.js'
 import { type System, clearUp, startSystem, stopSystem } from '../story/system.js'
@@ -23,9 +23,7 @@ const own: Partial<Record<Kind, readonly string[]>> = {}
 beforeAll(async () => {
   system = await startSystem({ SIGNUPS_PER_HOUR: '100000', FAILED_TOKENS_PER_MINUTE: '100000', FAILED_LOGINS_PER_MINUTE: '100000' })
   api = speakTo(system.url)
-  const answer = await api('GET', '/docs/openapi.json')
-  expectStatus(200, answer)
-  document = readDocument(answer.text)
+  document = await documentOf(api)
   person = await signUp(api)
   leaver = await signUp(api)
   const databases = await Promise.all(['one', 'two', 'three'].map((name) => createDatabase(api, person, name)))

@@ -1,7 +1,7 @@
 import { isLong, randomFrom, seedOf } from '../faults/random.js'
 import { recordsIn } from '../faults/records.js'
-import { type Answer, type Api, expectStatus, speakTo } from '../story/api.js'
-import { type ApiDocument, readDocument } from '../story/document.js'
+import { type Answer, type Api, speakTo } from '../story/api.js'
+import { type ApiDocument, documentOf } from '../story/document.js'
 import { type System, clearUp, startSystem } from '../story/system.js'
 import { type Stage, setStage } from './asking.js'
 import { type Cell, cellsOf, fits } from './cells.js'
@@ -22,9 +22,7 @@ beforeAll(async () => {
   // Keys that are none are shown often here, and people come in crowds.
   system = await startSystem({ SIGNUPS_PER_HOUR: '100000', FAILED_TOKENS_PER_MINUTE: '100000', FAILED_LOGINS_PER_MINUTE: '100000' })
   api = speakTo(system.url)
-  const answer = await api('GET', '/docs/openapi.json')
-  expectStatus(200, answer)
-  document = readDocument(answer.text)
+  document = await documentOf(api)
   const records = recordsIn(system.dataDir)
   world = await peopleOf(api, records, document.roles)
   stage = await setStage(api, records, world)

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Answer } from './api.js'
+import { type Answer, type Api, expectStatus } from './api.js'
 
 const schemaShown = z.record(z.string(), z.unknown())
 const contentShown = z.record(z.string(), z.object({ schema: schemaShown, example: z.unknown().optional() }))
@@ -43,8 +43,15 @@ export interface ApiDocument {
 const refers = /^#\/components\/(?:schemas|responses)\/(\w+)$/
 const nameIn = (reference: unknown): string | undefined => refers.exec(String(reference ?? ''))?.[1]
 
+/** The document that a system serves. */
+export const documentOf = async (api: Api): Promise<ApiDocument> => {
+  const answer = await api('GET', '/docs/openapi.json')
+  expectStatus(200, answer)
+  return readDocument(answer.text)
+}
+
 /** Reads the document that the system serves. Throws when it is not one. */
-export const readDocument = (text: string): ApiDocument => {
+const readDocument = (text: string): ApiDocument => {
   const { paths, components, 'x-roles': roles } = documentShown.parse(JSON.parse(text))
   const responseOf = (response: Response | { $ref: string }): Response => {
     const shown = '$ref' in response ? components.responses[nameIn(response.$ref) ?? ''] : response

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { type Answer, type Api, expectStatus, speakTo } from './api.js'
-import { type ApiDocument, readDocument } from './document.js'
+import { type Answer, type Api, speakTo } from './api.js'
+import { type ApiDocument, documentOf } from './document.js'
 import { signUp } from './people.js'
 import { tellStory } from './story.js'
 import { type System, clearUp, startSystem } from './system.js'
@@ -12,9 +12,7 @@ let document: ApiDocument
 beforeAll(async () => {
   system = await startSystem()
   api = speakTo(system.url)
-  const answer = await api('GET', '/docs/openapi.json')
-  expectStatus(200, answer)
-  document = readDocument(answer.text)
+  document = await documentOf(api)
 }, 60_000)
 afterAll(clearUp, 30_000)
 

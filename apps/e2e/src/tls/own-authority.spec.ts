@@ -4,7 +4,7 @@ import path from 'node:path'
 import { type PeerCertificate, type TLSSocket, type ConnectionOptions, connect } from 'node:tls'
 import { z } from 'zod'
 import { type Answer, type Api, read, speakTo } from '../story/api.js'
-import { readDocument } from '../story/document.js'
+import { documentOf } from '../story/document.js'
 import { signUp } from '../story/people.js'
 import { tellStory } from '../story/story.js'
 import { type System, clearUp, startSystem, stopSystem } from '../story/system.js'
@@ -82,7 +82,7 @@ it('keeps its keys to its owner', async () => {
 })
 
 it('gives every operation of the document the same headers, on success and on refusal, by every way', async () => {
-  const { operations } = readDocument((await api('GET', '/docs/openapi.json')).text)
+  const { operations } = await documentOf(api)
   const { token } = await signUp(api)
   for (const { method, path: where } of operations) {
     const asked = where.replaceAll(/\{\w+\}/g, () => randomUUID())
