@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { isAlive } from '../is-alive.mjs'
+import { isAlive } from '../ready/is-alive.mjs'
 import { Fault } from './fault.mjs'
 
 const deadlineMs = 15_000

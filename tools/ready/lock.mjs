@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { isAlive } from '../is-alive.mjs'
+import { isAlive } from './is-alive.mjs'
 import { NotReady } from './not-ready.mjs'
 
 const waitMinutes = 15
