@@ -47,12 +47,6 @@ export class AccountsRepository {
     return await tx.existsBy(AccountEntity, { id, orgId })
   }
 
-  /** Whether nothing of the account was ended since it was read; then it is not either until the transaction ends. */
-  async holds(tx: EntityManager, { id, epoch }: Pick<KnownAccount, 'id' | 'epoch'>): Promise<boolean> {
-    const rows: unknown[] = await tx.query('SELECT 1 FROM accounts WHERE id = $1 AND epoch = $2 FOR SHARE', [id, epoch])
-    return rows.length > 0
-  }
-
   /** Whether the account is there; when true, it does not end until the transaction does. */
   async hold(tx: EntityManager, id: UserId): Promise<boolean> {
     const rows: unknown[] = await tx.query('SELECT 1 FROM accounts WHERE id = $1 AND ended_at IS NULL FOR NO KEY UPDATE', [id])

@@ -88,11 +88,6 @@ export class AccountsService {
     this.outbox.append(tx, 'identity.deed.done', { orgId: deed.orgId, entry: ownDeedEntry(deed, client) })
   }
 
-  /** Whether nothing of the account was ended since it was read; then it is not either until the transaction ends. */
-  holds(tx: EntityManager, account: Pick<AccountView, 'id' | 'epoch'>): Promise<boolean> {
-    return this.accounts.holds(tx, account)
-  }
-
   /** Whether the account is there; when true, it does not end until the transaction does. */
   hold(tx: EntityManager, id: UserId): Promise<boolean> {
     return this.accounts.hold(tx, id)

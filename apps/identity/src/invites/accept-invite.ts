@@ -56,7 +56,7 @@ export class AcceptInvite {
       const account = { id: await this.freeId(tx, about.userId), orgId, orgName, email, firstname, lastname, founder: false, serverAdmin: false, inviteId }
       await this.accounts.registerInvited(tx, { ...account, passwordHash })
       this.accounts.tellDeed(tx, { action: 'acceptInvite', orgId, userId: account.id, inviteId }, client)
-      return { account, opened: await this.sessions.open(tx, account.id) }
+      return { account, opened: await this.sessions.open(tx, { ...account, epoch: 0 }) }
     })
     await this.limits.wasHere(address, client)
     return { userId: account.id, orgId, inviteId, tokens: await this.sessions.issue({ ...account, epoch: 0, active: true }, opened) }

@@ -9,11 +9,6 @@ const batch = 10_000
 export class FamiliarPlaces {
   constructor(private readonly source: DataSource) {}
 
-  async knows(place: Buffer): Promise<boolean> {
-    const rows: unknown[] = await this.source.query('SELECT 1 FROM familiar_places WHERE place = $1', [place])
-    return rows.length > 0
-  }
-
   async remember(place: Buffer): Promise<void> {
     await this.source.query(
       `INSERT INTO familiar_places AS f (place) VALUES ($1)

@@ -21,38 +21,41 @@ const lapsed = 'g.lapses_at <= clock_timestamp()'
 const failures = `(CASE WHEN ${forgotten} THEN 0 WHEN ${lapsed} THEN g.failed + g.pending ELSE g.failed END)`
 const underWay = `(CASE WHEN ${forgotten} OR ${lapsed} THEN 0 ELSE g.pending END)`
 
-/** What is counted: a name at a place, or for all strangers. Both are digests. */
+/** Digests of a name, and of it at the place that a guess comes from. A familiar place has a count of its own, all others share the name's. */
 export interface GuessedAt {
-  readonly subject: Buffer
+  readonly place: Buffer
   readonly name: Buffer
 }
+
+/** Whose count it is: the place's, or the name's. */
+const subjectOf = (place: string, name: string): string => `(CASE WHEN EXISTS (SELECT FROM familiar_places WHERE place = ${place}::bytea) THEN ${place}::bytea ELSE ${name}::bytea END)`
 
 /** One row a subject, changed by single statements: its lock makes parallel guesses exact. The clock is Postgres' own. */
 @Injectable()
 export class GuessesRepository {
   constructor(private readonly source: DataSource) {}
 
-  /** Counts a guess that is about to be looked at; false when it may not be. */
-  async reserve({ subject, name }: GuessedAt, { free }: GuessFigures): Promise<boolean> {
-    const rows: unknown[] = await this.source.query(
+  /** Counts a guess that is about to be looked at; answers whose count it was, undefined when it may not be. */
+  async reserve({ place, name }: GuessedAt, { free }: GuessFigures): Promise<Buffer | undefined> {
+    const [reserved]: { subject: Buffer }[] = await this.source.query(
       `INSERT INTO guesses AS g (subject, failed, pending, lapses_at, waits_until, forgotten_at, name)
-       VALUES ($1, 0, 1, clock_timestamp() + make_interval(secs => $3), clock_timestamp(), clock_timestamp() + make_interval(secs => $4), $5)
+       VALUES (${subjectOf('$1', '$5')}, 0, 1, clock_timestamp() + make_interval(secs => $3), clock_timestamp(), clock_timestamp() + make_interval(secs => $4), $5)
        ON CONFLICT (subject) DO UPDATE SET name = EXCLUDED.name, failed = ${failures}, pending = ${underWay} + 1, lapses_at = EXCLUDED.lapses_at,
          forgotten_at = greatest(g.forgotten_at, EXCLUDED.forgotten_at)
        WHERE ${failures} + ${underWay} < $2 OR (${underWay} = 0 AND g.waits_until <= clock_timestamp())
-       RETURNING 1`, [subject, free, lapseSeconds, fewKeptSeconds, name])
-    return rows.length > 0
+       RETURNING subject`, [place, free, lapseSeconds, fewKeptSeconds, name])
+    return reserved?.subject
   }
 
   /** Milliseconds until the next guess may be made; 0 when that depends on guesses under way. */
-  async waitMs(subject: Buffer, { free }: GuessFigures): Promise<number> {
+  async waitMs({ place, name }: GuessedAt, { free }: GuessFigures): Promise<number> {
     const [row]: { waitMs: number }[] = await this.source.query(
       `SELECT CASE WHEN ${failures} < $2 THEN 0 ELSE 1000 * extract(epoch FROM g.waits_until - clock_timestamp())::float8 END AS "waitMs"
-       FROM guesses g WHERE g.subject = $1`, [subject, free])
+       FROM guesses g WHERE g.subject = ${subjectOf('$1', '$3')}`, [place, free, name])
     return Math.max(0, Math.ceil(row?.waitMs ?? 0))
   }
 
-  async failed({ subject, name }: GuessedAt, { free, firstWaitSeconds }: GuessFigures): Promise<void> {
+  async failed(subject: Buffer, name: Buffer, { free, firstWaitSeconds }: GuessFigures): Promise<void> {
     await this.source.query(
       `INSERT INTO guesses AS g (subject, failed, pending, lapses_at, waits_until, forgotten_at, name)
        VALUES ($1, 1, 0, clock_timestamp(), clock_timestamp(), clock_timestamp() + make_interval(secs => $4), $7)

@@ -31,10 +31,9 @@ export class Guesses {
 
   /** Throws TooManyRequests, before any work was done. */
   async begin(at: GuessedAt): Promise<Guess> {
-    const { subject } = at
-    if (!await this.repository.reserve(at, this.figures)) await this.wait(at)
+    const subject = await this.repository.reserve(at, this.figures) ?? await this.wait(at)
     return {
-      failed: () => this.repository.failed(at, this.figures),
+      failed: () => this.repository.failed(subject, at.name, this.figures),
       succeeded: () => this.repository.succeeded(subject),
       undone: () => this.repository.undone(subject),
     }
@@ -52,16 +51,17 @@ export class Guesses {
     return this.repository.clean()
   }
 
-  private async wait(at: GuessedAt): Promise<void> {
+  private async wait(at: GuessedAt): Promise<Buffer> {
     if (this.waiting >= mostWaiting) refuseFor(1_000, refusal)
     this.waiting++
     try {
       const end = performance.now() + patienceMs
       for (let turn = 0; ; turn++) {
-        refuseFor(await this.repository.waitMs(at.subject, this.figures), refusal)
+        refuseFor(await this.repository.waitMs(at, this.figures), refusal)
         if (performance.now() > end) refuseFor(1_000, refusal)
         await delay(pollMs[Math.min(turn, pollMs.length - 1)])
-        if (await this.repository.reserve(at, this.figures)) return
+        const subject = await this.repository.reserve(at, this.figures)
+        if (subject) return subject
       }
     } finally {
       this.waiting--

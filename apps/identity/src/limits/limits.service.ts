@@ -90,9 +90,7 @@ export class Limits {
 
   /** Counts a guess at the password of a name, known or not. Throws TooManyRequests. */
   async guess(name: string, client: Client): Promise<Guess> {
-    const place = this.digest('place', name, callerOf(client))
-    const stranger = this.digest('name', name)
-    return await this.guesses.begin({ subject: await this.places.knows(place) ? place : stranger, name: stranger })
+    return await this.guesses.begin({ place: this.digest('place', name, callerOf(client)), name: this.digest('name', name) })
   }
 
   /** Until when each of these names has to wait at some place; those who need not are left out. */

@@ -4,6 +4,8 @@ import { DataSource, type EntityManager } from 'typeorm'
 import { sessionLimits } from './refresh-token.js'
 
 export interface Owned { readonly sessionId: SessionId; readonly userId: UserId }
+/** Whose proof a session stands on, and how often everything of the account had been ended when it was given. */
+export interface Proven { readonly id: UserId; readonly epoch: number }
 export interface Spent extends Owned { readonly successor: Buffer; readonly usedBy: Buffer; readonly recently: boolean }
 
 /** The clock is Postgres' own: it decides alike for every process. */
@@ -11,8 +13,14 @@ export interface Spent extends Owned { readonly successor: Buffer; readonly used
 export class SessionsRepository {
   constructor(private readonly source: DataSource) {}
 
-  async insert(tx: EntityManager, id: SessionId, userId: UserId): Promise<void> {
-    await tx.query('INSERT INTO sessions (id, user_id, expires_at) VALUES ($1, $2, now() + make_interval(days => $3))', [id, userId, sessionLimits.absoluteDays])
+  /** Opens a session with its first token; false when something of the account was ended since that epoch. It is not either until the transaction ends. */
+  async insert(tx: EntityManager, id: SessionId, { id: userId, epoch }: Proven, digest: Buffer): Promise<boolean> {
+    const rows: unknown[] = await tx.query(
+      `WITH held AS (SELECT id FROM accounts WHERE id = $2 AND epoch = $3 FOR SHARE),
+         opened AS (INSERT INTO sessions (id, user_id, expires_at) SELECT $1, id, now() + make_interval(days => $4) FROM held RETURNING id, expires_at)
+       INSERT INTO refresh_tokens (digest, session_id, expires_at) SELECT $5, id, least(expires_at, now() + make_interval(days => $6)) FROM opened RETURNING 1`,
+      [id, userId, epoch, sessionLimits.absoluteDays, digest, sessionLimits.idleDays])
+    return rows.length > 0
   }
 
   async insertToken(tx: EntityManager, sessionId: SessionId, digest: Buffer): Promise<void> {

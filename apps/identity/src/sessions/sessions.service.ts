@@ -10,7 +10,7 @@ import { type Client, markOf } from '../limits/client.js'
 import { Limits } from '../limits/limits.service.js'
 import { newRefreshToken, refreshDigest } from './refresh-token.js'
 import { SuccessorSealer } from './successor-sealer.js'
-import { type Owned, SessionsRepository } from './sessions.repository.js'
+import { type Owned, type Proven, SessionsRepository } from './sessions.repository.js'
 
 export interface SessionTokens extends SignedTokens { readonly refreshToken: string }
 interface Renewed extends Owned { readonly refreshToken: string }
@@ -20,18 +20,12 @@ export class SessionsService {
   constructor(private readonly source: DataSource, private readonly sessions: SessionsRepository, private readonly accounts: AccountsService,
     private readonly tokens: TokensService, private readonly revocations: RevocationsService, private readonly limits: Limits, private readonly sealer: SuccessorSealer) {}
 
-  /** Undefined when everything of the account was ended after it was read. */
-  async begin(account: AccountView): Promise<SessionTokens | undefined> {
-    const opened = await inTransaction(this.source, async (tx) => await this.accounts.holds(tx, account) ? await this.open(tx, account.id) : undefined)
-    return opened && await this.issue(account, opened)
-  }
-
-  async open(tx: EntityManager, userId: UserId): Promise<Renewed> {
+  /** Throws LoginFailed when everything of the account was ended after it was proven. */
+  async open(tx: EntityManager, proven: Proven): Promise<Renewed> {
     const sessionId = newId<SessionId>()
     const refreshToken = newRefreshToken()
-    await this.sessions.insert(tx, sessionId, userId)
-    await this.sessions.insertToken(tx, sessionId, refreshDigest(refreshToken))
-    return { sessionId, userId, refreshToken }
+    if (!await this.sessions.insert(tx, sessionId, proven, refreshDigest(refreshToken))) throw loginFailed()
+    return { sessionId, userId: proven.id, refreshToken }
   }
 
   async issue(account: AccountView, { sessionId, refreshToken }: Renewed): Promise<SessionTokens> {

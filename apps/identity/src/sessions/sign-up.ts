@@ -49,7 +49,7 @@ export class SignUp {
       const first = (trusted || isLoopback(client)) && await this.accounts.nextIsFirst(tx)
       await this.accounts.register(tx, { ...account, serverAdmin: first })
       if (this.config.mail) await this.letters.append(tx, 'verify', emailKey(email))
-      const opened = await this.sessions.open(tx, account.id)
+      const opened = await this.sessions.open(tx, { ...account, epoch: 0 })
       this.accounts.tellDeed(tx, { action: 'signUp', orgId: account.orgId, userId: account.id, sessionId: opened.sessionId }, client)
       return { opened, serverAdmin: first }
     })
