@@ -1,10 +1,10 @@
 import { isUtf8 } from 'node:buffer'
 import type { SQLInputValue, SQLOutputValue } from 'node:sqlite'
 import { EngineRefusal } from '@tenantry/engines-contract'
+import { isOfStatement } from '@tenantry/engines-files'
 import type { QueryLimits, QueryParameter } from '@tenantry/engines-contract'
 import { fieldsJson, typesInJson } from './fields.js'
 import type { FieldType } from './fields.js'
-import { mayPassUnwrapped } from './problems.js'
 import type { Prepared } from './statements.js'
 
 export interface Rows {
@@ -87,7 +87,7 @@ const answerWrapped = (prepared: Prepared, params: readonly SQLInputValue[], lim
   try {
     row = prepared.wrapped?.get(...params)
   } catch (error) {
-    if (mayPassUnwrapped(error)) return undefined
+    if (isOfStatement(error)) return undefined
     throw error
   }
   if (!Array.isArray(row)) return undefined

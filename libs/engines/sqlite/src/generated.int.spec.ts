@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { EngineRefusal } from '@tenantry/engines-contract'
 import type { Access, EmbeddedDatabase } from '@tenantry/engines-contract'
 import fc from 'fast-check'
-import { mainFile } from './connection.js'
+import { mainFile } from '@tenantry/engines-files'
 import { sqliteDriver } from './driver.js'
 import { Grammar, type Kind, allowedKinds, drawFrom, refusedKinds } from './testing/grammar.js'
 

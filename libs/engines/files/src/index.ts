@@ -1,0 +1,3 @@
+export * from './open.js'
+export * from './refusals.js'
+export * from './template.js'
