@@ -1,13 +1,12 @@
 import { Problem, problemData } from '@tenantry/contracts'
-import { connectEngineHost } from '@tenantry/engines-host'
-import { answerFrames, problemFrame } from '@tenantry/engines-contract'
-import type { SqlPort } from '@tenantry/engines-contract'
+import { type EngineHost, connectEngineHost } from '@tenantry/engines-host'
+import { answerFrames, problemFrame, queryLanguages } from '@tenantry/engines-contract'
 import { z } from 'zod'
 import { placing } from './client-asks.js'
 
 const RunSchema = z.object({
   type: z.literal('run'), ...placing,
-  access: z.enum(['read', 'write']), plan: z.literal(true).optional(),
+  access: z.enum(['read', 'write']), language: z.enum(queryLanguages), plan: z.literal(true).optional(),
   params: z.array(z.union([z.string(), z.number(), z.boolean(), z.null()])).max(10_000).optional(),
   /** Milliseconds left: clocks differ between machines. */
   deadline: z.number().nonnegative(),
@@ -18,19 +17,15 @@ const mostWaiting = 1_000
 
 /** Passes statements on for clients that cannot reach a child's socket: the host is then a client of itself. */
 export class Relay {
-  private readonly host
-  private readonly sql: SqlPort
+  private readonly host: EngineHost
 
   constructor(socketPath: string) {
     this.host = connectEngineHost({ socketPath })
-    const { sql } = this.host.engine('sqlite')
-    if (sql === undefined) throw new Error('The engine host speaks no SQL.')
-    this.sql = sql
   }
 
   /** What one client has running here. */
   session(send: (frames: readonly Buffer[]) => void): RelaySession {
-    return new RelaySession(this.sql, send)
+    return new RelaySession(this.host, send)
   }
 
   close(): void {
@@ -41,7 +36,7 @@ export class Relay {
 export class RelaySession {
   private readonly running = new Map<number, AbortController>()
 
-  constructor(private readonly sql: SqlPort, private readonly send: (frames: readonly Buffer[]) => void) {}
+  constructor(private readonly host: EngineHost, private readonly send: (frames: readonly Buffer[]) => void) {}
 
   /** Takes a run message; throws when it is not one. */
   take(header: unknown, payload: Buffer): void {
@@ -64,11 +59,13 @@ export class RelaySession {
   }
 
   private async answer(run: z.infer<typeof RunSchema>, text: string, signal: AbortSignal): Promise<void> {
-    const { id, database, generation, engine, storageBytes, org, access, plan, params, deadline, answerBytes, answerRows } = run
+    const { id, database, generation, engine, storageBytes, org, access, language, plan, params, deadline, answerBytes, answerRows } = run
     try {
       const target = { databaseId: database, generation, engine, node: 'local', limits: { storageBytes }, ...(org !== undefined && { orgId: org }) }
       const limits = { seconds: deadline / 1_000, answerBytes, answerRows }
-      this.send(answerFrames(id, await this.sql.run(target, { text, access, limits, ...(plan && { plan }), ...(params && { params }) }, signal)))
+      const port = this.host.engine(engine)[language]
+      if (!port) throw new Problem('LanguageNotSupported', `This database does not speak ${language.toUpperCase()}.`)
+      this.send(answerFrames(id, await port.run(target, { text, access, limits, ...(plan && { plan }), ...(params && { params }) }, signal)))
     } catch (error) {
       const problem = error instanceof Problem ? error : new Problem('InternalError', 'The engine host failed in an unexpected way.', { cause: error })
       this.send([problemFrame({ id, retry: 'never', ...problemData(problem) })])

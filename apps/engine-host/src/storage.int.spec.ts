@@ -22,7 +22,7 @@ describe('the files of databases', () => {
   const isWhole = (folder: string): boolean => {
     const database = sqliteDriver.open(folder, { storageBytes: 1_000_000 })
     try {
-      const ask = { access: 'write', limits: { seconds: 1, answerBytes: 1_000, answerRows: 10 } } as const
+      const ask = { access: 'write', language: 'sql', limits: { seconds: 1, answerBytes: 1_000, answerRows: 10 } } as const
       return database.run({ ...ask, text: 'pragma integrity_check' }, { storageBytes: 1_000_000 }).data.toString() === '[["ok"]]'
     } finally {
       database.close()

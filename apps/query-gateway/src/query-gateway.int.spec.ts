@@ -2,7 +2,7 @@ import { once as onceEvent } from 'node:events'
 import http from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { type DatabaseId, type DatabaseState, type OrgId, type Permission, Problem, type UserId, internalSubject, newId } from '@tenantry/contracts'
-import type { Engine, SqlPort } from '@tenantry/engines-contract'
+import type { Engine, QueryPort } from '@tenantry/engines-contract'
 import { type NatsConnection, connectNats } from '@tenantry/events'
 import { type RunningService, createLogger } from '@tenantry/service'
 import { type TestNats, type TestSigner, testNats, testSigner, until } from '@tenantry/testing'
@@ -26,7 +26,7 @@ describe('the query gateway', () => {
   const asked: string[] = []
   let state: DatabaseState = 'RUNNING'
   let permissions: Permission[] = ['data:read', 'data:write']
-  let run: SqlPort['run'] = async () => ok
+  let run: QueryPort['run'] = async () => ok
 
   const open = async (listener: http.RequestListener): Promise<string> => {
     const server = http.createServer(listener).listen(0, '127.0.0.1')
@@ -202,7 +202,7 @@ describe('the query gateway', () => {
       return { status: response.status, headers, body: await response.text() }
     }
     await ask(token, id)
-    const cases: [string, SqlPort['run']][] = [
+    const cases: [string, QueryPort['run']][] = [
       ['select 1', async () => ({ fields: Buffer.from('[{"name":"é","type":"int"}]'), data: Buffer.from('[["ü"]]'), rows: 1, micros: 7 })],
       ['delete from t', async () => ({ ...ok, rows: 3 })],
       [' ', async () => ok],

@@ -1,4 +1,5 @@
-import type { QueryParameter, RunMessage, SqlAsk } from '@tenantry/engines-contract'
+import type { QueryParameter, RunMessage, EmbeddedAsk } from '@tenantry/engines-contract'
+import { embeddedEngines } from '@tenantry/engines-contract'
 import type { EngineName } from '@tenantry/contracts'
 import type { ClientSocket } from './client-socket.js'
 
@@ -8,8 +9,10 @@ export interface WaitingRun {
   readonly id: number
   readonly deadlineMs: number
   readonly storageBytes: number
-  readonly ask: SqlAsk
+  readonly ask: EmbeddedAsk
 }
+
+const isEngine = (value: unknown): value is EngineName => (embeddedEngines as readonly unknown[]).includes(value)
 
 type Unread = { readonly [K in keyof RunMessage]?: unknown }
 
@@ -21,12 +24,12 @@ export const isNotable = (value: unknown): value is number => typeof value === '
 
 /** The run that a frame asks for; undefined when the frame is not one. Written by hand: it is read for every statement. */
 export const readRun = (header: Unread, payload: Buffer, from: ClientSocket): { key: string; engine: EngineName; run: WaitingRun } | undefined => {
-  const { id, database, generation, engine, access, params, plan, deadline, answerBytes, answerRows, storageBytes } = header
-  if (!isNotable(id) || typeof database !== 'string' || !isCount(generation) || engine !== 'sqlite') return undefined
-  if ((access !== 'read' && access !== 'write') || !isCount(deadline) || !isCount(answerBytes) || !isCount(answerRows) || !isCount(storageBytes)) return undefined
+  const { id, database, generation, engine, access, language, params, plan, deadline, answerBytes, answerRows, storageBytes } = header
+  if (!isNotable(id) || typeof database !== 'string' || !isCount(generation) || !isEngine(engine)) return undefined
+  if ((access !== 'read' && access !== 'write') || (language !== 'sql' && language !== 'pql') || !isCount(deadline) || !isCount(answerBytes) || !isCount(answerRows) || !isCount(storageBytes)) return undefined
   if (params !== undefined && !(Array.isArray(params) && params.every(isParameter))) return undefined
-  const ask: SqlAsk = {
-    text: payload.toString('utf8'), access, limits: { seconds: 0, answerBytes, answerRows },
+  const ask: EmbeddedAsk = {
+    text: payload.toString('utf8'), access, language, limits: { seconds: 0, answerBytes, answerRows },
     ...(params && { params }), ...(plan === true && { plan }),
   }
   return { key: `${database}/${generation}`, engine, run: { from, id, deadlineMs: deadline, storageBytes, ask } }

@@ -77,7 +77,7 @@ const child = (inFlight = 8) => {
     return held
   }
   const run = (id: number, text: string, deadlineMs = monotonicMs() + 10_000): WaitingRun =>
-    ({ from, id, deadlineMs, storageBytes: 1, ask: { text, access: 'write', limits: { seconds: 1, answerBytes: 1, answerRows: 1 } } })
+    ({ from, id, deadlineMs, storageBytes: 1, ask: { text, access: 'write', language: 'sql', limits: { seconds: 1, answerBytes: 1, answerRows: 1 } } })
   return { host, databases, turns: new Turns(note, databases, inFlight), ran, waiting, from, own, run }
 }
 

@@ -9,7 +9,7 @@ import { DatabaseIdSchema } from '@tenantry/contracts'
 import { connectEngineHost } from '@tenantry/engines-host'
 import type { EngineHost } from '@tenantry/engines-host'
 import { monotonicMs } from '@tenantry/engines-contract'
-import type { Answer, SqlAsk, Target } from '@tenantry/engines-contract'
+import type { Answer, QueryAsk, Target } from '@tenantry/engines-contract'
 
 const program = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
 
@@ -99,13 +99,13 @@ export class Bench {
     this.host = await HostProcess.start(this.folder, this.environment)
   }
 
-  run(target: Target, text: string, more: Partial<SqlAsk> = {}, signal = AbortSignal.timeout(60_000)): Promise<Answer> {
+  run(target: Target, text: string, more: Partial<QueryAsk> = {}, signal = AbortSignal.timeout(60_000)): Promise<Answer> {
     const { sql } = this.client.engine('sqlite')
     if (sql === undefined) throw new Error('no SQL')
     return sql.run(target, { text, access: 'write', limits: { seconds: 10, answerBytes: 10_000_000, answerRows: 100_000 }, ...more }, signal)
   }
 
-  async rows(target: Target, text: string, more: Partial<SqlAsk> = {}): Promise<unknown> {
+  async rows(target: Target, text: string, more: Partial<QueryAsk> = {}): Promise<unknown> {
     return JSON.parse((await this.run(target, text, more)).data.toString())
   }
 

@@ -1,12 +1,13 @@
 import { type DatabaseId, type DatabaseTarget, type EngineName, type OrgId, Problem } from '@tenantry/contracts'
-import type { Answer, Engine, Gone, SqlAsk, SqlPort } from '@tenantry/engines-contract'
+import type { Answer, Engine, Gone, QueryAsk, QueryLanguage, QueryPort } from '@tenantry/engines-contract'
 import type { Targets } from '../targets/targets.js'
 import type { DatabaseMeter, DatabaseMeters } from './database-meters.js'
 import type { OrgTurns, Visit } from './org-turns.js'
 import type { QueryMeter } from './query.meter.js'
 import type { Turns } from './turns.js'
 
-export interface Ask extends SqlAsk {
+export interface Ask extends QueryAsk {
+  readonly language: QueryLanguage
   readonly orgId: OrgId
   readonly databaseId: DatabaseId
 }
@@ -74,7 +75,7 @@ const runInTurn = async (target: DatabaseTarget, ask: Ask, parts: QueryParts, go
   const turn = parts.orgTurns.begin(visit, gone, ask.limits.seconds * 1_000 - (performance.now() - began))
   if (turn) await turn
   try {
-    return await speaking(parts.engines[target.engine]).run(target, withTimeLeft(ask, performance.now() - began), gone)
+    return await speaking(ask.language, parts.engines[target.engine]).run(target, withTimeLeft(ask, performance.now() - began), gone)
   } catch (error) {
     throw await meant(error, ask, parts)
   } finally {
@@ -95,7 +96,8 @@ const meant = async (error: unknown, ask: Ask, parts: QueryParts): Promise<unkno
   return new Problem('EngineUnavailable', 'The database cannot be reached at the moment; try again shortly.', { cause: error, retryAfterSeconds: 1 })
 }
 
-const speaking = (engine: Engine): SqlPort => {
-  if (!engine.sql) throw new Problem('LanguageNotSupported', 'This database does not speak SQL.')
-  return engine.sql
+const speaking = (language: QueryLanguage, engine: Engine): QueryPort => {
+  const port = engine[language]
+  if (!port) throw new Problem('LanguageNotSupported', `This database does not speak ${language.toUpperCase()}.`)
+  return port
 }

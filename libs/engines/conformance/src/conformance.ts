@@ -1,6 +1,6 @@
 import { Problem } from '@tenantry/contracts'
 import type { ProblemCode } from '@tenantry/contracts'
-import type { Answer, Engine, QueryLimits, SqlAsk, Target } from '@tenantry/engines-contract'
+import type { Answer, Engine, QueryLimits, QueryAsk, Target } from '@tenantry/engines-contract'
 
 /** An engine that a suite may use as it likes. */
 export interface Opened {
@@ -37,12 +37,12 @@ export const conformance = (subject: Subject): void => {
     afterAll(() => opened.close())
 
     const soon = () => AbortSignal.timeout(30_000)
-    const run = (target: Target, text: string, more: Partial<SqlAsk> = {}, signal = soon()): Promise<Answer> => {
+    const run = (target: Target, text: string, more: Partial<QueryAsk> = {}, signal = soon()): Promise<Answer> => {
       const { sql } = opened.engine
       if (sql === undefined) throw new Error('The engine does not speak SQL.')
       return sql.run(target, { text, access: 'write', limits, ...more }, signal)
     }
-    const rows = async (target: Target, text: string, more: Partial<SqlAsk> = {}): Promise<string> => (await run(target, text, more)).data.toString()
+    const rows = async (target: Target, text: string, more: Partial<QueryAsk> = {}): Promise<string> => (await run(target, text, more)).data.toString()
     const made = async (...texts: readonly string[]): Promise<Target> => {
       const target = opened.newTarget()
       await opened.engine.lifecycle.ensure(target, soon())

@@ -1,5 +1,5 @@
 import type { DatabaseLimits, EngineName, ProblemCode } from '@tenantry/contracts'
-import type { Answer, SqlAsk } from './engine.js'
+import type { Answer, QueryAsk, QueryLanguage } from './engine.js'
 
 /** An engine that runs inside a child of the engine host. Its calls are synchronous: the host ends the process to stop one. */
 export interface EmbeddedDriver {
@@ -10,6 +10,12 @@ export interface EmbeddedDriver {
   open(folder: string, limits: DatabaseLimits): EmbeddedDatabase
 }
 
+/** What each of them speaks. */
+export const languagesOf: Readonly<Record<EngineName, readonly QueryLanguage[]>> = { sqlite: ['sql'] }
+
+/** In the order of their numbers on the wire. The contracts' own list comes with schemas, which children have no room for. */
+export const embeddedEngines = Object.keys(languagesOf) as readonly EngineName[]
+
 /** What is known of a statement that ran here before. */
 export interface KnownStatement {
   /** It changes nothing, whatever its caller may do. */
@@ -18,11 +24,15 @@ export interface KnownStatement {
   readonly quick: boolean
 }
 
+export interface EmbeddedAsk extends QueryAsk {
+  readonly language: QueryLanguage
+}
+
 export interface EmbeddedDatabase {
   /** Costs next to nothing; undefined for a statement that is new or has been forgotten. */
-  known(ask: SqlAsk): KnownStatement | undefined
-  /** Runs one statement to its end. MUST throw only EngineRefusal, whose text holds no path. */
-  run(ask: SqlAsk, limits: DatabaseLimits): Answer
+  known(ask: EmbeddedAsk): KnownStatement | undefined
+  /** Runs one request to its end. MUST throw only EngineRefusal, whose text holds no path: LanguageNotSupported for a language that it does not speak. */
+  run(ask: EmbeddedAsk, limits: DatabaseLimits): Answer
   /** Brings all data into the main file as far as possible and lets go of files and memory. Never throws. */
   close(): void
 }

@@ -22,7 +22,12 @@ export interface QueryLimits {
   readonly answerRows: number
 }
 
-export interface SqlAsk {
+/** The languages that an engine may be asked in. What is read and answered in each is the engine's own. */
+export const queryLanguages = ['sql', 'pql'] as const
+export type QueryLanguage = (typeof queryLanguages)[number]
+
+/** One request in a language of the engine. */
+export interface QueryAsk {
   readonly text: string
   /** The engine itself enforces this; nobody reads the text to find out what it does. */
   readonly access: Access
@@ -31,11 +36,11 @@ export interface SqlAsk {
   readonly limits: QueryLimits
 }
 
-/** The answer to one statement, already in JSON: nobody between the engine and the caller parses it again. */
+/** The answer to one request, already in JSON: nobody between the engine and the caller parses it again. */
 export interface Answer {
-  /** A JSON array of field objects: `[{"name":"id","type":"int",…},…]`. */
+  /** A JSON array of field objects: `[{"name":"id","type":"int",…},…]`; empty where the language has none. */
   readonly fields: Buffer
-  /** A JSON array of rows, each an array of values: `[[1,"a"],…]`. */
+  /** A JSON array: rows for SQL, each an array of values, `[[1,"a"],…]`; what each call gave for PQL. PQL without a call gives `null`. */
   readonly data: Buffer
   readonly rows: number
   /** Time spent in the engine, in microseconds. */
@@ -49,13 +54,13 @@ export interface Gone {
   readonly aborted: boolean
 }
 
-export interface SqlPort {
+export interface QueryPort {
   /**
-   * Runs one statement. MUST stop the work inside the engine within a second of `gone` saying so. MUST throw only Problem:
+   * Runs one request. MUST stop the work inside the engine within a second of `gone` saying so. MUST throw only Problem:
    * EngineRejectedQuery (the statement is at fault; the text is the engine's own, free of paths), QueryTimeout, QueryCancelled,
    * AnswerTooLarge, TooManyQueries, DatabaseNotFound, StorageFull, EngineUnavailable.
    */
-  run(target: Target, ask: SqlAsk, gone: Gone): Promise<Answer>
+  run(target: Target, ask: QueryAsk, gone: Gone): Promise<Answer>
 }
 
 /** What an engine sees of one generation of a database. `removed` can still be brought back; `purged` never comes back. */
@@ -86,6 +91,7 @@ export interface LifecyclePort {
 export interface Engine {
   readonly name: EngineName
   readonly lifecycle: LifecyclePort
-  readonly sql?: SqlPort
+  readonly sql?: QueryPort
+  readonly pql?: QueryPort
   readonly metrics?: MetricsPort
 }

@@ -7,9 +7,9 @@ import { type AnswerMessage, type RunMessage, runFrame } from './wire.js'
 const count = fc.nat({ max: Number.MAX_SAFE_INTEGER })
 const run: fc.Arbitrary<RunMessage> = fc.record({
   type: fc.constant('run' as const), id: fc.integer({ min: 1, max: 0xffff_ffff }), database: fc.uuid() as fc.Arbitrary<DatabaseId>, generation: count, engine: fc.constant('sqlite' as const),
-  storageBytes: count, access: fc.constantFrom('read' as const, 'write' as const), deadline: fc.double({ min: 0, noNaN: true, noDefaultInfinity: true }), answerBytes: count, answerRows: count,
+  storageBytes: count, access: fc.constantFrom('read' as const, 'write' as const), language: fc.constantFrom('sql' as const, 'pql' as const), deadline: fc.double({ min: 0, noNaN: true, noDefaultInfinity: true }), answerBytes: count, answerRows: count,
   plan: fc.constant(true as const),
-}, { requiredKeys: ['type', 'id', 'database', 'generation', 'engine', 'storageBytes', 'access', 'deadline', 'answerBytes', 'answerRows'] })
+}, { requiredKeys: ['type', 'id', 'database', 'generation', 'engine', 'storageBytes', 'access', 'language', 'deadline', 'answerBytes', 'answerRows'] })
 const end: fc.Arbitrary<Extract<AnswerMessage, { type: 'end' }>> =
   fc.record({ type: fc.constant('end' as const), id: count, rows: count, micros: count, fieldsBytes: count, planBytes: count })
 
@@ -46,11 +46,11 @@ describe('a header in fixed places', () => {
     }
   })
 
-  it('that is of no kind, of an unknown engine, or with flags of another release is none', () => {
+  it('that is of no kind, of an unknown engine or language, or with flags of another release is none', () => {
     const bytes = Buffer.alloc(runHeaderBytes)
-    expect([[0, 0, 0], [3, 0, 0], [1, 0, 200], [1, 4, 0], [1, 255, 0]].map((start) => {
+    expect([[0, 0, 0, 0], [3, 0, 0, 0], [1, 0, 200, 0], [1, 4, 0, 0], [1, 255, 0, 0], [1, 0, 0, 200]].map((start) => {
       bytes.set(start)
       return readFixedHeader(bytes, 0, runHeaderBytes)
-    })).toEqual(Array.from({ length: 5 }))
+    })).toEqual(Array.from({ length: 6 }))
   })
 })

@@ -1,4 +1,6 @@
-import { type DatabaseId, engineNames } from '@tenantry/contracts'
+import type { DatabaseId } from '@tenantry/contracts'
+import { embeddedEngines } from './embedded.js'
+import { queryLanguages } from './engine.js'
 import type { AnswerMessage, RunMessage } from './wire.js'
 
 /**
@@ -9,7 +11,7 @@ const kinds = { run: 1, end: 2 } as const
 type EndMessage = Extract<AnswerMessage, { type: 'end' }>
 
 const uuidLength = 36
-const numbersAt = 3
+const numbersAt = 4
 const runNumbers = 6
 const databaseAt = numbersAt + 8 * runNumbers
 export const runHeaderBytes = databaseAt + uuidLength
@@ -27,7 +29,8 @@ export const isFixedRun = (run: RunMessage): boolean =>
 export const writeRunHeader = (bytes: Buffer, at: number, run: RunMessage): void => {
   bytes[at] = kinds.run
   bytes[at + 1] = (run.access === 'write' ? writes : 0) | (run.plan === true ? plans : 0)
-  bytes[at + 2] = engineNames.indexOf(run.engine)
+  bytes[at + 2] = embeddedEngines.indexOf(run.engine)
+  bytes[at + 3] = queryLanguages.indexOf(run.language)
   bytes.writeDoubleLE(run.id, at + numbersAt)
   bytes.writeDoubleLE(run.generation, at + numbersAt + 8)
   bytes.writeDoubleLE(run.storageBytes, at + numbersAt + 16)
@@ -56,8 +59,9 @@ export const readFixedHeader = (bytes: Buffer, from: number, to: number): RunMes
 
 const runAt = (bytes: Buffer, from: number): RunMessage | undefined => {
   const flags = bytes[from + 1] ?? 0
-  const engine = engineNames[bytes[from + 2] ?? engineNames.length]
-  if (engine === undefined || flags > (writes | plans)) return undefined
+  const engine = embeddedEngines[bytes[from + 2] ?? embeddedEngines.length]
+  const language = queryLanguages[bytes[from + 3] ?? queryLanguages.length]
+  if (engine === undefined || language === undefined || flags > (writes | plans)) return undefined
   const run: RunMessage = {
     type: 'run',
     id: bytes.readDoubleLE(from + numbersAt),
@@ -66,6 +70,7 @@ const runAt = (bytes: Buffer, from: number): RunMessage | undefined => {
     engine,
     storageBytes: bytes.readDoubleLE(from + numbersAt + 16),
     access: (flags & writes) === 0 ? 'read' : 'write',
+    language,
     deadline: bytes.readDoubleLE(from + numbersAt + 24),
     answerBytes: bytes.readDoubleLE(from + numbersAt + 32),
     answerRows: bytes.readDoubleLE(from + numbersAt + 40),

@@ -1,10 +1,10 @@
 import type { DatabaseId, EngineName, ProblemCode } from '@tenantry/contracts'
-import type { Access, Answer, Observed, QueryParameter } from './engine.js'
+import type { Access, Answer, Observed, QueryLanguage, QueryParameter } from './engine.js'
 import { endHeaderBytes, isFixedRun, runHeaderBytes, writeEndHeader, writeRunHeader } from './fixed-headers.js'
 import { encodeFrame, encodePrefix, newFrame, prefixBytes } from './frames.js'
 
 /** Changes with every change of these messages: both ends must be of one release. */
-export const wireVersion = 4
+export const wireVersion = 5
 
 export interface DatabaseAt {
   readonly database: DatabaseId
@@ -26,6 +26,7 @@ export interface RunMessage extends DatabaseAt {
   readonly type: 'run'
   readonly id: number
   readonly access: Access
+  readonly language: QueryLanguage
   readonly plan?: true
   readonly params?: readonly QueryParameter[]
   /** When the statement must have ended, in milliseconds of the machine's monotonic clock. */

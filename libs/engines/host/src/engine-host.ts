@@ -1,6 +1,6 @@
 import type { EngineName } from '@tenantry/contracts'
-import { databaseKey } from '@tenantry/engines-contract'
-import type { DatabaseAt, Engine, FromHost, LifecycleCall, LifecyclePort, MetricsPort, Observed, StoredDatabase, Target } from '@tenantry/engines-contract'
+import { databaseKey, languagesOf } from '@tenantry/engines-contract'
+import type { DatabaseAt, Engine, FromHost, LifecycleCall, LifecyclePort, MetricsPort, Observed, QueryLanguage, QueryPort, StoredDatabase, Target } from '@tenantry/engines-contract'
 import { HostLink } from './host-link.js'
 import type { HostAddress, HostAsk } from './host-link.js'
 import { idsFrom } from './ids.js'
@@ -62,6 +62,9 @@ export const connectEngineHost = (options: ConnectOptions): EngineHost => {
     ensure: effect('ensure'), stop: effect('stop'), start: effect('start'),
     remove: effect('remove'), restore: effect('restore'), purge: effect('purge'),
   }
+  const speaking = (language: QueryLanguage): QueryPort => ({ run: (target, ask, gone) => runs.run(target, language, ask, gone) })
+  const ports: Readonly<Record<QueryLanguage, QueryPort>> = { sql: speaking('sql'), pql: speaking('pql') }
+  const portsOf = (name: EngineName): Pick<Engine, QueryLanguage> => Object.fromEntries(languagesOf[name].map((language) => [language, ports[language]]))
   const metrics: MetricsPort = {
     async sizeBytes(target, signal) {
       const answer = await call({ type: 'measure', ...atOf(target) }, signal)
@@ -70,7 +73,7 @@ export const connectEngineHost = (options: ConnectOptions): EngineHost => {
     },
   }
   return {
-    engine: (name) => ({ name, lifecycle: port, metrics, sql: { run: (target, ask, gone) => runs.run(target, ask, gone) } }),
+    engine: (name) => ({ name, lifecycle: port, metrics, ...portsOf(name) }),
     async list(after, limit, signal) {
       const answer = await call({ type: 'list', after, limit }, signal)
       if (answer.type !== 'listed') throw engineAway()

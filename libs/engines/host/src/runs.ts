@@ -1,6 +1,6 @@
 import { Problem } from '@tenantry/contracts'
 import { answerOf, databaseKey, monotonicMs } from '@tenantry/engines-contract'
-import type { Answer, FromHost, Gone, RunMessage, SqlAsk, Target } from '@tenantry/engines-contract'
+import type { Answer, FromHost, Gone, QueryAsk, QueryLanguage, RunMessage, Target } from '@tenantry/engines-contract'
 import { ChildLink } from './child-link.js'
 import { cancelled } from './host-link.js'
 import type { HostLink } from './host-link.js'
@@ -20,7 +20,7 @@ const mostTextBytes = 1024 * 1024
 const mostParamsLength = 2 * 1024 * 1024
 
 /** What would not fit a frame is refused here: at the child it would end the connection of all. */
-const isTooLarge = ({ text, params }: SqlAsk): boolean =>
+const isTooLarge = ({ text, params }: QueryAsk): boolean =>
   text.length > mostTextBytes / 3 && Buffer.byteLength(text) > mostTextBytes
   || params !== undefined && (params.length > 10_000 || params.some((value) => typeof value === 'string' && value.length > 10_000))
     && JSON.stringify(params).length > mostParamsLength
@@ -43,7 +43,7 @@ export class Runs {
     this.sweeper.unref()
   }
 
-  run(target: Target, ask: SqlAsk, gone: Gone): Promise<Answer> {
+  run(target: Target, language: QueryLanguage, ask: QueryAsk, gone: Gone): Promise<Answer> {
     if (gone.aborted) return Promise.reject(cancelled())
     if (isTooLarge(ask)) return Promise.reject(new Problem('RequestTooLarge', 'A statement may be 1 MB of text and 2 MB of parameters at most.'))
     const key = databaseKey(target.databaseId, target.generation)
@@ -51,7 +51,7 @@ export class Runs {
     if (waiting >= this.inFlight) return Promise.reject(tooManyQueries())
     this.perDatabase.set(key, waiting + 1)
     return new Promise((resolve, reject) => {
-      const run = new WaitingRun(this.message(target, ask), key, ask.text, target.orgId, gone, resolve, reject, this.finish)
+      const run = new WaitingRun(this.message(target, language, ask), key, ask.text, target.orgId, gone, resolve, reject, this.finish)
       this.all.set(run.message.id, run)
       this.dispatch(run)
     })
@@ -118,10 +118,10 @@ export class Runs {
     for (const run of [...this.all.values()]) run.refuse(engineAway())
   }
 
-  private message({ databaseId, generation, engine, limits }: Target, ask: SqlAsk): RunMessage {
+  private message({ databaseId, generation, engine, limits }: Target, language: QueryLanguage, ask: QueryAsk): RunMessage {
     return {
       type: 'run', id: this.newId(), database: databaseId, generation, engine, storageBytes: limits.storageBytes,
-      access: ask.access, deadline: monotonicMs() + ask.limits.seconds * 1_000,
+      access: ask.access, language, deadline: monotonicMs() + ask.limits.seconds * 1_000,
       answerBytes: ask.limits.answerBytes, answerRows: ask.limits.answerRows,
       ...(ask.plan === true && { plan: true }), ...(ask.params && { params: ask.params }),
     }

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { EngineRefusal } from '@tenantry/engines-contract'
-import type { Answer, EmbeddedDatabase, SqlAsk } from '@tenantry/engines-contract'
+import type { Answer, EmbeddedDatabase, EmbeddedAsk } from '@tenantry/engines-contract'
 import { sqliteDriver } from './driver.js'
 
 const root = mkdtempSync(path.join(os.tmpdir(), 'sqlite-'))
@@ -17,8 +17,8 @@ const fresh = (): { readonly folder: string; readonly open: () => EmbeddedDataba
 }
 const storage = { storageBytes: 8_000_000 }
 const limits = { seconds: 1, answerBytes: 1_000_000, answerRows: 10_000 }
-const run = (database: EmbeddedDatabase, text: string, more: Partial<SqlAsk> = {}, bytes = storage.storageBytes): Answer =>
-  database.run({ text, access: 'write', limits, ...more }, { storageBytes: bytes })
+const run = (database: EmbeddedDatabase, text: string, more: Partial<EmbeddedAsk> = {}, bytes = storage.storageBytes): Answer =>
+  database.run({ text, access: 'write', language: 'sql', limits, ...more }, { storageBytes: bytes })
 const text = (answer: Answer): string => answer.data.toString()
 const code = (work: () => unknown): string | undefined => {
   try {

@@ -1,4 +1,5 @@
-import type { Access, Answer, EmbeddedDatabase, KnownStatement, SqlAsk } from '@tenantry/engines-contract'
+import { EngineRefusal } from '@tenantry/engines-contract'
+import type { Access, Answer, EmbeddedAsk, EmbeddedDatabase, KnownStatement } from '@tenantry/engines-contract'
 import type { DatabaseLimits } from '@tenantry/contracts'
 import { answerByRows, answerChange, answerRows, bound } from './answers.js'
 import type { Rows } from './answers.js'
@@ -22,12 +23,13 @@ export class SqliteDatabase implements EmbeddedDatabase {
 
   constructor(private readonly folder: string) {}
 
-  known({ access, text, plan }: SqlAsk): KnownStatement | undefined {
-    const prepared = plan === true ? undefined : this.sides[access]?.statements.peek(text)
+  known({ access, language, text, plan }: EmbeddedAsk): KnownStatement | undefined {
+    const prepared = plan === true || language !== 'sql' ? undefined : this.sides[access]?.statements.peek(text)
     return prepared && { reads: prepared.kind === 'rows', quick: prepared.quick }
   }
 
-  run(ask: SqlAsk, limits: DatabaseLimits): Answer {
+  run(ask: EmbeddedAsk, limits: DatabaseLimits): Answer {
+    if (ask.language !== 'sql') throw new EngineRefusal('LanguageNotSupported', `This database does not speak ${ask.language.toUpperCase()}.`)
     const began = process.hrtime.bigint()
     const side = this.side(ask.access)
     side.connection.gate.begin()
@@ -50,7 +52,7 @@ export class SqliteDatabase implements EmbeddedDatabase {
     delete this.sides.write
   }
 
-  private rowsOf(side: Side, ask: SqlAsk): Rows {
+  private rowsOf(side: Side, ask: EmbeddedAsk): Rows {
     const prepared = side.statements.get(ask.text, ask.limits.answerRows)
     side.connection.gate.begin()
     const params = (ask.params ?? []).map(bound)
@@ -83,7 +85,7 @@ export class SqliteDatabase implements EmbeddedDatabase {
     }
   }
 
-  private planOf({ connection }: Side, ask: SqlAsk): Buffer {
+  private planOf({ connection }: Side, ask: EmbeddedAsk): Buffer {
     const explained = prepare(connection, `EXPLAIN QUERY PLAN ${ask.text}`, ask.limits.answerRows)
     explained.statement.setReturnArrays(false)
     explained.statement.setReadBigInts(false)
@@ -126,5 +128,5 @@ export class SqliteDatabase implements EmbeddedDatabase {
   }
 }
 
-const answerChangeOrRows = (prepared: Prepared, params: Parameters<typeof answerChange>[1], ask: SqlAsk): Rows =>
+const answerChangeOrRows = (prepared: Prepared, params: Parameters<typeof answerChange>[1], ask: EmbeddedAsk): Rows =>
   prepared.kind === 'change' ? answerChange(prepared, params) : answerByRows(prepared, params, ask.limits)

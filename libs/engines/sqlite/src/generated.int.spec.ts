@@ -20,7 +20,7 @@ const refusals = new Set(['EngineRejectedQuery', 'AnswerTooLarge', 'RequestTooLa
 /** Runs a text and says whether it was answered. Whatever is neither an answer as promised nor a refusal fails the test. */
 const isAnswered = (database: EmbeddedDatabase, text: string, access: Access): boolean => {
   try {
-    const answer = database.run({ text, access, limits }, storage)
+    const answer = database.run({ text, access, language: 'sql', limits }, storage)
     const fields = JSON.parse(answer.fields.toString()) as unknown[]
     const rows = JSON.parse(answer.data.toString()) as unknown[][]
     if (rows.some((row) => row.length !== fields.length)) throw new Error(`A row and the fields differ in length: ${text}`)
@@ -47,10 +47,10 @@ const newDatabase = () => {
   sqliteDriver.makeTemplate(folder)
   const database = sqliteDriver.open(folder, storage)
   for (const text of ['create table t (a integer primary key, b, c)', 'create table u (a, b text, c real)', 'create table log (a, b, c)', 'insert into t values (1, \'x\', 2), (2, null, x\'00\'), (3, 1.5, \'{"a":1}\')', 'insert into u select * from t']) {
-    database.run({ text, access: 'write', limits }, storage)
+    database.run({ text, access: 'write', language: 'sql', limits }, storage)
   }
   const settings = (access: Access): string => ['synchronous', 'journal_mode', 'query_only', 'foreign_keys', 'busy_timeout', 'cache_size', 'max_page_count', 'encoding']
-    .map((name) => database.run({ text: `pragma ${name}`, access, limits }, storage).data.toString()).join()
+    .map((name) => database.run({ text: `pragma ${name}`, access, language: 'sql', limits }, storage).data.toString()).join()
   const first = { write: settings('write'), read: settings('read') }
   const descriptors = (): number => (process.platform === 'linux' ? readdirSync('/proc/self/fd').length : 0)
   const open = descriptors()

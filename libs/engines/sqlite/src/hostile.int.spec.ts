@@ -22,7 +22,7 @@ writeFileSync(canaryText, secret)
 const database = new SqliteDatabase(folder)
 const storage = { storageBytes: 4_000_000 }
 const run = (text: string, access: Access = 'write'): Answer =>
-  database.run({ text, access, limits: { seconds: 1, answerBytes: 1_000_000, answerRows: 10_000 } }, storage)
+  database.run({ text, access, language: 'sql', limits: { seconds: 1, answerBytes: 1_000_000, answerRows: 10_000 } }, storage)
 const rows = (text: string): unknown => JSON.parse(run(text).data.toString())
 const attempt = (text: string, access?: Access): { readonly refused?: EngineRefusal; readonly said: string } => {
   try {

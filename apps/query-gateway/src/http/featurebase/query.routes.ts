@@ -41,7 +41,7 @@ const answerSql = async (operation: typeof runSql | typeof runSqlShort, request:
   refuseRepeat(request)
   const { params, query, body } = readInput(operation, request) as InputOf<typeof runSql>
   const text = checkedText(body, rules.textBytes)
-  const ask = { orgId: caller.orgId, databaseId: params.database_id, text, access: queryAccess(rights), plan: query.plan, limits }
+  const ask = { orgId: caller.orgId, databaseId: params.database_id, language: 'sql' as const, text, access: queryAccess(rights), plan: query.plan, limits }
   await runQuery(ask, rules.parts, new CallerGone(reply.raw, gatekeeper, caller), (answer) => {
     const body = Buffer.concat(answerParts(answer))
     return rules.outgoing.send(reply.raw, body.length, () => { void reply.header('content-type', 'application/json; charset=utf-8').send(body) })

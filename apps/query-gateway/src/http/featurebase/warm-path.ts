@@ -67,7 +67,7 @@ const answer = async (request: IncomingMessage, response: ServerResponse, length
   try {
     if (standing.refusal) throw standing.refusal
     const text = checkedText(await bodyOf(request, length), rules.textBytes)
-    const ask = { orgId: caller.orgId, databaseId, text, access: queryAccess(rights), plan: false, limits: rules.limits }
+    const ask = { orgId: caller.orgId, databaseId, language: 'sql' as const, text, access: queryAccess(rights), plan: false, limits: rules.limits }
     await runQuery(ask, rules.parts, new CallerGone(response, rules.gatekeeper, caller), (given) => {
       const isSmall = given.fields.length + given.data.length < smallBytes
       return isSmall ? sendSmall(response, about, answerText(given)) : sendLarge(response, about, answerParts(given), rules)
