@@ -1,0 +1,54 @@
+import { existsSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { parsePql, PqlError, printPql } from './index.js'
+
+interface Case {
+  readonly name: string
+  readonly sets: readonly { readonly pql: string }[]
+  readonly query: string
+  readonly expect: { readonly error?: string }
+}
+
+const file = path.join(process.env['CASES_DIR'] ?? path.resolve(import.meta.dirname, '../../../../shared/conformance'), 'pql.json')
+const isThere = existsSync(file)
+const whenThere = isThere ? it : it.skip
+const unless = isThere ? '' : ' (skipped: no pql.json in CASES_DIR)'
+const cases = isThere ? JSON.parse(readFileSync(file, 'utf8')) as readonly Case[] : []
+const mutations = process.env['TEST_LONG'] === '1' ? 10_000 : 1_000
+
+const prefix = 'parsing: '
+const refusalOf = (text: string): string | undefined => {
+  try {
+    expect(printPql(parsePql(printPql(parsePql(text))))).toBe(printPql(parsePql(text)))
+    return undefined
+  } catch (error) {
+    if (error instanceof PqlError) return prefix + error.message
+    throw new Error(`${text} failed the parser.`, { cause: error })
+  }
+}
+
+describe('the cases of FeatureBase', () => {
+  whenThere(`are taken, or refused with the very text that it has where parsing refuses${unless}`, () => {
+    expect(cases.length).toBeGreaterThan(200)
+    const wanted = cases.map(({ name, expect: { error } }) => [name, error?.startsWith(prefix) ? error : undefined])
+    expect(cases.map(({ name, query }) => [name, refusalOf(query)])).toEqual(wanted)
+  })
+
+  whenThere(`are taken where they put in what is asked for later${unless}`, () => {
+    const isQueried = new Set(cases.map(({ query }) => query))
+    const puts = cases.flatMap(({ sets }) => sets.map(({ pql }) => pql)).filter((text) => !isQueried.has(text))
+    expect(puts.filter((text) => refusalOf(text) !== undefined)).toEqual([])
+  })
+
+  whenThere(`are taken or refused, never more than that, after ${mutations} mutations${unless}`, () => {
+    let state = 23
+    const below = (bound: number): number => { state = (state * 1_103_515_245 + 12_345) % 2_147_483_648; return Math.floor(state / 2_147_483_648 * bound) }
+    const texts = cases.map(({ query }) => query)
+    for (let count = 0; count < mutations; count += 1) {
+      const text = texts[below(texts.length)] ?? ''
+      const other = texts[below(texts.length)] ?? ''
+      const [at, from] = [below(text.length + 1), below(other.length + 1)]
+      refusalOf(text.slice(0, at) + other.slice(from, from + below(8)) + text.slice(at + below(4)))
+    }
+  })
+})
