@@ -87,6 +87,7 @@ describe('a text that is PQL', () => {
     ['Row(a=9223372036854775808)', 'integer is not in signed 64-bit range: strconv.ParseInt: parsing "9223372036854775808": value out of range'],
     ['Set(99999999999999999999, a=1)', 'integer is not in signed 64-bit range: strconv.ParseInt: parsing "99999999999999999999": value out of range'],
     ['Row(a=99999999999999999999.5)', 'integer is not in signed 64-bit range: value out of range'],
+    ['Set(99999999999999999999.5 < a < 3)', 'integer is not in signed 64-bit range: value out of range'],
     ['Row(a="2021-13-01T00:00:00Z")', 'string is not a valid timestamp: parsing time "2021-13-01T00:00:00Z": month out of range'],
     ['Row(a="2021-02-29T00:00:00Z")', 'string is not a valid timestamp: parsing time "2021-02-29T00:00:00Z": day out of range'],
     ['Row(a="2021-02-28T24:00:00Z")', 'string is not a valid timestamp: parsing time "2021-02-28T24:00:00Z": hour out of range'],
