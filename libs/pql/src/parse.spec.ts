@@ -127,7 +127,7 @@ describe('parsePql', () => {
   })
 
   it('takes a comma before the end of a call that says nothing by its place', () => {
-    for (const text of ['Row(a=1,)', 'Union(All(), )', 'Options(All(), shards=[1],)', 'TopN(f,)', 'TopN(field=f, n=1,)']) expect(() => one(text)).not.toThrow()
+    for (const text of ['Row(a=1,)', 'Union(All(), )', 'Union(,)', 'Options(All(), shards=[1],)', 'TopN(f,)', 'TopN(field=f, n=1,)']) expect(() => one(text)).not.toThrow()
   })
 
   it('answers a hundred thousand arguments, and finds the two that are alike', () => {

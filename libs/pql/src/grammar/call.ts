@@ -34,6 +34,8 @@ const readArguments = (scanner: Scanner, into: Draft, form: CallForm, isOwed: bo
     if (places) return places.forEach((one) => addArgument(scanner, into, one))
   }
   if (owed && !mayOwe) refuseSyntax(scanner)
+  // A comma alone is the comma behind nothing.
+  if (into.args.length === 0 && into.children.length === 0 && mayOwe) readComma(scanner)
 }
 
 /** Calls, then arguments: what may stand in any call. */
