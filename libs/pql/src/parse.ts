@@ -4,11 +4,11 @@ import { scannerOf, skipSpace, type Scanner } from './scanner.js'
 import type { Call, Query } from './tree.js'
 
 export interface Limits {
-  /** How deep calls may be nested. More than 500 may be more than a small stack holds. */
+  /** How deep calls may be nested. A stack of the usual size holds about three times the default. */
   readonly maxDepth?: number
 }
 
-const defaultDepth = 500
+const defaultDepth = 250
 
 const readQuery = (scanner: Scanner): Query => {
   const calls: Call[] = []

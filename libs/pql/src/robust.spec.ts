@@ -35,7 +35,7 @@ const mutated = fc.tuple(fc.constantFrom(...samples), fc.array(fc.tuple(fc.nat(1
 
 /** How many characters were looked at to read a text, or to refuse it. */
 const stepsOf = (text: string): number => {
-  const scanner = scannerOf(text, 500)
+  const scanner = scannerOf(text, 250)
   try {
     parseWith(scanner)
   } catch (error) {
@@ -68,17 +68,17 @@ describe('any text', () => {
 describe('nesting', () => {
   it('is refused beyond the limit by a sentence, though it be a megabyte', () => {
     for (const open of ['Union(', 'Row(a=Row(', 'Set(', 'TopN(field=f, filter=Union(', 'Row(a=[Row(', 'Count(Row(a=']) {
-      expect(() => parsePql(open.repeat(1_000_000 / open.length))).toThrow(expect.objectContaining({ kind: 'limit', message: 'calls are nested more than 500 deep' }))
+      expect(() => parsePql(open.repeat(1_000_000 / open.length))).toThrow(expect.objectContaining({ kind: 'limit', message: 'calls are nested more than 250 deep' }))
     }
   })
 
   it.each([['Union(', 'All()'], ['Row(a=', 'Union()'], ['Row(a=[', '1']])('up to the limit leaves the stack enough room for all that is done with a tree: %s', (open, inner) => {
-    const text = open.endsWith('[') ? `${'Row(a=['.repeat(499)}1${'])'.repeat(499)}` : nested(499, open, inner)
+    const text = open.endsWith('[') ? `${'Row(a=['.repeat(249)}1${'])'.repeat(249)}` : nested(249, open, inner)
     const deep = (frames: number): void => {
       if (frames > 0) return deep(frames - 1)
       const query = parsePql(text)
       expect(printPql(parsePql(printPql(query)))).toBe(printPql(query))
-      expect([...walk(query.calls)].length).toBeGreaterThanOrEqual(499)
+      expect([...walk(query.calls)].length).toBeGreaterThanOrEqual(249)
       expect(hasWrites(query)).toBe(false)
     }
     deep(1_000)
