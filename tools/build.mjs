@@ -1,7 +1,9 @@
-// build.mjs [project folder]: compiles src/*.ts to dist/*.js with SWC. Types are checked apart, by tsc.
+// build.mjs [project folder]: compiles src/*.ts to dist/*.js with SWC, and a kernel to dist/kernel.wasm. Types are checked apart, by tsc.
+import { existsSync } from 'node:fs'
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { transformFile } from '@swc/core'
+import { buildKernel, kernelFiles } from './kernel.mjs'
 import { swcOptions } from './swc.mjs'
 
 process.chdir(process.argv[2] ?? '.')
@@ -17,8 +19,11 @@ for (const file of sources) {
   await writeFile(`${jsOf(file)}.map`, map)
 }
 
+const hasKernel = existsSync('kernel')
+if (hasKernel) await buildKernel()
+
 // What is left of sources that are gone would still be imported by what was built against them.
-const wanted = new Set(sources.flatMap((file) => [jsOf(file), `${jsOf(file)}.map`]))
+const wanted = new Set([...sources.flatMap((file) => [jsOf(file), `${jsOf(file)}.map`]), ...(hasKernel ? kernelFiles : [])])
 for (const entry of await readdir('dist', { recursive: true, withFileTypes: true })) {
   const file = path.join(path.relative('.', entry.parentPath), entry.name)
   if (entry.isFile() && !wanted.has(file)) await rm(file, { force: true })

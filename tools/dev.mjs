@@ -53,7 +53,7 @@ const rebuild = async () => {
 }
 
 const notice = (file) => {
-  const project = /\/src\/.*(?<!\.spec)\.(ts|html)$/.test(file) ? projectOf(file) : undefined
+  const project = /\/(src|kernel)\/.*(?<!\.spec)\.(ts|html)$/.test(file) ? projectOf(file) : undefined
   if (!project) return
   changed.add(project)
   clearTimeout(timer)

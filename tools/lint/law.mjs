@@ -53,7 +53,7 @@ const routes = {
 
 /** The rules for a workspace at `root`. A function, so that its tests can put a planted tree under the same law. */
 export const law = (root) => [
-  { ignores: ['**/dist/**', '**/generated/**', '**/fixtures/**', '.nx/**', '.tenantry/**', 'coverage/**'] },
+  { ignores: ['**/dist/**', '**/generated/**', '**/fixtures/**', 'libs/*/kernel/**', '.nx/**', '.tenantry/**', 'coverage/**'] },
   everywhere,
   { files: needsDefaultExport, rules: { 'no-restricted-exports': 'off' } },
   { files: ['tools/**', 'bench/**', ...tests], rules: { 'no-console': 'off' } },

@@ -7,7 +7,7 @@ import { lastLines, run } from './run.mjs'
 import { digest, readStamp, removeStamp, writeStamp } from './stamp.mjs'
 
 const projectFolders = ['apps', 'libs', 'libs/dialects', 'libs/engines']
-const shared = ['package.json', 'nx.json', 'tools/build.mjs', 'tools/swc.mjs', 'node_modules/.tenantry-installed']
+const shared = ['package.json', 'nx.json', 'tools/build.mjs', 'tools/kernel.mjs', 'tools/swc.mjs', 'node_modules/.tenantry-installed']
 
 const projectsIn = (root) => projectFolders.flatMap((parent) => existsSync(path.join(root, parent))
   ? readdirSync(path.join(root, parent)).map((name) => path.join(parent, name)).filter((folder) => existsSync(path.join(root, folder, 'package.json')))
@@ -24,9 +24,14 @@ const sourcesOf = (root, project) => {
   return readdirSync(sources, { recursive: true }).filter((name) => !/\.spec\.\w+$/.test(name)).map((name) => path.join(project, 'src', name))
 }
 
+const kernelOf = (root, project) => {
+  const kernel = path.join(root, project, 'kernel')
+  return existsSync(kernel) ? readdirSync(kernel, { recursive: true }).map((name) => path.join(project, 'kernel', name)) : []
+}
+
 /** Names what the sources are now, by path, time and size: a changed, added or deleted file gives another text. */
 const fingerprint = (root, projects) => {
-  const files = [...shared, ...projects.flatMap((project) => [path.join(project, 'package.json'), ...sourcesOf(root, project)])]
+  const files = [...shared, ...projects.flatMap((project) => [path.join(project, 'package.json'), ...sourcesOf(root, project), ...kernelOf(root, project)])]
   return digest(...files.sort().map((file) => line(root, file)))
 }
 
@@ -37,6 +42,7 @@ const isBuilt = (root, project) => {
   if (build === undefined) return true
   // Only the build that projects have by default makes one file of each source; of another one no more is known than where it goes.
   if (Object.keys(build).length > 0) return existsSync(path.join(root, project, 'dist'))
+  if (kernelOf(root, project).length > 0 && !existsSync(path.join(root, project, 'dist', 'kernel.wasm'))) return false
   return sourcesOf(root, project).every((source) => !/(?<!\.d)\.ts$/.test(source) || existsSync(path.join(root, builtFile(source))))
 }
 

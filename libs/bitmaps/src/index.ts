@@ -1,0 +1,6 @@
+export { type Bitmap } from './bitmap.js'
+export { BitmapError, type BitmapErrorCode } from './bitmap-error.js'
+export { openBitmaps, type Bitmaps, type Groups, type GroupsAsk } from './bitmaps.js'
+export { type Column, type Columns, type Value, type Values } from './numbers.js'
+export { type Freeable } from './room.js'
+export { type Comparison, type DistinctValues, type Extreme, type Slices, type ValuePage } from './slices.js'

@@ -1,0 +1,2 @@
+/** Whether tests run their full counts. */
+export const isLong = process.env['TEST_LONG'] === '1'
