@@ -48,6 +48,8 @@ export interface Bitmaps {
   loadSlices(image: Uint8Array): Slices
   /** Frees everything that `work` made, but for what it answers or passes to `keep`. `work` may not wait. */
   scope<T>(work: (keep: <K extends Freeable>(kept: K) => K) => T): T
+  /** What `work` makes belongs to no scope that is open, and stays until it is freed: for what outlives the question it was made for. */
+  apart<T>(work: () => T): T
 }
 
 /** Bitmaps with a memory of their own, which never grows past `maxBytes` (at least 4 MiB, at most 4 GiB). */
@@ -97,6 +99,7 @@ export const openBitmaps = ({ maxBytes }: { readonly maxBytes: number }): Bitmap
     slices: () => new Slices(room, room.made(kernel.createSlices())),
     loadSlices: (image) => new Slices(room, thawSlices(room, image)),
     scope: (work) => room.scope(work),
+    apart: (work) => room.apart(work),
   }
 }
 

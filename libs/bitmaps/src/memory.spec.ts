@@ -129,6 +129,18 @@ describe('a handle', () => {
     mine.free()
   })
 
+  it('outlives every scope that is open when it is made apart, also when the work fails', () => {
+    const [row, inner] = bitmaps.scope(() => bitmaps.scope(() => {
+      const made = bitmaps.apart(() => bitmaps.of([1]))
+      expect(() => bitmaps.apart(() => { throw new Error('no') })).toThrow('no')
+      return [made, bitmaps.of([2])] as const
+    }))
+    expect(row.count()).toBe(1)
+    expect(() => inner.count()).toThrow('freed')
+    row.free()
+    expect(bitmaps.bytesUsed()).toBe(0)
+  })
+
   it('is freed by its scope, unless it is answered or kept, also when the work fails', () => {
     const kept: Bitmap[] = []
     const answer = bitmaps.scope((keep) => {

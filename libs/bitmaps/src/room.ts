@@ -109,6 +109,16 @@ export class Room {
     }
   }
 
+  /** What `work` makes belongs to no scope, and stays until it is freed. `work` may not wait. */
+  apart<T>(work: () => T): T {
+    const outer = this.scopes.splice(0)
+    try {
+      return work()
+    } finally {
+      this.scopes.push(...outer)
+    }
+  }
+
   /** Runs `work` with a block of memory that is freed afterwards. */
   lend<T>(bytes: number, work: (at: Pointer) => T): T {
     const at = this.made(this.kernel.allocate(bytes))
