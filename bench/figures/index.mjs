@@ -1,4 +1,5 @@
 import { audit } from './audit.mjs'
+import { bitmaps } from './bitmaps.mjs'
 import { bombs } from './bombs.mjs'
 import { burst } from './burst.mjs'
 import { check } from './check.mjs'
@@ -17,4 +18,4 @@ import { start } from './start.mjs'
 import { waiting } from './waiting.mjs'
 
 /** By the name that --only takes, in the order in which they are measured. */
-export const figures = { memory, create, burst, point, check, rows, reads, audit, hot, registered, neighbours, bombs, overload, waiting, login, revocation, start }
+export const figures = { memory, create, burst, point, check, rows, bitmaps, reads, audit, hot, registered, neighbours, bombs, overload, waiting, login, revocation, start }

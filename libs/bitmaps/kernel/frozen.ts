@@ -81,20 +81,30 @@ function sumImage(from: usize, bytes: u32): u64 {
   return total
 }
 
-/** Sums `bytes` bytes, a multiple of 16, on top of the sum before. Four lanes of four: a changed, moved or lost byte shows. */
+/** Sums `bytes` bytes, a multiple of 16, on top of the sum before: a changed, moved or lost byte shows. Four vectors need not wait for each other. */
 export function sum(seed: u64, from: usize, bytes: u32): u64 {
-  const prime = i32x4.splat(0x9e3779b1)
   let a = i64x2.splat(seed)
   let b = i64x2.splat(seed ^ 0x5bd1e9955bd1e995)
+  let c = i64x2.splat(seed ^ 0x27d4eb2f165667c5)
+  let d = i64x2.splat(seed ^ 0x165667b19e3779f9)
   let at = from
   const end = from + bytes
-  for (; at + 32 <= end; at += 32) {
-    a = turned(i32x4.mul(v128.xor(a, v128.load(at)), prime))
-    b = turned(i32x4.mul(v128.xor(b, v128.load(at, 16)), prime))
+  for (; at + 64 <= end; at += 64) {
+    a = stirred(a, v128.load(at))
+    b = stirred(b, v128.load(at, 16))
+    c = stirred(c, v128.load(at, 32))
+    d = stirred(d, v128.load(at, 48))
   }
-  if (at < end) a = turned(i32x4.mul(v128.xor(a, v128.load(at)), prime))
-  const one = mixed(i64x2.extract_lane(a, 0) ^ rotl<u64>(i64x2.extract_lane(b, 1), 29))
-  return mixed(one + i64x2.extract_lane(a, 1) ^ rotl<u64>(i64x2.extract_lane(b, 0), 13) ^ bytes)
+  for (; at < end; at += 16) a = stirred(a, v128.load(at))
+  return folded(folded(folded(folded(bytes, a), b), c), d)
+}
+
+function stirred(sum: v128, bytes: v128): v128 {
+  return turned(i32x4.mul(v128.xor(sum, bytes), i32x4.splat(0x9e3779b1)))
+}
+
+function folded(seed: u64, v: v128): u64 {
+  return mixed(mixed(seed ^ i64x2.extract_lane(v, 0)) + i64x2.extract_lane(v, 1))
 }
 
 function turned(v: v128): v128 {

@@ -20,8 +20,8 @@ const planeList = memory.data(8 * 4, 16)
 const taken = memory.data(8192, 16)
 const passing = memory.data(8192, 16)
 const room = memory.data(8192, 16)
-const evens = memory.data(256 * 4, 16)
-const odds = memory.data(256 * 4, 16)
+const evens = memory.data(256 * 8, 16)
+const odds = memory.data(256 * 8, 16)
 const cut = memory.data(16, 16)
 
 let walked: usize = 0
@@ -46,7 +46,8 @@ export function group(a: usize, rowsA: u32, b: usize, rowsB: u32, filter: usize,
   walkedRows = isTurned ? rowsB : rowsA
   named = isTurned ? a : b
   namedRows = isTurned ? rowsA : rowsB
-  lanes = slices ? (depthOf(slices) + 7) >> 3 : 0
+  // Values that are all zero have no bits, and a sum all the same.
+  lanes = slices ? max((depthOf(slices) + 7) >> 3, 1) : 0
   isFiltered = filter !== 0 || slices !== 0
   results = out
   memory.fill(out, 0, (rowsA * max(rowsB, 1) * (1 + lanes)) << 3)
@@ -166,19 +167,46 @@ function nameListed(entry: usize, id: u32): void {
 }
 
 function tally(key: u64, from: u32, n: u32, slices: usize): void {
-  for (let lane: u32 = 0; lane <= lanes; lane++) {
-    if (lane) spreadLane(slices, lane - 1)
+  if (!lanes) return countRows(key, from, n)
+  for (let lane: u32 = 1; lane <= lanes; lane++) {
+    spreadLane(slices, lane - 1)
     for (let row: u32 = 0; row < walkedRows; row++) {
       const entry = walkedEntry(row, key)
-      if (!entry) continue
-      memory.fill(evens, 0, (n + 1) << 2)
-      memory.fill(odds, 0, (n + 1) << 2)
-      const members = kindOf(entry) === ARRAY ? dataOf(entry) : numbers
-      const card = kindOf(entry) === ARRAY ? cardOf(entry) : list(entry, 0, 65536)
-      if (lane) addUp(members, card, !isEmptyPlane(SIGN))
-      else countUp(members, card)
-      for (let id: u32 = 0; id < n; id++) give(row, from + id, lane, load<i32>(evens + ((id + 1) << 2)) + load<i32>(odds + ((id + 1) << 2)))
+      if (entry) sumRow(row, entry, from, n, lane)
     }
+  }
+}
+
+function membersOf(entry: usize): usize {
+  if (kindOf(entry) === ARRAY) return dataOf(entry)
+  list(entry, 0, 65536)
+  return numbers
+}
+
+function countRows(key: u64, from: u32, n: u32): void {
+  for (let row: u32 = 0; row < walkedRows; row++) {
+    const entry = walkedEntry(row, key)
+    if (!entry) continue
+    if (!namedRows) give(row, 0, 0, countPassing(entry))
+    else {
+      memory.fill(evens, 0, (n + 1) << 3)
+      memory.fill(odds, 0, (n + 1) << 3)
+      countUp(membersOf(entry), cardOf(entry))
+      for (let id: u32 = 0; id < n; id++) give(row, from + id, 0, load<u32>(evens + ((id + 1) << 3)) + load<u32>(odds + ((id + 1) << 3)))
+    }
+  }
+}
+
+/** The sums of one lane, and with the first lane the counts: both in one number, the count in its upper half. */
+function sumRow(row: u32, entry: usize, from: u32, n: u32, lane: u32): void {
+  memory.fill(evens, 0, (n + 1) << 3)
+  memory.fill(odds, 0, (n + 1) << 3)
+  addUp(membersOf(entry), cardOf(entry), !isEmptyPlane(SIGN))
+  for (let id: u32 = 0; id < n; id++) {
+    const both = load<i64>(evens + ((id + 1) << 3)) + load<i64>(odds + ((id + 1) << 3))
+    const sum = <i32>both
+    if (lane === 1) give(row, from + id, 0, <i32>((both - sum) >> 32))
+    give(row, from + id, lane, sum)
   }
 }
 
@@ -189,24 +217,56 @@ function give(walkedRow: u32, namedRow: u32, lane: u32, more: i32): void {
   store<f64>(at, load<f64>(at) + <f64>more)
 }
 
+/** With no rows to tell apart, a byte is 1 where the column passes. */
+function countPassing(entry: usize): u32 {
+  if (!isFiltered) return cardOf(entry)
+  if (kindOf(entry) === DENSE) return dense.countAnd(dataOf(entry), passing)
+  if (kindOf(entry) !== ARRAY) {
+    put(cut, passing, 1, DENSE, 0)
+    return countCommon(entry, cut)
+  }
+  const end = dataOf(entry) + (cardOf(entry) << 1)
+  let one: u32 = 0
+  let other: u32 = 0
+  let at = dataOf(entry)
+  for (; at + 8 <= end; at += 8) {
+    const four = load<u64>(at)
+    one += load<u8>(ids + (<u32>four & 0xffff)) + load<u8>(ids + (<u32>(four >> 32) & 0xffff))
+    other += load<u8>(ids + (<u32>four >> 16)) + load<u8>(ids + <u32>(four >> 48))
+  }
+  for (; at < end; at += 2) one += load<u8>(ids + load<u16>(at))
+  return one + other
+}
+
 // Two tables in turns: a counter that was just stored need not be waited for.
 function countUp(members: usize, card: u32): void {
   const end = members + (card << 1)
   let at = members
   for (; at + 4 <= end; at += 4) {
-    const one = evens + (<usize>load<u8>(ids + load<u16>(at)) << 2)
-    const other = odds + (<usize>load<u8>(ids + load<u16>(at, 2)) << 2)
+    const one = evens + (<usize>load<u8>(ids + load<u16>(at)) << 3)
+    const other = odds + (<usize>load<u8>(ids + load<u16>(at, 2)) << 3)
     store<u32>(one, load<u32>(one) + 1)
     store<u32>(other, load<u32>(other) + 1)
   }
   if (at < end) {
-    const one = evens + (<usize>load<u8>(ids + load<u16>(at)) << 2)
+    const one = evens + (<usize>load<u8>(ids + load<u16>(at)) << 3)
     store<u32>(one, load<u32>(one) + 1)
   }
 }
 
+function addUp(members: usize, card: u32, hasNegative: bool): void {
+  const end = members + (card << 1)
+  for (let at = members; at < end; at += 2) {
+    const low = load<u16>(at)
+    const to = ((at & 2) ? odds : evens) + (<usize>load<u8>(ids + low) << 3)
+    const value = <i64>load<u8>(laneBytes + low)
+    const sign = hasNegative ? -<i64>load<u8>(signBytes + low) : 0
+    store<i64>(to, load<i64>(to) + ((<i64>1 << 32) + ((value ^ sign) - sign)))
+  }
+}
+
 function spreadLane(slices: usize, lane: u32): void {
-  const bits = min(depthOf(slices) - (lane << 3), 8)
+  const bits = min(depthOf(slices) - min(depthOf(slices), lane << 3), 8)
   for (let bit: u32 = 0; bit < bits; bit++) {
     const member = FIRST_BIT + (lane << 3) + bit
     store<u32>(planeList + (bit << 2), isEmptyPlane(member) ? 0 : <u32>plane(member))
@@ -215,17 +275,6 @@ function spreadLane(slices: usize, lane: u32): void {
   if (lane || isEmptyPlane(SIGN)) return
   store<u32>(planeList, <u32>plane(SIGN))
   spread(signBytes, planeList, 1)
-}
-
-function addUp(members: usize, card: u32, hasNegative: bool): void {
-  const end = members + (card << 1)
-  for (let at = members; at < end; at += 2) {
-    const low = load<u16>(at)
-    const to = ((at & 2) ? odds : evens) + (<usize>load<u8>(ids + low) << 2)
-    const value = <i32>load<u8>(laneBytes + low)
-    const sign = hasNegative ? -<i32>load<u8>(signBytes + low) : 0
-    store<i32>(to, load<i32>(to) + ((value ^ sign) - sign))
-  }
 }
 
 // In nanoseconds, measured: two dense containers 250, a member tested in words a half, a member of two merged lists 0.4, a member counted by

@@ -8,6 +8,7 @@ import * as order from './order'
 import * as patches from './patch'
 import * as sizes from './optimise'
 import * as rows from './rows'
+import * as slicing from './slices'
 import { distinct as distinctOf } from './distinct'
 import { STAGING, staging } from './staging'
 
@@ -115,6 +116,11 @@ export function pieceBytes(): u32 {
 /** Sums a piece on top of the pieces before; the sum stands at the answer. */
 export function sumPiece(at: usize, bytes: u32): void {
   store<u64>(answer, frozen.sum(load<u64>(answer), at, bytes))
+}
+
+/** The value stands at the answer. */
+export function valueOf(slices: usize, high: u32, low: u32): bool {
+  return slicing.valueOf(slices, joined(high, low), answer)
 }
 
 /** One constant of a comparison, the first or the second: what is wanted of the values is a set of LESS, EQUAL and GREATER. */

@@ -2,6 +2,7 @@
 // negative, and no slice has a column that has no value. A block of 66 bitmaps stands behind the number of bits in use.
 import { create, destroy, entryAt, find, keyAt, sizeOf } from './bitmap'
 import { FLOATS, FULL, INVALID, LARGEST, UNORDERED, appendNumbers, areColumns, columnAt, gather, gathered } from './build'
+import { has } from './change'
 import { DENSE, addTo, cardOf, dataOf, kindOf, numbers } from './container'
 import { allocate, failed, free } from './memory'
 import { apply, patchOf } from './patch'
@@ -112,6 +113,15 @@ function pick(member: u32, values: usize, n: u32): u32 {
     chosen += member === SIGN ? <u32>(value < 0) : <u32>((magnitudeOf(value) >> bit) & 1)
   }
   return chosen
+}
+
+/** Writes the value of a column to `out`; false when it has none. */
+export function valueOf(slices: usize, column: u64, out: usize): bool {
+  if (!has(memberOf(slices, EXISTS), column)) return false
+  let magnitude: u64 = 0
+  for (let bit: u32 = 0; bit < depthOf(slices); bit++) magnitude |= <u64>has(memberOf(slices, FIRST_BIT + bit), column) << <u64>bit
+  store<i64>(out, has(memberOf(slices, SIGN), column) ? -<i64>magnitude : <i64>magnitude)
+  return true
 }
 
 /** Gives the columns of `columns` the values of `other`, or none where that is 0: all of them, or without memory none. */

@@ -8,6 +8,7 @@ import { Room, type Freeable } from './room.js'
 import { Slices, lanesOf } from './slices.js'
 import { writeList } from './staging.js'
 
+const fewRows = 16
 const pointerBytes = 4
 const numberBytes = 8
 
@@ -84,7 +85,9 @@ export const openBitmaps = ({ maxBytes }: { readonly maxBytes: number }): Bitmap
       return withList(rows, 0, (list) => made(kernel.intersection(list, rows.length)))
     },
     andCounts: (rows, filter) => withList(rows, rows.length * numberBytes, (list, out) => {
-      kernel.counts(list, rows.length, filter?.pointerIn(room) ?? 0, out)
+      // Many rows under one filter are counted container by container, so that its words become bytes once for all of them.
+      if (filter === undefined || rows.length < fewRows) kernel.counts(list, rows.length, filter?.pointerIn(room) ?? 0, out)
+      else if (kernel.group(list, rows.length, list, 0, filter.pointerIn(room), 0, out) === 0) throw room.full()
       return floatsAt(out, rows.length)
     }),
     groups: ({ rows, others = [], filter, values }) => {

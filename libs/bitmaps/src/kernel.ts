@@ -59,6 +59,7 @@ export interface KernelExports {
   memberOf(slices: Pointer, member: number): Pointer
   appendValues(slices: Pointer, from: Pointer, values: Pointer, n: number, form: number): number
   toIntegers(values: Pointer, n: number): number
+  valueOf(slices: Pointer, high: number, low: number): number
   overlay(slices: Pointer, columns: Pointer, other: Pointer): number
   wish(at: number, high: number, low: number, wanted: number): void
   compare(slices: Pointer, filter: Pointer, constants: number): Pointer

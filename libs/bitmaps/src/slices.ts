@@ -93,9 +93,8 @@ export class Slices implements Freeable {
   }
 
   get(column: Column): bigint | undefined {
-    if (!this.has(column)) return undefined
-    const n = this.room.kernel.decode(this.handle, 0, highOf(column), lowOf(column), 1, 0)
-    return n === 0 ? undefined : this.room.view().getBigInt64(this.room.staging + this.room.stagingBytes / 2, true)
+    checkColumn(column)
+    return this.room.kernel.valueOf(this.handle, highOf(column), lowOf(column)) === 0 ? undefined : this.room.answerValue()
   }
 
   /** Whether it had another value, or none. */
@@ -275,4 +274,4 @@ const sortedPage = ({ columns, values }: ValuePage, order: 'smallest' | 'largest
 }
 
 /** How many numbers a group has: the count, and one a byte of the values. */
-export const lanesOf = (depth: number): number => 1 + Math.ceil(depth / bitsOfByte)
+export const lanesOf = (depth: number): number => 1 + Math.max(1, Math.ceil(depth / bitsOfByte))
