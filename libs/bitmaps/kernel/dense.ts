@@ -9,20 +9,57 @@ export function copy(to: usize, from: usize): void {
   memory.copy(to, from, DENSE_BYTES)
 }
 
-// Eight vectors are counted into bytes (at most 64 each) before they are widened: 50 GB/s where a vector at a time gives 30.
+// Carry-save adders (Harley and Seal): of eight vectors only one is counted bit by bit, the others are added up as bits of ones, twos and
+// fours. Fewer steps a byte also let the processor see further ahead in memory.
 export function countAnd(a: usize, b: usize): u32 {
   let total = i32x4.splat(0)
-  for (let at: usize = 0; at < DENSE_BYTES; at += 128) {
-    const p = a + at
-    const q = b + at
-    const one = i8x16.add(i8x16.popcnt(v128.and(v128.load(p), v128.load(q))), i8x16.popcnt(v128.and(v128.load(p, 16), v128.load(q, 16))))
-    const two = i8x16.add(i8x16.popcnt(v128.and(v128.load(p, 32), v128.load(q, 32))), i8x16.popcnt(v128.and(v128.load(p, 48), v128.load(q, 48))))
-    const three = i8x16.add(i8x16.popcnt(v128.and(v128.load(p, 64), v128.load(q, 64))), i8x16.popcnt(v128.and(v128.load(p, 80), v128.load(q, 80))))
-    const four = i8x16.add(i8x16.popcnt(v128.and(v128.load(p, 96), v128.load(q, 96))), i8x16.popcnt(v128.and(v128.load(p, 112), v128.load(q, 112))))
-    const bytes = i8x16.add(i8x16.add(one, two), i8x16.add(three, four))
-    total = i32x4.add(total, i32x4.extadd_pairwise_i16x8_u(i16x8.extadd_pairwise_i8x16_u(bytes)))
+  let ones = i32x4.splat(0)
+  let twos = i32x4.splat(0)
+  let fours = i32x4.splat(0)
+  for (let block: usize = 0; block < DENSE_BYTES; block += 2048) {
+    let eights = i32x4.splat(0)
+    for (let at = block; at < block + 2048; at += 128) {
+      const p = a + at
+      const q = b + at
+      const v0 = v128.and(v128.load(p), v128.load(q))
+      const v1 = v128.and(v128.load(p, 16), v128.load(q, 16))
+      const v2 = v128.and(v128.load(p, 32), v128.load(q, 32))
+      const v3 = v128.and(v128.load(p, 48), v128.load(q, 48))
+      const v4 = v128.and(v128.load(p, 64), v128.load(q, 64))
+      const v5 = v128.and(v128.load(p, 80), v128.load(q, 80))
+      const v6 = v128.and(v128.load(p, 96), v128.load(q, 96))
+      const v7 = v128.and(v128.load(p, 112), v128.load(q, 112))
+      const two0Half = v128.xor(ones, v0)
+      const two0 = v128.or(v128.and(ones, v0), v128.and(two0Half, v1))
+      ones = v128.xor(two0Half, v1)
+      const two1Half = v128.xor(ones, v2)
+      const two1 = v128.or(v128.and(ones, v2), v128.and(two1Half, v3))
+      ones = v128.xor(two1Half, v3)
+      const four0Half = v128.xor(twos, two0)
+      const four0 = v128.or(v128.and(twos, two0), v128.and(four0Half, two1))
+      twos = v128.xor(four0Half, two1)
+      const two2Half = v128.xor(ones, v4)
+      const two2 = v128.or(v128.and(ones, v4), v128.and(two2Half, v5))
+      ones = v128.xor(two2Half, v5)
+      const two3Half = v128.xor(ones, v6)
+      const two3 = v128.or(v128.and(ones, v6), v128.and(two3Half, v7))
+      ones = v128.xor(two3Half, v7)
+      const four1Half = v128.xor(twos, two2)
+      const four1 = v128.or(v128.and(twos, two2), v128.and(four1Half, two3))
+      twos = v128.xor(four1Half, two3)
+      const eightHalf = v128.xor(fours, four0)
+      const eight = v128.or(v128.and(fours, four0), v128.and(eightHalf, four1))
+      fours = v128.xor(eightHalf, four1)
+      eights = i8x16.add(eights, i8x16.popcnt(eight))
+    }
+    total = i32x4.add(total, widened(eights))
   }
-  return laneSum(total)
+  const rest = i32x4.add(i32x4.shl(widened(i8x16.popcnt(fours)), 2), i32x4.add(i32x4.shl(widened(i8x16.popcnt(twos)), 1), widened(i8x16.popcnt(ones))))
+  return laneSum(i32x4.add(i32x4.shl(total, 3), rest))
+}
+
+function widened(bytes: v128): v128 {
+  return i32x4.extadd_pairwise_i16x8_u(i16x8.extadd_pairwise_i8x16_u(bytes))
 }
 
 export function count(a: usize): u32 {

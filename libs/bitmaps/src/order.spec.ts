@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { openBitmaps } from './index.js'
 import { aRow } from './testing/arbitraries.js'
-import { ascending, bitmapOf, columnsIn, runs } from './testing/model.js'
+import { ascending, bitmapOf, columnsIn, columnsOf, runs } from './testing/model.js'
 
 const bitmaps = openBitmaps({ maxBytes: 256e6 })
 const bound = fc.oneof(fc.nat(2 ** 18), fc.constantFrom(0, 65_535, 65_536, 2 ** 20, 2 ** 32, 2 ** 53 - 1), fc.maxSafeNat())
@@ -78,6 +78,15 @@ describe('a shift', () => {
       expect(columnsIn(bitmap).length).toBe(columns.length)
     })), { numRuns: runs(25), seed: 34 })
   })
+
+  it.each([64, 128, 65_472, 65_535])('moves words by %i as well, inside and across containers', (up) => bitmaps.scope(() => {
+    for (const kind of ['dense', 'most', 'runs', 'whole'] as const) {
+      const columns = [...columnsOf([{ key: 4, kind, seed: up }, { key: 5, kind: 'dense', seed: up }, { key: 9, kind, seed: 3 }])]
+      for (const isOptimised of [false, true]) {
+        expect(bitmapOf(bitmaps, columns, isOptimised).shift(up).equals(bitmapOf(bitmaps, columns.map((column) => column + up)))).toBe(true)
+      }
+    }
+  }))
 
   it('leaves out what would pass the last column', () => bitmaps.scope(() => {
     const bitmap = bitmaps.of([0n, 2n ** 64n - 70_000n, 2n ** 64n - 2n, 2n ** 64n - 1n])

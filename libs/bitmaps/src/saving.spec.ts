@@ -17,6 +17,59 @@ const withSum = (image: Uint8Array): Uint8Array => {
   return image
 }
 
+interface Told { readonly key: bigint, readonly kind: number, readonly card: number, readonly runs: number, readonly numbers: readonly number[] }
+const list = (key: bigint, numbers: readonly number[]): Told => ({ key, kind: 1, card: numbers.length, runs: 0, numbers })
+const spans = (key: bigint, card: number, numbers: readonly number[]): Told => ({ key, kind: 3, card, runs: numbers.length / 2, numbers })
+const upTo = (count: number, step = 1) => Array.from({ length: count }, (_, at) => at * step)
+
+/** An image that says what it is told, true or not, under a sum that is right. */
+const forged = (containers: readonly Told[]): Uint8Array => {
+  const align = (bytes: number) => bytes + 15 & ~15
+  const entries = 32 + align(containers.length * 8)
+  const starts = containers.reduce((all, { numbers }) => [...all, (all.at(-1) ?? 0) + align(numbers.length * 2)], [entries + containers.length * 16])
+  const image = new Uint8Array(starts.at(-1) ?? 0)
+  const view = new DataView(image.buffer);
+  [0x4d424e54, 1, containers.length, image.length].forEach((word, at) => view.setUint32(at * 4, word, true))
+  containers.forEach(({ key, kind, card, runs: count, numbers }, at) => {
+    const start = starts[at] ?? 0
+    view.setBigUint64(32 + at * 8, key, true);
+    [start, card, kind, count].forEach((word, place) => view.setUint32(entries + at * 16 + place * 4, word, true))
+    numbers.forEach((low, place) => view.setUint16(start + place * 2, low, true))
+  })
+  return withSum(image)
+}
+
+describe('an image with the right sum', () => {
+  it('is a bitmap when what it says is true', () => bitmaps.scope(() => {
+    expect(bitmaps.load(forged([list(2n, [1, 5, 65_535]), spans(9n, 13, [10, 20, 40, 41])])).equals(bitmaps.of(
+      [131_073, 131_077, 196_607, ...upTo(11).map((at) => 589_834 + at), 589_864, 589_865]))).toBe(true)
+    expect(bitmaps.load(forged([])).count()).toBe(0)
+  }))
+
+  it.each([
+    ['keys out of order', [list(3n, [1]), list(2n, [1])]],
+    ['a key twice', [list(3n, [1]), list(3n, [2])]],
+    ['a key past the last', [list(2n ** 48n, [1])]],
+    ['members out of order', [list(1n, [1, 3, 2, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13])]],
+    ['a member twice, far in', [list(1n, [...upTo(20), 19, 20])]],
+    ['a list that is too long', [list(1n, upTo(5_000))]],
+    ['a list without members', [list(1n, [])]],
+    ['runs out of order', [spans(1n, 13, [40, 41, 10, 20])]],
+    ['runs that meet', [spans(1n, 13, [10, 20, 21, 22])]],
+    ['a run that ends before it begins', [spans(1n, 1, [10, 9])]],
+    ['more runs than there may be', [spans(1n, 2_048, upTo(2_048, 3).flatMap((at) => [at, at]))]],
+    ['fewer members than it has', [{ ...list(1n, [1, 2, 3]), kind: 2 }, list(2n, upTo(4_096))]],
+    ['an unknown kind', [{ ...list(1n, [1, 2, 3]), kind: 4 }]],
+    ['a kind with a mark that is ours', [{ ...list(1n, [1, 2, 3]), kind: 257 }]],
+    ['a list with runs', [{ ...list(1n, [1, 2, 3]), runs: 1 }]],
+    ['more bytes than there are', [{ ...list(1n, [1, 2, 3]), card: 4_000 }]],
+  ] as const)('is refused with %s', (_, containers) => {
+    const before = bitmaps.bytesUsed()
+    expect(() => bitmaps.load(forged(containers))).toThrow(invalid)
+    expect(bitmaps.bytesUsed()).toBe(before)
+  })
+})
+
 describe('a saved bitmap', () => {
   it('comes back with the same columns, and is as good as any other', () => {
     fc.assert(fc.property(aRow, aRow, fc.array(fc.nat(300_000), { maxLength: 40 }), (row, other, columns) => bitmaps.scope(() => {
