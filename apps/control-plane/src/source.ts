@@ -7,6 +7,7 @@ import { DatabaseEntity, DatabaseMoveEntity } from './databases/database.entity.
 import { FeedEntity, FeedHeadEntity } from './feed/feed.entity.js'
 import { InviteEntity } from './invites/invite.entity.js'
 import { AdminVersions1795350000000 } from './migrations/admin-versions.js'
+import { BitmapShape1795360000000 } from './migrations/bitmap-shape.js'
 import { EndedOrgs1795352000000 } from './migrations/ended-orgs.js'
 import { EndedPeople1795353000000 } from './migrations/ended-people.js'
 import { EventFeed1795342000000 } from './migrations/event-feed.js'
@@ -27,6 +28,6 @@ export const controlPlaneSource = ({ databaseUrl, poolSize }: Pick<ControlPlaneC
   url: databaseUrl,
   schema,
   entities: [OrgEntity, UserEntity, MembershipEntity, InviteEntity, RoleEntity, MemberRoleEntity, ShapeEntity, DatabaseEntity, DatabaseMoveEntity, FeedEntity, FeedHeadEntity, AuditEntity, AuditHeadEntity, RepeatEntity],
-  migrations: [FirstRecords1732233600000, OptionsAsTheyCame1763780400000, Quotas1795341600000, EventFeed1795342000000, PeopleAndRights1795342500000, RepeatsAndAudit1795345200000, AdminVersions1795350000000, Invites1795351000000, EndedOrgs1795352000000, EndedPeople1795353000000],
+  migrations: [FirstRecords1732233600000, OptionsAsTheyCame1763780400000, Quotas1795341600000, EventFeed1795342000000, PeopleAndRights1795342500000, RepeatsAndAudit1795345200000, AdminVersions1795350000000, Invites1795351000000, EndedOrgs1795352000000, EndedPeople1795353000000, BitmapShape1795360000000],
   poolSize,
 })

@@ -54,7 +54,7 @@ describe('the provisioner', () => {
     const source = provisionerSource(config)
     const service = await assemble({
       name: 'provisioner', config, logger, wire: problemWire, chores: (app) => sweepsOf(app.get(ReconcileService), config),
-      records: { source, schema, stream: 'PROVISIONER' }, module: ({ outbox }) => AppModule.with({ config, source, outbox, engines: { sqlite: engine.engine }, logger }),
+      records: { source, schema, stream: 'PROVISIONER' }, module: ({ outbox }) => AppModule.with({ config, source, outbox, engines: { sqlite: engine.engine, bitmap: engine.engine }, logger }),
     })
     connection = await connectNats({ ...nats, name: 'test' }, logger)
     records = new pg.Client({ connectionString: database.url })

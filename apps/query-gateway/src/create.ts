@@ -19,7 +19,7 @@ import { Targets } from './targets/targets.js'
 /** Starts the query gateway. It keeps no records: what it knows it has asked for or heard. */
 export const createQueryGateway = async (config: QueryGatewayConfig, logger: Logger): Promise<RunningService> => {
   const host = connectEngineHost(config.engineHost)
-  return await gatewayTo({ sqlite: host.engine('sqlite') }, config, logger, { ready: () => hostIsThere(host), close: async () => host.close() })
+  return await gatewayTo({ sqlite: host.engine('sqlite'), bitmap: host.engine('bitmap') }, config, logger, { ready: () => hostIsThere(host), close: async () => host.close() })
 }
 
 interface EngineDoor {

@@ -57,7 +57,7 @@ describe('the query gateway', () => {
     }
     const engine = { name: 'sqlite', sql: { run: (...ask) => run(...ask) } } as Pick<Engine, 'name' | 'sql'> as Engine
     const start = (more: Record<string, string>): Promise<RunningService> =>
-      gatewayTo({ sqlite: engine }, parseQueryGatewayConfig({ ...variables, ...more }), logger, { ready: async () => undefined, close: async () => undefined })
+      gatewayTo({ sqlite: engine, bitmap: engine }, parseQueryGatewayConfig({ ...variables, ...more }), logger, { ready: async () => undefined, close: async () => undefined })
     service = await start({})
     limited = await start({ QUERY_REQUESTS_PER_USER: '40' })
     base = await open((request, response) => service.handle(request, response))

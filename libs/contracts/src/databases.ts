@@ -66,7 +66,7 @@ export const answersQueries: Readonly<Record<DatabaseState, boolean>> = {
 /** States that somebody is working on: one that stays here too long is asked for again by the sweep. */
 export const restless: readonly DatabaseState[] = ['CREATING', 'PROVISIONING', 'UPDATING', 'RESTORING', 'DELETING', 'DEPROVISIONING']
 
-export const engineNames = ['sqlite'] as const
+export const engineNames = ['sqlite', 'bitmap'] as const
 export const EngineNameSchema = z.enum(engineNames)
 export type EngineName = z.infer<typeof EngineNameSchema>
 

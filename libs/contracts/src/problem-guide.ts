@@ -34,6 +34,7 @@ export const problemGuides: Readonly<Record<ProblemCode, ProblemGuide>> = {
   ResourceLimitExceeded: guide('The org has as much of this as it may.', 'Delete or revoke some, or ask the operator for more.'),
   SignUpClosed: guide('Nobody may make an account here by themselves.', 'Ask an administrator, or send the operator\'s `BOOTSTRAP_TOKEN`.'),
   RouteNotFound: guide('There is no such path.', 'Compare it with the OpenAPI document.'),
+  TableNotFound: guide('The database has no table of that name.', 'Ask for its schema; names are small letters.'),
   DatabaseNotFound: guide('There is no such database in the caller\'s org.', 'List the databases; one of another org looks the same as none.'),
   OrgNotFound: guide('The id is not that of the caller\'s org.', 'Use the `org_id` of your own user.'),
   UserNotFound: guide('There is no such user in the caller\'s org, or not any more.', 'List the users.'),

@@ -26,6 +26,7 @@ export const problemKinds = {
   SignUpClosed: 'forbidden',
   RouteNotFound: 'missing',
   DatabaseNotFound: 'missing',
+  TableNotFound: 'missing',
   OrgNotFound: 'missing',
   UserNotFound: 'missing',
   KeyNotFound: 'missing',

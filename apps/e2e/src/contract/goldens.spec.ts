@@ -4,6 +4,7 @@ import path from 'node:path'
 import { z } from 'zod'
 import { type AskRecords, recordsIn } from '../faults/records.js'
 import { type Answer, type Api, expectStatus, speakTo } from '../story/api.js'
+import { createBitmaps, teaching } from '../story/bitmaps.js'
 import { becomes, createDatabase } from '../story/databases.js'
 import { type ApiDocument, type DocumentedOperation, documentOf } from '../story/document.js'
 import { type Person, createKey, signUp } from '../story/people.js'
@@ -75,6 +76,7 @@ const before: Readonly<Record<string, (id: string) => Promise<void>>> = {
 
 /** The things that a path names: new ones where an operation changes them. */
 const thingsFor = async ({ operationId, method, path: where }: DocumentedOperation, actor: Person): Promise<typeof things> => {
+  if (operationId === 'runPql') return { ...things, database: await createBitmaps(api, person, `for ${operationId} ${randomUUID()}`, teaching) }
   if (method === 'GET' || where.endsWith('/sql')) return things
   if (where.includes('/invites/{')) return { ...things, invite: await newInvite() }
   if (operationId === 'moveUser') return { ...things, user: actor.userId, invite: await newInvite(actor.email) }
@@ -99,7 +101,8 @@ const requestOf = ({ request }: Golden, named: typeof things): unknown => {
 
 const bodyOf = (example: Golden, { requestBody }: DocumentedOperation, named: typeof things): { json?: unknown; text?: string } => {
   if (!requestBody) return {}
-  return requestBody.content['application/json'] ? { json: requestOf(example, named) } : { text: 'select 1 as one' }
+  if (requestBody.content['application/json']) return { json: requestOf(example, named) }
+  return { text: example.operation === 'runPql' ? String(requestBody.content['text/plain']?.example ?? '') : 'select 1 as one' }
 }
 
 it('knows examples, and an operation for each', () => {

@@ -31,7 +31,8 @@ beforeAll(async () => {
   person = await signUp(api)
   stranger = await signUp(api)
   viewer = await joinOrg(api, records, person.orgId, 'viewer')
-  const database = await createDatabase(api, person, 'mine')
+  // One that every operation can be asked of.
+  const database = await createDatabase(api, person, 'mine', 'bitmap-small')
   await becomes(api, person, database, 'RUNNING')
   const peer = await joinOrg(api, records, person.orgId, 'viewer')
   const invited = await api('POST', '/v2/invites', { token: person.token, json: { email: `${randomUUID()}@example.com` } })

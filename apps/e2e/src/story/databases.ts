@@ -13,8 +13,8 @@ type Owner = Pick<Person, 'token'>
 const runningSeconds = 20
 const mostPages = 100
 
-export const createDatabase = async (api: Api, { token }: Owner, name: string): Promise<string> =>
-  read(databaseShown, 201, await api('POST', '/v2/databases', { token, json: { name, database_options: { shape: 'sqlite-small' } } })).id
+export const createDatabase = async (api: Api, { token }: Owner, name: string, shape = 'sqlite-small'): Promise<string> =>
+  read(databaseShown, 201, await api('POST', '/v2/databases', { token, json: { name, database_options: { shape } } })).id
 
 export const getDatabase = async (api: Api, { token }: Owner, id: string): Promise<Database> =>
   read(databaseShown, 200, await api('GET', `/v2/databases/${id}`, { token }))

@@ -1,5 +1,5 @@
-import type { QueryParameter, RunMessage, EmbeddedAsk } from '@tenantry/engines-contract'
-import { embeddedEngines } from '@tenantry/engines-contract'
+import type { QueryLanguage, QueryParameter, RunMessage, EmbeddedAsk } from '@tenantry/engines-contract'
+import { embeddedEngines, queryLanguages } from '@tenantry/engines-contract'
 import type { EngineName } from '@tenantry/contracts'
 import type { ClientSocket } from './client-socket.js'
 
@@ -12,6 +12,7 @@ export interface WaitingRun {
   readonly ask: EmbeddedAsk
 }
 
+const isLanguage = (value: unknown): value is QueryLanguage => (queryLanguages as readonly unknown[]).includes(value)
 const isEngine = (value: unknown): value is EngineName => (embeddedEngines as readonly unknown[]).includes(value)
 
 type Unread = { readonly [K in keyof RunMessage]?: unknown }
@@ -26,7 +27,7 @@ export const isNotable = (value: unknown): value is number => typeof value === '
 export const readRun = (header: Unread, payload: Buffer, from: ClientSocket): { key: string; engine: EngineName; run: WaitingRun } | undefined => {
   const { id, database, generation, engine, access, language, params, plan, deadline, answerBytes, answerRows, storageBytes } = header
   if (!isNotable(id) || typeof database !== 'string' || !isCount(generation) || !isEngine(engine)) return undefined
-  if ((access !== 'read' && access !== 'write') || (language !== 'sql' && language !== 'pql') || !isCount(deadline) || !isCount(answerBytes) || !isCount(answerRows) || !isCount(storageBytes)) return undefined
+  if ((access !== 'read' && access !== 'write') || !isLanguage(language) || !isCount(deadline) || !isCount(answerBytes) || !isCount(answerRows) || !isCount(storageBytes)) return undefined
   if (params !== undefined && !(Array.isArray(params) && params.every(isParameter))) return undefined
   const ask: EmbeddedAsk = {
     text: payload.toString('utf8'), access, language, limits: { seconds: 0, answerBytes, answerRows },

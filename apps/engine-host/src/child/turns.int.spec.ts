@@ -66,7 +66,7 @@ const child = (inFlight = 8) => {
       close: () => undefined,
     }),
   }
-  const databases = new HeldDatabases({ sqlite: driver }, 10, () => undefined)
+  const databases = new HeldDatabases({ sqlite: driver, bitmap: driver }, 10, () => undefined)
   // The socket is never touched: everything that would use it is overridden.
   const from = new Told(undefined as never)
   const own = (slot: number) => {
@@ -156,7 +156,7 @@ describe('the databases of a child', () => {
         return { known: () => undefined, run: () => ({ fields: Buffer.alloc(0), data: Buffer.alloc(0), rows: 0, micros: 0 }), close: () => void open.delete(where) }
       },
     }
-    const databases = new HeldDatabases({ sqlite: driver }, 2, () => undefined)
+    const databases = new HeldDatabases({ sqlite: driver, bitmap: driver }, 2, () => undefined)
     const held = [1, 2, 3].map((slot) => {
       const { databaseId: database } = newTarget()
       databases.add({ slot, database, generation: 1, engine: 'sqlite', folder: String(slot), storageBytes: 1, org: 'o' })

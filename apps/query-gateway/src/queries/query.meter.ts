@@ -20,7 +20,8 @@ export class QueryMeter {
       buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 10, 30],
     })
     this.refusals = new Counter({ name: 'tenantry_query_refusals_total', help: 'Statements that were refused or failed, by problem code.', labelNames: ['code'] as const, registers })
-    this.engines = { sqlite: { seconds: seconds.labels('sqlite'), rows: 0, bytes: 0 } }
+    const meterOf = (engine: EngineName): EngineMeter => ({ seconds: seconds.labels(engine), rows: 0, bytes: 0 })
+    this.engines = { sqlite: meterOf('sqlite'), bitmap: meterOf('bitmap') }
     this.tell('rows', { name: 'tenantry_query_rows_total', help: 'Rows answered.' }, registers)
     this.tell('bytes', { name: 'tenantry_query_answer_bytes_total', help: 'Bytes answered.' }, registers)
   }

@@ -5162,6 +5162,311 @@ export type RunSqlShortResponses = {
 
 export type RunSqlShortResponse = RunSqlShortResponses[keyof RunSqlShortResponses];
 
+export type RunPqlData = {
+    /**
+     * Calls of PQL, with the table before them in brackets or in `table`. They are run in order; each sees what those before it wrote.
+     */
+    body: string;
+    path: {
+        database_id: string;
+    };
+    query?: {
+        /**
+         * The table that is asked; the query itself may name it too, as in `[table]Count(All())`.
+         */
+        table?: string;
+    };
+    url: '/v2/databases/{database_id}/query/pql';
+};
+
+export type RunPqlErrors = {
+    /**
+     * MalformedRequest, InvalidParameter, AmbiguousCredentials, InvalidBody, InvalidContentType, EngineRejectedQuery
+     */
+    400: Problem;
+    /**
+     * MissingCredentials, InvalidCredentials
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * DatabaseNotFound, TableNotFound
+     */
+    404: Problem;
+    /**
+     * MethodNotAllowed
+     */
+    405: Problem;
+    /**
+     * RequestTooSlow, QueryTimeout
+     */
+    408: Problem;
+    /**
+     * DatabaseNotReady, DatabaseInWrongState
+     */
+    409: Problem;
+    /**
+     * RequestTooLarge
+     */
+    413: Problem;
+    /**
+     * UrlTooLong
+     */
+    414: Problem;
+    /**
+     * UnsupportedEncoding
+     */
+    415: Problem;
+    /**
+     * AnswerTooLarge
+     */
+    422: Problem;
+    /**
+     * TooManyConnections, TooManyRequests, TooManyQueries, TooManyQueriesOfOrg
+     */
+    429: Problem;
+    /**
+     * HeadersTooLarge
+     */
+    431: Problem;
+    /**
+     * InternalError
+     */
+    500: Problem;
+    /**
+     * LanguageNotSupported
+     */
+    501: Problem;
+    /**
+     * ServiceUnavailable, EngineUnavailable, StorageFull
+     */
+    503: Problem;
+};
+
+export type RunPqlError = RunPqlErrors[keyof RunPqlErrors];
+
+export type RunPqlResponses = {
+    /**
+     * What each call answers, in order; null without a call.
+     */
+    200: {
+        results: Array<unknown> | null;
+    };
+};
+
+export type RunPqlResponse = RunPqlResponses[keyof RunPqlResponses];
+
+export type ReadSchemaData = {
+    body?: never;
+    path: {
+        database_id: string;
+    };
+    query?: never;
+    url: '/v2/databases/{database_id}/schema';
+};
+
+export type ReadSchemaErrors = {
+    /**
+     * MalformedRequest, InvalidParameter, AmbiguousCredentials
+     */
+    400: Problem;
+    /**
+     * MissingCredentials, InvalidCredentials
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * DatabaseNotFound
+     */
+    404: Problem;
+    /**
+     * MethodNotAllowed
+     */
+    405: Problem;
+    /**
+     * RequestTooSlow, QueryTimeout
+     */
+    408: Problem;
+    /**
+     * DatabaseNotReady, DatabaseInWrongState
+     */
+    409: Problem;
+    /**
+     * UrlTooLong
+     */
+    414: Problem;
+    /**
+     * UnsupportedEncoding
+     */
+    415: Problem;
+    /**
+     * AnswerTooLarge
+     */
+    422: Problem;
+    /**
+     * TooManyConnections, TooManyRequests, TooManyQueries, TooManyQueriesOfOrg
+     */
+    429: Problem;
+    /**
+     * HeadersTooLarge
+     */
+    431: Problem;
+    /**
+     * InternalError
+     */
+    500: Problem;
+    /**
+     * LanguageNotSupported
+     */
+    501: Problem;
+    /**
+     * ServiceUnavailable, EngineUnavailable
+     */
+    503: Problem;
+};
+
+export type ReadSchemaError = ReadSchemaErrors[keyof ReadSchemaErrors];
+
+export type ReadSchemaResponses = {
+    /**
+     * Tables and fields, as a FeatureBase server tells them.
+     */
+    200: {
+        indexes: Array<{
+            name: string;
+            options?: {
+                keys?: boolean;
+                trackExistence?: boolean;
+                description?: string;
+                [key: string]: unknown;
+            };
+            fields?: Array<{
+                name: string;
+                options?: {
+                    [key: string]: string | number | boolean;
+                };
+                [key: string]: unknown;
+            }>;
+            [key: string]: unknown;
+        }>;
+        [key: string]: unknown;
+    };
+};
+
+export type ReadSchemaResponse = ReadSchemaResponses[keyof ReadSchemaResponses];
+
+export type ApplySchemaData = {
+    body: {
+        indexes: Array<{
+            name: string;
+            options?: {
+                keys?: boolean;
+                trackExistence?: boolean;
+                description?: string;
+                [key: string]: unknown;
+            };
+            fields?: Array<{
+                name: string;
+                options?: {
+                    [key: string]: string | number | boolean;
+                };
+                [key: string]: unknown;
+            }>;
+            [key: string]: unknown;
+        }>;
+        [key: string]: unknown;
+    };
+    path: {
+        database_id: string;
+    };
+    query?: never;
+    url: '/v2/databases/{database_id}/schema';
+};
+
+export type ApplySchemaErrors = {
+    /**
+     * MalformedRequest, InvalidParameter, AmbiguousCredentials, InvalidBody, InvalidContentType
+     */
+    400: Problem;
+    /**
+     * MissingCredentials, InvalidCredentials
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * DatabaseNotFound
+     */
+    404: Problem;
+    /**
+     * MethodNotAllowed
+     */
+    405: Problem;
+    /**
+     * RequestTooSlow, QueryTimeout
+     */
+    408: Problem;
+    /**
+     * DatabaseNotReady, DatabaseInWrongState
+     */
+    409: Problem;
+    /**
+     * RequestTooLarge
+     */
+    413: Problem;
+    /**
+     * UrlTooLong
+     */
+    414: Problem;
+    /**
+     * UnsupportedEncoding
+     */
+    415: Problem;
+    /**
+     * AnswerTooLarge
+     */
+    422: Problem;
+    /**
+     * TooManyConnections, TooManyRequests, TooManyQueries, TooManyQueriesOfOrg
+     */
+    429: Problem;
+    /**
+     * HeadersTooLarge
+     */
+    431: Problem;
+    /**
+     * InternalError
+     */
+    500: Problem;
+    /**
+     * LanguageNotSupported
+     */
+    501: Problem;
+    /**
+     * ServiceUnavailable, EngineUnavailable, StorageFull
+     */
+    503: Problem;
+};
+
+export type ApplySchemaError = ApplySchemaErrors[keyof ApplySchemaErrors];
+
+export type ApplySchemaResponses = {
+    /**
+     * Everything of the schema is there; what was there before stayed as it was.
+     */
+    204: void;
+};
+
+export type ApplySchemaResponse = ApplySchemaResponses[keyof ApplySchemaResponses];
+
 export type ReadMetricsData = {
     body?: never;
     path: {

@@ -12,7 +12,8 @@ import { listLimits } from './limits.js'
 import { describeLogin, describeRoot, getJwks, getOpenIdConfiguration, logInAtId, logInAtRoot, logOut, signUp } from './login.js'
 import { readMetrics } from './metrics.js'
 import { deleteOrg, getOrg, updateOrg } from './orgs.js'
-import { runSql, runSqlShort } from './queries.js'
+import { runPql, runSql, runSqlShort } from './queries.js'
+import { applySchema, readSchema } from './schema.js'
 import { askToVerifyEmail, forgotPassword, resetPassword, showLinkPage, verifyEmail } from './recovery.js'
 import { createRole, deleteRole, getRole, listRoles, updateRole } from './roles.js'
 import { getShape, listShapes } from './shapes.js'
@@ -29,5 +30,5 @@ export const operations: readonly Operation[] = [
   createRole, listRoles, getRole, updateRole, deleteRole,
   createDatabase, listDatabases, getDatabase, updateDatabase, deleteDatabase, undeleteDatabase, listBackups, stopDatabase, startDatabase, listDatabaseOperations,
   streamDatabaseEvents, streamEvents,
-  runSql, runSqlShort, readMetrics,
+  runSql, runSqlShort, runPql, readSchema, applySchema, readMetrics,
 ]

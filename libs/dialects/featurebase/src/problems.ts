@@ -52,6 +52,6 @@ export const problemWire: ProblemWire = {
   body: (problem) => ({
     code: wireCode(problem),
     message: problem.message,
-    ...(problem.code === 'EngineRejectedQuery' && { error: problem.message }),
+    ...((problem.code === 'EngineRejectedQuery' || problem.code === 'TableNotFound') && { error: problem.message }),
   }),
 }

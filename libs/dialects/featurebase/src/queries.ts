@@ -31,6 +31,26 @@ export const runSql = operation({ ...query, id: 'runSql', path: '/v2/databases/{
 /** Where the fbsql tool sends its statements. */
 export const runSqlShort = operation({ ...query, id: 'runSqlShort', path: '/databases/{database_id}/sql', summary: 'Run one SQL statement (short path)' })
 
+const tableName = z.string().regex(/^[^\][\n]{1,300}$/).optional().describe('The table that is asked; the query itself may name it too, as in `[table]Count(All())`.')
+
+export const runPql = operation({
+  id: 'runPql', method: 'POST', path: '/v2/databases/{database_id}/query/pql', tag: 'Query', summary: 'Run PQL', permission: 'data:read', params: knownDatabase,
+  query: z.object({ table: tableName }),
+  body: { kind: 'text', description: 'Calls of PQL, with the table before them in brackets or in `table`. They are run in order; each sees what those before it wrote.' },
+  success: { status: 200, description: 'What each call answers, in order; null without a call.', schema: z.object({ results: z.array(z.unknown()).nullable() }) },
+  problems: [
+    'EngineRejectedQuery', 'InvalidParameter', 'DatabaseNotFound', 'TableNotFound', 'DatabaseNotReady', 'DatabaseInWrongState', 'QueryTimeout', 'RequestTooLarge', 'AnswerTooLarge', 'TooManyQueries', 'TooManyQueriesOfOrg',
+    'LanguageNotSupported', 'EngineUnavailable', 'StorageFull',
+  ],
+  examples: {
+    request: '[cseg]Count(Intersect(Row(hobbies="Teaching"),Distinct(Row(bools=\'available_for_hire\'), field= id, index=skills)))',
+    answer: { results: [1] },
+  },
+})
+
+/** The body of an answer to PQL in pieces. */
+export const pqlParts = (results: Buffer): Buffer[] => [Buffer.from('{"results":'), results, Buffer.from('}')]
+
 export interface SqlAnswer {
   readonly fields: Buffer
   readonly data: Buffer

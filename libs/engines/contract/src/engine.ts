@@ -22,8 +22,8 @@ export interface QueryLimits {
   readonly answerRows: number
 }
 
-/** The languages that an engine may be asked in. What is read and answered in each is the engine's own. */
-export const queryLanguages = ['sql', 'pql'] as const
+/** What an engine may be asked in: what is read and answered in each is its own. `schema` is FeatureBase's; an empty text asks for it. */
+export const queryLanguages = ['sql', 'pql', 'schema'] as const
 export type QueryLanguage = (typeof queryLanguages)[number]
 
 /** One request in a language of the engine. */
@@ -93,5 +93,6 @@ export interface Engine {
   readonly lifecycle: LifecyclePort
   readonly sql?: QueryPort
   readonly pql?: QueryPort
+  readonly schema?: QueryPort
   readonly metrics?: MetricsPort
 }

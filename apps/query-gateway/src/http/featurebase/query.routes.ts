@@ -1,14 +1,14 @@
 import { type Gatekeeper, type Rates, countCaller } from '@tenantry/auth'
-import { type InputOf, Problem } from '@tenantry/contracts'
-import { answerParts, runSql, runSqlShort } from '@tenantry/dialects-featurebase'
-import type { QueryLimits } from '@tenantry/engines-contract'
+import { type InputOf, type Principal, Problem, type Rights } from '@tenantry/contracts'
+import { answerParts, applySchema, pqlParts, readSchema, runPql, runSql, runSqlShort } from '@tenantry/dialects-featurebase'
+import type { Answer, QueryLimits } from '@tenantry/engines-contract'
 import { type ProblemRules, mountRaw, readInput } from '@tenantry/http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ServiceMetrics } from '@tenantry/service'
-import { type QueryParts, runQuery } from '../../queries/run-query.js'
+import { type Ask, type QueryParts, runQuery } from '../../queries/run-query.js'
 import { CallerGone } from './gone.js'
 import type { Outgoing } from './outgoing.js'
-import { checkedText, queryAccess } from './query.text.js'
+import { addressed, checkedText, mayWrite, queryAccess, sized } from './query.text.js'
 
 export interface QueryRouteRules {
   readonly gatekeeper: Gatekeeper
@@ -25,6 +25,9 @@ export interface QueryRouteRules {
 export const mountQueries = (fastify: FastifyInstance, rules: QueryRouteRules): void => {
   mountRaw(fastify, runSql, rules.problems, (request, reply) => answerSql(runSql, request, reply, rules))
   mountRaw(fastify, runSqlShort, rules.problems, (request, reply) => answerSql(runSqlShort, request, reply, rules))
+  mountRaw(fastify, runPql, rules.problems, (request, reply) => answerPql(request, reply, rules))
+  mountRaw(fastify, readSchema, rules.problems, (request, reply) => tellSchema(request, reply, rules))
+  mountRaw(fastify, applySchema, rules.problems, (request, reply) => makeSchema(request, reply, rules))
 }
 
 /** A statement that is sent again is run again: only the engine could know that it was done. */
@@ -34,16 +37,52 @@ const refuseRepeat = ({ headers }: FastifyRequest): void => {
 }
 
 const answerSql = async (operation: typeof runSql | typeof runSqlShort, request: FastifyRequest, reply: FastifyReply, rules: QueryRouteRules): Promise<void> => {
-  const { gatekeeper, limits } = rules
+  const admitted = await admit(request, rules)
+  const { params, query, body } = readInput(operation, request) as InputOf<typeof runSql>
+  const ask = { databaseId: params.database_id, language: 'sql' as const, text: checkedText(body, rules.textBytes), plan: query.plan }
+  await deliver(reply, rules, admitted, ask, answerParts)
+}
+
+const answerPql = async (request: FastifyRequest, reply: FastifyReply, rules: QueryRouteRules): Promise<void> => {
+  const admitted = await admit(request, rules)
+  const { params, query, body } = readInput(runPql, request) as InputOf<typeof runPql>
+  const text = addressed(sized(body, rules.textBytes), query.table)
+  await deliver(reply, rules, admitted, { databaseId: params.database_id, language: 'pql', text }, ({ data }) => pqlParts(data))
+}
+
+const tellSchema = async (request: FastifyRequest, reply: FastifyReply, rules: QueryRouteRules): Promise<void> => {
+  const admitted = await admit(request, rules)
+  const { params } = readInput(readSchema, request)
+  await deliver(reply, rules, admitted, { databaseId: params.database_id, language: 'schema', text: '' }, ({ data }) => [data])
+}
+
+const makeSchema = async (request: FastifyRequest, reply: FastifyReply, rules: QueryRouteRules): Promise<void> => {
+  const admitted = await admit(request, rules)
+  const { params, body } = readInput(applySchema, request)
+  const asked = { databaseId: params.database_id, language: 'schema' as const, text: sized(JSON.stringify(body), rules.textBytes) }
+  await ask(reply, rules, admitted, asked, () => { void reply.code(204).send() }, mayWrite(admitted.rights))
+}
+
+interface Admitted {
+  readonly caller: Principal
+  readonly rights: Rights
+}
+
+const admit = async (request: FastifyRequest, { gatekeeper }: QueryRouteRules): Promise<Admitted> => {
   const caller = gatekeeper.peek(request.raw) ?? await gatekeeper.admit(request.raw)
   countCaller(request, caller)
   const rights = gatekeeper.peekRights(caller) ?? await gatekeeper.rightsOf(caller)
   refuseRepeat(request)
-  const { params, query, body } = readInput(operation, request) as InputOf<typeof runSql>
-  const text = checkedText(body, rules.textBytes)
-  const ask = { orgId: caller.orgId, databaseId: params.database_id, language: 'sql' as const, text, access: queryAccess(rights), plan: query.plan, limits }
-  await runQuery(ask, rules.parts, new CallerGone(reply.raw, gatekeeper, caller), (answer) => {
-    const body = Buffer.concat(answerParts(answer))
+  return { caller, rights }
+}
+
+type Asked = Pick<Ask, 'databaseId' | 'language' | 'text' | 'plan'>
+
+const deliver = (reply: FastifyReply, rules: QueryRouteRules, admitted: Admitted, asked: Asked, partsOf: (answer: Answer) => Buffer[]): Promise<void> =>
+  ask(reply, rules, admitted, asked, (answer) => {
+    const body = Buffer.concat(partsOf(answer))
     return rules.outgoing.send(reply.raw, body.length, () => { void reply.header('content-type', 'application/json; charset=utf-8').send(body) })
   })
-}
+
+const ask = (reply: FastifyReply, rules: QueryRouteRules, { caller, rights }: Admitted, asked: Asked, answered: (answer: Answer) => Promise<void> | void, access = queryAccess(rights)): Promise<void> =>
+  runQuery({ ...asked, orgId: caller.orgId, access, limits: rules.limits }, rules.parts, new CallerGone(reply.raw, rules.gatekeeper, caller), answered)

@@ -1,6 +1,7 @@
 import { may } from '@tenantry/auth'
 import { Problem, type Rights } from '@tenantry/contracts'
 import type { Access } from '@tenantry/engines-contract'
+import { splitTablePrefix } from '@tenantry/pql'
 
 /** What the engine shall let a caller do. Throws Forbidden. */
 export const queryAccess = (rights: Rights): Access => {
@@ -9,9 +10,28 @@ export const queryAccess = (rights: Rights): Access => {
   throw new Problem('Forbidden', 'You may not query the databases of this org; ask one of its owners for the right data:read.')
 }
 
+/** What is only for those who may change data. Throws Forbidden. */
+export const mayWrite = (rights: Rights): Access => {
+  if (may(rights, 'data:write')) return 'write'
+  throw new Problem('Forbidden', 'You may not change the databases of this org; ask one of its owners for the right data:write.')
+}
+
 /** The statement, when it is one that can be sent to an engine at all. */
 export const checkedText = (text: string, mostBytes: number): string => {
   if (text.trim() === '') throw new Problem('EngineRejectedQuery', 'The request body is empty; send one SQL statement as text.')
+  return sized(text, mostBytes)
+}
+
+/** A text that is not longer than one may be. */
+export const sized = (text: string, mostBytes: number): string => {
   if (text.length > mostBytes / 3 && Buffer.byteLength(text) > mostBytes) throw new Problem('RequestTooLarge', `A statement may have at most ${mostBytes} bytes.`)
   return text
+}
+
+/** PQL with its table before it in brackets, where the request named the table apart. */
+export const addressed = (text: string, table: string | undefined): string => {
+  if (table === undefined) return text
+  const named = splitTablePrefix(text)
+  if (named.table !== undefined && named.table !== table) throw new Problem('InvalidParameter', `The query is for the table ${named.table} and table says ${table}; name one of them.`)
+  return `[${table}]${named.text}`
 }

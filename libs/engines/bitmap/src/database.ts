@@ -1,0 +1,144 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { BitmapError } from '@tenantry/bitmaps'
+import type { DatabaseLimits } from '@tenantry/contracts'
+import { EngineRefusal } from '@tenantry/engines-contract'
+import type { Answer, EmbeddedAsk, EmbeddedDatabase, KnownStatement } from '@tenantry/engines-contract'
+import { closeFile, limitStorage, openFile, refusalOf } from '@tenantry/engines-files'
+import { PqlError, type Query, countWrites, hasWrites, parsePql, splitTablePrefix } from '@tenantry/pql'
+import { tableOf } from './pql/at.js'
+import { tooLarge } from './pql/json.js'
+import { NoSuchTable, Refused, TooManyWrites, doing } from './pql/refused.js'
+import { rowOfCall } from './pql/rows.js'
+import { results } from './pql/run.js'
+import { applySchema, printSchema } from './schema.js'
+import { Space } from './space.js'
+
+const cacheKib = 8_192
+const bitmapBytes = 1024 ** 3
+const mostWrites = 5_000
+const none = Buffer.alloc(0)
+
+/** One open database of bitmaps. */
+export class BitmapDatabase implements EmbeddedDatabase {
+  private readonly file: DatabaseSync
+  private readonly space: Space
+  private storageBytes = 0
+
+  constructor(folder: string) {
+    this.file = opened(folder)
+    this.space = new Space(this.file, bitmapBytes)
+  }
+
+  known(): KnownStatement | undefined {
+    return undefined
+  }
+
+  run(ask: EmbeddedAsk, limits: DatabaseLimits): Answer {
+    const began = process.hrtime.bigint()
+    try {
+      this.limit(limits.storageBytes)
+      const data = this.speak(ask)
+      return { fields: none, data, rows: 0, micros: Number((process.hrtime.bigint() - began) / 1_000n) }
+    } catch (error) {
+      throw refusal(error)
+    }
+  }
+
+  /** The bitmaps are saved with it, so that the next one who opens it has nothing to make anew. */
+  close(): void {
+    try {
+      this.space.checkpoint(1)
+    } catch {
+      // What is not saved is made anew from the rows.
+    }
+    closeFile(this.file)
+  }
+
+  private speak(ask: EmbeddedAsk): Buffer {
+    switch (ask.language) {
+      case 'pql': return this.answer(ask)
+      case 'schema': return this.schema(ask)
+      case 'sql': throw new EngineRefusal('LanguageNotSupported', 'This database does not speak SQL.')
+    }
+  }
+
+  private schema({ text, access }: EmbeddedAsk): Buffer {
+    if (text !== '') {
+      if (access !== 'write') throw mayOnlyRead()
+      this.space.change(() => applySchema(this.space, text))
+    }
+    return Buffer.from(printSchema(this.space))
+  }
+
+  private answer({ text, access, limits: { answerBytes } }: EmbeddedAsk): Buffer {
+    const { table, text: pql, offset } = splitTablePrefix(text)
+    const query = parsed(pql, offset)
+    if (countWrites(query) > mostWrites) throw new TooManyWrites('too many write commands')
+    if (table === undefined) throw new EngineRefusal('EngineRejectedQuery', 'Name the table before the query, as in [table]Count(All()), or with ?table=.')
+    const run = (): Buffer => this.runAll(query, table, answerBytes)
+    if (!hasWrites(query)) return run()
+    if (access !== 'write') throw mayOnlyRead()
+    const { written, failed } = this.space.change(() => partly(run))
+    this.space.checkpoint()
+    if (failed !== undefined) throw failed
+    return written
+  }
+
+  private runAll(query: Query, table: string, answerBytes: number): Buffer {
+    const here = { space: this.space, data: doing('executing', () => tableOf(this.space, table)), answerBytes, row: rowOfCall }
+    if (query.calls.length === 0) return Buffer.from('null')
+    const parts: string[] = []
+    let bytes = 2
+    for (const part of results(query, here)) {
+      bytes += part.length + 1
+      if (bytes > answerBytes) throw tooLarge(answerBytes)
+      parts.push(part)
+    }
+    return Buffer.from(`[${parts.join(',')}]`)
+  }
+
+  private limit(storageBytes: number): void {
+    if (this.storageBytes === storageBytes) return
+    limitStorage(this.file, storageBytes)
+    this.storageBytes = storageBytes
+  }
+}
+
+/** What was written before a call that is refused stays: the refusal is kept until it is. */
+const partly = (run: () => Buffer): { readonly written: Buffer; readonly failed?: Refused } => {
+  try {
+    return { written: run() }
+  } catch (error) {
+    if (error instanceof Refused) return { written: none, failed: error }
+    throw error
+  }
+}
+
+const mayOnlyRead = (): EngineRefusal => new EngineRefusal('Forbidden', 'You may only read here; ask one of the owners of the org for the right data:write.')
+
+const opened = (folder: string): DatabaseSync => {
+  try {
+    return openFile(folder, { access: 'write', cacheKib })
+  } catch (error) {
+    throw refusalOf(error)
+  }
+}
+
+const parsed = (text: string, offset: number): Query => {
+  try {
+    return parsePql(text)
+  } catch (error) {
+    if (!(error instanceof PqlError)) throw error
+    throw new EngineRefusal('EngineRejectedQuery', `parsing: ${error.message}`, { cause: error, position: offset + error.position.offset })
+  }
+}
+
+const refusal = (error: unknown): EngineRefusal => {
+  if (error instanceof NoSuchTable) return new EngineRefusal('TableNotFound', error.message, { cause: error })
+  if (error instanceof TooManyWrites) return new EngineRefusal('RequestTooLarge', error.message, { cause: error })
+  if (error instanceof Refused) return new EngineRefusal('EngineRejectedQuery', error.message, { cause: error })
+  if (error instanceof BitmapError && error.code === 'MemoryFull') {
+    return new EngineRefusal('EngineRejectedQuery', 'The query needs more memory than the bitmaps of one database may have; ask for less at a time.', { cause: error })
+  }
+  return refusalOf(error)
+}

@@ -1,0 +1,21 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+
+/** Statements by their text, prepared once. There are a few for each table and field. */
+export class Statements {
+  private readonly prepared = new Map<string, StatementSync>()
+
+  constructor(private readonly database: DatabaseSync, private readonly most = 2_000) {}
+
+  get(sql: string): StatementSync {
+    const known = this.prepared.get(sql)
+    if (known) return known
+    if (this.prepared.size >= this.most) this.prepared.clear()
+    const statement = this.database.prepare(sql)
+    this.prepared.set(sql, statement)
+    return statement
+  }
+
+  clear(): void {
+    this.prepared.clear()
+  }
+}
