@@ -1,6 +1,6 @@
 // Compiles a project's kernel/index.ts from AssemblyScript to dist/kernel.wasm, when that is not made of the same sources already.
 import { existsSync } from 'node:fs'
-import { mkdir, readFile, readdir, rename, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { digest } from './ready/stamp.mjs'
 
@@ -24,6 +24,8 @@ export const buildKernel = async () => {
   if (await isMadeOf(sources)) return
   // Loaded only when it is needed: the compiler takes longer to load than most projects take to build.
   const asc = await import('assemblyscript/asc')
+  // What is written halfway must never pass for made of the sources that were built before.
+  await rm(stamp, { force: true })
   const { error, stderr } = await asc.main([path.join('kernel', 'index.ts'), ...flags])
   if (error) throw new Error(`The kernel does not compile:\n${stderr.toString()}`)
   await mkdir('dist', { recursive: true })

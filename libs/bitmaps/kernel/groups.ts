@@ -222,7 +222,7 @@ function countPassing(entry: usize): u32 {
   if (!isFiltered) return cardOf(entry)
   if (kindOf(entry) === DENSE) return dense.countAnd(dataOf(entry), passing)
   if (kindOf(entry) !== ARRAY) {
-    put(cut, passing, 1, DENSE, 0)
+    put(cut, passing, dense.count(passing), DENSE, 0)
     return countCommon(entry, cut)
   }
   const end = dataOf(entry) + (cardOf(entry) << 1)

@@ -92,6 +92,19 @@ describe('rows', () => {
     })), { numRuns: runs(10), seed: 14 })
   })
 
+  it.each(kinds)('of every kind are counted under a filter of kind %s', (kind) => bitmaps.scope(() => {
+    const filter = members(kind, 99)
+    const rows = [...kinds, ...kinds].map((one, at) => members(one, at + 1))
+    for (const isOptimised of [false, true]) {
+      const made = rows.map((row) => bitmapOf(bitmaps, row, isOptimised))
+      const passing = bitmapOf(bitmaps, filter, isOptimised)
+      const wanted = rows.map((row) => both(row, filter).size)
+      expect([...bitmaps.andCounts(made, passing)]).toEqual(wanted)
+      expect([...bitmaps.groups({ rows: made, filter: passing }).counts]).toEqual(wanted)
+      expect([...bitmaps.groups({ rows: made, others: [passing] }).counts]).toEqual(wanted)
+    }
+  }))
+
   it('are counted under a filter all in one call', () => {
     fc.assert(fc.property(fc.array(aRow, { maxLength: 4 }), aRow, fc.boolean(), (few, filter, areMany) => bitmaps.scope(() => {
       const rows = areMany ? Array.from({ length: few.length * 8 }, (_, at) => few[at % few.length] ?? filter) : few
