@@ -10,6 +10,7 @@ import { memory } from './memory.mjs'
 import { neighbours } from './neighbours.mjs'
 import { overload } from './overload.mjs'
 import { point } from './point.mjs'
+import { pql } from './pql.mjs'
 import { reads } from './reads.mjs'
 import { registered } from './registered.mjs'
 import { revocation } from './revocation.mjs'
@@ -18,4 +19,4 @@ import { start } from './start.mjs'
 import { waiting } from './waiting.mjs'
 
 /** By the name that --only takes, in the order in which they are measured. */
-export const figures = { memory, create, burst, point, check, rows, bitmaps, reads, audit, hot, registered, neighbours, bombs, overload, waiting, login, revocation, start }
+export const figures = { memory, create, burst, point, check, rows, bitmaps, pql, reads, audit, hot, registered, neighbours, bombs, overload, waiting, login, revocation, start }

@@ -51,6 +51,9 @@ export const runPql = operation({
 /** The body of an answer to PQL in pieces. */
 export const pqlParts = (results: Buffer): Buffer[] => [Buffer.from('{"results":'), results, Buffer.from('}')]
 
+/** The same body as one text, each byte a character of it (latin1). */
+export const pqlText = ({ data }: { readonly data: Buffer }): string => `{"results":${data.toString('latin1')}}`
+
 export interface SqlAnswer {
   readonly fields: Buffer
   readonly data: Buffer

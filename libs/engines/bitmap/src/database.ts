@@ -4,7 +4,8 @@ import type { DatabaseLimits } from '@tenantry/contracts'
 import { EngineRefusal } from '@tenantry/engines-contract'
 import type { Answer, EmbeddedAsk, EmbeddedDatabase, KnownStatement } from '@tenantry/engines-contract'
 import { closeFile, limitStorage, openFile, refusalOf } from '@tenantry/engines-files'
-import { PqlError, type Query, countWrites, hasWrites, parsePql, splitTablePrefix } from '@tenantry/pql'
+import type { Query } from '@tenantry/pql'
+import { AskedTexts } from './asked.js'
 import { tableOf } from './pql/at.js'
 import { tooLarge } from './pql/json.js'
 import { NoSuchTable, Refused, TooManyWrites, doing } from './pql/refused.js'
@@ -16,12 +17,14 @@ import { Space } from './space.js'
 const cacheKib = 8_192
 const bitmapBytes = 1024 ** 3
 const mostWrites = 5_000
+const quickMicros = 250
 const none = Buffer.alloc(0)
 
 /** One open database of bitmaps. */
 export class BitmapDatabase implements EmbeddedDatabase {
   private readonly file: DatabaseSync
   private readonly space: Space
+  private readonly texts = new AskedTexts()
   private storageBytes = 0
 
   constructor(folder: string) {
@@ -29,8 +32,8 @@ export class BitmapDatabase implements EmbeddedDatabase {
     this.space = new Space(this.file, bitmapBytes)
   }
 
-  known(): KnownStatement | undefined {
-    return undefined
+  known({ language, text }: EmbeddedAsk): KnownStatement | undefined {
+    return language === 'pql' ? this.texts.peek(text) : undefined
   }
 
   run(ask: EmbeddedAsk, limits: DatabaseLimits): Answer {
@@ -38,7 +41,10 @@ export class BitmapDatabase implements EmbeddedDatabase {
     try {
       this.limit(limits.storageBytes)
       const data = this.speak(ask)
-      return { fields: none, data, rows: 0, micros: Number((process.hrtime.bigint() - began) / 1_000n) }
+      const micros = Number((process.hrtime.bigint() - began) / 1_000n)
+      const asked = ask.language === 'pql' ? this.texts.peek(ask.text) : undefined
+      if (asked) asked.quick = asked.reads && micros < quickMicros
+      return { fields: none, data, rows: 0, micros }
     } catch (error) {
       throw refusal(error)
     }
@@ -71,12 +77,11 @@ export class BitmapDatabase implements EmbeddedDatabase {
   }
 
   private answer({ text, access, limits: { answerBytes } }: EmbeddedAsk): Buffer {
-    const { table, text: pql, offset } = splitTablePrefix(text)
-    const query = parsed(pql, offset)
-    if (countWrites(query) > mostWrites) throw new TooManyWrites('too many write commands')
+    const { query, table, reads, writes } = this.texts.get(text)
+    if (writes > mostWrites) throw new TooManyWrites('too many write commands')
     if (table === undefined) throw new EngineRefusal('EngineRejectedQuery', 'Name the table before the query, as in [table]Count(All()), or with ?table=.')
     const run = (): Buffer => this.runAll(query, table, answerBytes)
-    if (!hasWrites(query)) return run()
+    if (reads) return run()
     if (access !== 'write') throw mayOnlyRead()
     const { written, failed } = this.space.change(() => partly(run))
     this.space.checkpoint()
@@ -121,15 +126,6 @@ const opened = (folder: string): DatabaseSync => {
     return openFile(folder, { access: 'write', cacheKib })
   } catch (error) {
     throw refusalOf(error)
-  }
-}
-
-const parsed = (text: string, offset: number): Query => {
-  try {
-    return parsePql(text)
-  } catch (error) {
-    if (!(error instanceof PqlError)) throw error
-    throw new EngineRefusal('EngineRejectedQuery', `parsing: ${error.message}`, { cause: error, position: offset + error.position.offset })
   }
 }
 

@@ -1,17 +1,19 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Gatekeeper, type Standing, may, rateHeaders, sayStanding } from '@tenantry/auth'
-import { type DatabaseTarget, type Principal, Problem, type Rights, isUuid } from '@tenantry/contracts'
-import { answerParts, answerText, runSql } from '@tenantry/dialects-featurebase'
+import { type DatabaseTarget, type Operation, type Principal, Problem, type Rights, isUuid } from '@tenantry/contracts'
+import { answerParts, answerText, pqlParts, pqlText, runPql, runSql } from '@tenantry/dialects-featurebase'
+import type { Answer } from '@tenantry/engines-contract'
 import { refuseRaw } from '@tenantry/http'
 import { privateHeaderPairs, requestIdOf } from '@tenantry/service'
 import { CallerGone } from './gone.js'
-import { checkedText, queryAccess } from './query.text.js'
+import { checkedText, queryAccess, sized } from './query.text.js'
 import type { QueryRouteRules } from './query.routes.js'
 import { runQuery } from '../../queries/run-query.js'
 
 const before = '/v2/databases/'
-const after = '/query/sql'
+const after = '/query/'
 const uuidLength = 36
+const languageAt = before.length + uuidLength + after.length
 const smallBytes = 8 * 1024
 
 const alwaysSaid: readonly string[] = [...privateHeaderPairs.flat(), 'content-type', 'application/json; charset=utf-8']
@@ -26,17 +28,34 @@ export type WarmPath = (request: IncomingMessage, response: ServerResponse) => b
  */
 export const warmPath = (rules: QueryRouteRules): WarmPath => {
   const { gatekeeper, parts, metrics } = rules
-  const answered = metrics.requests.labels('POST', runSql.path, '200')
+  const ways: Readonly<Record<WarmLanguage, Way>> = {
+    sql: { language: 'sql', operation: runSql, answered: metrics.requests.labels('POST', runSql.path, '200'), read: checkedText, text: answerText, parts: answerParts },
+    pql: { language: 'pql', operation: runPql, answered: metrics.requests.labels('POST', runPql.path, '200'), read: sized, text: pqlText, parts: ({ data }) => pqlParts(data) },
+  }
   return (request, response) => {
-    const databaseId = databaseIn(request)
+    const way = ways[languageIn(request) ?? 'sql']
+    const databaseId = databaseIn(request, way)
     const length = Number(request.headers['content-length'] ?? NaN)
     if (databaseId === undefined || !(length > 0 && length <= rules.textBytes) || !isPlainText(request)) return false
     const known = knownCaller(gatekeeper, request)
     if (!known || !parts.targets.peek(known.caller.orgId, databaseId)) return false
     const began = performance.now()
-    void answer(request, response, length, databaseId, known, rules).then((ok) => { if (ok) answered.observe((performance.now() - began) / 1000) })
+    void answer(request, response, length, databaseId, known, way, rules).then((ok) => { if (ok) way.answered.observe((performance.now() - began) / 1000) })
     return true
   }
+}
+
+type WarmLanguage = 'sql' | 'pql'
+
+/** What a language has of its own on the way. */
+interface Way {
+  readonly language: WarmLanguage
+  readonly operation: Operation
+  readonly answered: { observe(seconds: number): void }
+  /** The body as a request to the engine. Throws Problem. */
+  readonly read: (body: string, mostBytes: number) => string
+  readonly text: (answer: Answer) => string
+  readonly parts: (answer: Answer) => readonly Buffer[]
 }
 
 interface Known {
@@ -50,8 +69,13 @@ const knownCaller = (gatekeeper: Gatekeeper, request: IncomingMessage): Known | 
   return rights && may(rights, 'data:read') ? { caller, rights } : undefined
 }
 
-const databaseIn = ({ method, url = '' }: IncomingMessage): DatabaseTarget['databaseId'] | undefined => {
-  if (method !== 'POST' || url.length !== before.length + uuidLength + after.length || !url.startsWith(before) || !url.endsWith(after)) return undefined
+const languageIn = ({ url = '' }: IncomingMessage): WarmLanguage | undefined => {
+  const name = url.slice(languageAt)
+  return name === 'sql' || name === 'pql' ? name : undefined
+}
+
+const databaseIn = ({ method, url = '' }: IncomingMessage, { language }: Way): DatabaseTarget['databaseId'] | undefined => {
+  if (method !== 'POST' || url.length !== languageAt + language.length || !url.startsWith(before) || !url.startsWith(after, before.length + uuidLength) || !url.endsWith(language)) return undefined
   const id = url.slice(before.length, before.length + uuidLength)
   return isUuid<DatabaseTarget['databaseId']>(id) ? id : undefined
 }
@@ -60,22 +84,22 @@ const isPlainText = ({ headers }: IncomingMessage): boolean =>
   !(headers['content-type'] ?? '').includes('json') && headers['content-encoding'] === undefined && headers.expect === undefined && headers['idempotency-key'] === undefined
 
 const answer = async (request: IncomingMessage, response: ServerResponse, length: number, databaseId: DatabaseTarget['databaseId'], { caller, rights }: Known,
-  rules: QueryRouteRules): Promise<boolean> => {
+  way: Way, rules: QueryRouteRules): Promise<boolean> => {
   const requestId = requestIdOf(request.headers['x-request-id'])
   const standing = rules.rates.take(request, caller)
   const about = { requestId, standing }
   try {
     if (standing.refusal) throw standing.refusal
-    const text = checkedText(await bodyOf(request, length), rules.textBytes)
-    const ask = { orgId: caller.orgId, databaseId, language: 'sql' as const, text, access: queryAccess(rights), plan: false, limits: rules.limits }
+    const text = way.read(await bodyOf(request, length), rules.textBytes)
+    const ask = { orgId: caller.orgId, databaseId, language: way.language, text, access: queryAccess(rights), plan: false, limits: rules.limits }
     await runQuery(ask, rules.parts, new CallerGone(response, rules.gatekeeper, caller), (given) => {
       const isSmall = given.fields.length + given.data.length < smallBytes
-      return isSmall ? sendSmall(response, about, answerText(given)) : sendLarge(response, about, answerParts(given), rules)
+      return isSmall ? sendSmall(response, about, way.text(given)) : sendLarge(response, about, way.parts(given), rules)
     })
     return true
   } catch (error) {
     sayStanding(response, standing)
-    refuseRaw(error, runSql, requestId, response, rules.problems, rules.metrics)
+    refuseRaw(error, way.operation, requestId, response, rules.problems, rules.metrics)
     return false
   }
 }

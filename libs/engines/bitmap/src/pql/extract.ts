@@ -2,6 +2,7 @@ import type { Bitmap, Column } from '@tenantry/bitmaps'
 import type { Call } from '@tenantry/pql'
 import { type Field, hasWords, isMany, isNumeric } from '../store/catalogue.js'
 import { type At, at, namedField } from './at.js'
+import { Places, bigColumns, columnsOf, eachColumn } from './columns.js'
 import { checkSize, recordText } from './json.js'
 import { numberText } from './number-text.js'
 import { refuse } from './refused.js'
@@ -13,10 +14,10 @@ export const extractJson = (call: Call, here: At): string => {
   if (!filter) return refuse('missing column filter in Extract')
   const fields = lists.map((child) => fieldOfRows(child, here))
   const order = filter.name === 'Sort' ? sorted(filter, at(filter, here)).map(({ record }) => record) : undefined
-  const row = order ? here.space.bitmaps.of(order.map(BigInt)) : here.row(filter, here)
+  const row = order ? here.space.bitmaps.of(bigColumns(order)) : here.row(filter, here)
   checkSize(here, row.count() * (fields.length + 12))
-  const records = order ?? [...columnsOf(row)]
-  const places = new Map(records.map((record, place) => [record, place]))
+  const records = order ?? columnsOf(row)
+  const places = new Places(records, order === undefined)
   const values = fields.map((field) => valuesOf(here, field, row, places))
   const columns = records.map((record, place) => `{"column":${recordText(here, here.data.table, record)},"rows":[${values.map((list) => list[place] ?? 'null').join(',')}]}`)
   return `{"fields":[${fields.map((field) => `{"name":${JSON.stringify(field.name)},"type":"${typeOf(here, field)}"}`).join(',')}],"columns":[${columns.join(',')}]}`
@@ -25,10 +26,6 @@ export const extractJson = (call: Call, here: At): string => {
 const fieldOfRows = (child: Call, here: At): Field => {
   if (child.name !== 'Rows') return refuse(`child call of Extract is "${child.name}" but expected "Rows"`)
   return namedField(child, here)
-}
-
-function* columnsOf(row: Bitmap): Generator<Column> {
-  for (const page of row.exactPages()) for (const column of page) yield column <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(column) : column
 }
 
 const foreignKeys = ({ space }: At, { options }: Field): ReturnType<typeof space.keys> | undefined => {
@@ -45,23 +42,24 @@ const typeOf = (here: At, field: Field): string => {
 }
 
 /** The values of a field as the answer has them, each at its record's place; nothing where there is no value. */
-const valuesOf = (here: At, field: Field, row: Bitmap, places: ReadonlyMap<Column, number>): readonly (string | undefined)[] =>
+const valuesOf = (here: At, field: Field, row: Bitmap, places: Places): readonly (string | undefined)[] =>
   isNumeric(field) ? numbers(here, field, row, places) : isMany(field) ? lists(here, field, row, places) : names(here, field, row, places)
 
-const numbers = (here: At, field: Field, row: Bitmap, places: ReadonlyMap<Column, number>): readonly (string | undefined)[] => {
+const numbers = (here: At, field: Field, row: Bitmap, places: Places): readonly (string | undefined)[] => {
   const values: (string | undefined)[] = Array.from({ length: places.size })
   const { slices } = here.data.index.numbers(field)
   const keys = foreignKeys(here, field)
   const last = row.max()
+  places.start()
   const put = (column: Column, value: bigint): void => {
-    const place = places.get(column)
+    const place = places.of(column)
     if (place !== undefined) values[place] = keys ? JSON.stringify(keys.word(Number(value)) ?? '') : numberText(field, value)
   }
   if (typeof last === 'bigint') {
-    for (const column of places.keys()) {
+    eachColumn(row, (column) => {
       const value = slices.get(column)
       if (value !== undefined) put(column, value)
-    }
+    })
     return values
   }
   for (let from = 0; ;) {
@@ -78,33 +76,38 @@ const nameText = ({ space }: At, field: Field, id: Column): string => {
   return hasWords(field) ? JSON.stringify(space.words(field).word(Number(id)) ?? '') : String(id)
 }
 
-const names = (here: At, field: Field, row: Bitmap, places: ReadonlyMap<Column, number>): readonly (string | undefined)[] => {
+const names = (here: At, field: Field, row: Bitmap, places: Places): readonly (string | undefined)[] => {
   const values: (string | undefined)[] = Array.from({ length: places.size })
-  eachRow(here, field, row, (id, column) => {
-    const place = places.get(column)
-    if (place !== undefined) values[place] = nameText(here, field, id)
+  eachRow(here, field, row, places, (text, column) => {
+    const place = places.of(column)
+    if (place !== undefined) values[place] = text
   })
   return values
 }
 
-const lists = (here: At, field: Field, row: Bitmap, places: ReadonlyMap<Column, number>): readonly (string | undefined)[] => {
+const lists = (here: At, field: Field, row: Bitmap, places: Places): readonly (string | undefined)[] => {
   const values: (string[] | undefined)[] = Array.from({ length: places.size })
-  for (const column of columnsOf(here.data.index.sets(field).touched().and(row))) {
-    const place = places.get(column)
+  places.start()
+  eachColumn(here.data.index.sets(field).touched().and(row), (column) => {
+    const place = places.of(column)
     if (place !== undefined) values[place] = []
-  }
-  eachRow(here, field, row, (id, column) => {
-    const place = places.get(column)
-    if (place !== undefined) (values[place] ??= []).push(nameText(here, field, id))
+  })
+  eachRow(here, field, row, places, (text, column) => {
+    const place = places.of(column)
+    if (place !== undefined) (values[place] ??= []).push(text)
   })
   return values.map((list) => list && `[${list.join(',')}]`)
 }
 
-/** Each row of a field that one of the records has, ascending, with that record. */
-const eachRow = (here: At, field: Field, row: Bitmap, visit: (id: Column, column: Column) => void): void => {
+/** The text of each row of a field that one of the records has, ascending by row, with that record. */
+const eachRow = (here: At, field: Field, row: Bitmap, places: Places, visit: (text: string, column: Column) => void): void => {
   for (const { id, bitmap } of here.data.index.sets(field).rows()) {
     here.space.bitmaps.scope(() => {
-      for (const column of columnsOf(bitmap.and(row))) visit(id, column)
+      const had = bitmap.and(row)
+      if (had.max() === undefined) return
+      const text = nameText(here, field, id)
+      places.start()
+      eachColumn(had, (column) => visit(text, column))
     })
   }
 }

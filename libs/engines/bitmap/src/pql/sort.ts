@@ -2,6 +2,7 @@ import type { Bitmap, Column } from '@tenantry/bitmaps'
 import { type Call, valueOf } from '@tenantry/pql'
 import { type Field, hasWords, isNumeric } from '../store/catalogue.js'
 import { type At, namedField, plain } from './at.js'
+import { bigColumns, columnsOf } from './columns.js'
 import { checkSize, columnsText, listJson } from './json.js'
 import { refuse } from './refused.js'
 import { intArgument } from './values.js'
@@ -46,19 +47,15 @@ const byRow = (here: At, field: Field, row: Bitmap, isFalling: boolean): Sorted[
   else rows.sort((one, other) => one.id < other.id ? -sign : sign)
   return rows.flatMap(({ id, name, had }) => {
     const value = type === 'bool' ? String(id === 1) : words ? JSON.stringify(name) : name
-    return [...recordsOf(had)].map((record) => ({ record, value }))
+    return columnsOf(had).map((record) => ({ record, value }))
   })
 }
 
-function* recordsOf(row: Bitmap): Generator<Column> {
-  for (const page of row.exactPages()) for (const record of page) yield record <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(record) : record
-}
-
 /** The records of a Sort as a row, whose order is its columns'. */
-export const sortedColumns = (call: Call, here: At): Bitmap => here.space.bitmaps.of(sorted(call, here).map(({ record }) => BigInt(record)))
+export const sortedColumns = (call: Call, here: At): Bitmap => here.space.bitmaps.of(bigColumns(sorted(call, here).map(({ record }) => record)))
 
 export const sortJson = (call: Call, here: At): string => {
   const records = sorted(call, here)
-  const row = here.space.bitmaps.of(records.map(({ record }) => BigInt(record)))
+  const row = here.space.bitmaps.of(bigColumns(records.map(({ record }) => record)))
   return `{"Row":{"columns":[${columnsText(row)}]},"RowKVs":${listJson(records.map(({ record, value }) => `{"id":${record},"value":${value}}`))}}`
 }

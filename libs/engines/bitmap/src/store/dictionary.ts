@@ -2,6 +2,8 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 
 /** More words than this are not kept in memory: what comes next is asked of the file. */
 const mostCached = 100_000
+/** Pieces of texts up to this length are copies of their own. */
+const shortLength = 12
 
 /** Texts and the numbers that stand for them, 1 and up in the order in which they came. */
 export class Dictionary {
@@ -55,8 +57,10 @@ export class Dictionary {
     this.words.clear()
   }
 
-  private remember(id: number, word: string): void {
+  private remember(id: number, given: string): void {
     if (this.ids.size >= mostCached) this.forget()
+    // A piece of a request's text would keep the whole of it.
+    const word = given.length > shortLength ? Buffer.from(given).toString() : given
     this.ids.set(word, id)
     this.words.set(id, word)
   }
