@@ -189,11 +189,13 @@ describe('the control plane', () => {
 
   it('keeps options of any text, in their order, with a size that was sold elsewhere', async () => {
     const ada = await person()
-    for (const options of ['{"zz":1,"b":"\\u0000","a":{"\\u0000":"\\ud800"},"shape":"sqlite-small"}', '{"shape":"8GB-Development"}', '{"shape":"32gb-aws:us-east-2"}', '{}']) {
+    const engines = { '{"zz":1,"b":"\\u0000","a":{"\\u0000":"\\ud800"},"shape":"sqlite-small"}': 'sqlite', '{"shape":"8GB-Development"}': 'bitmap', '{"shape":"32gb-aws:us-east-2"}': 'bitmap', '{}': 'sqlite' }
+    for (const [options, engine] of Object.entries(engines)) {
       const made = await call(ada, 'POST', '/v2/databases', `{"name":"${newId<string>()}","database_options":${options}}`)
       expect([made.status, JSON.stringify(made.json['database_options'])]).toEqual([201, JSON.stringify(JSON.parse(options))])
       const again = await call(ada, 'GET', `/v2/databases/${made.json['id'] as unknown as string}`)
       expect(JSON.stringify(again.json['database_options'])).toBe(JSON.stringify(JSON.parse(options)))
+      expect((await records.query('SELECT engine FROM databases WHERE id = $1', [made.json['id']])).rows).toEqual([{ engine }])
     }
     expect(await call(ada, 'POST', '/v2/databases', { name: 'x', database_options: { shape: 7 } })).toMatchObject({ status: 400, json: { code: 'InvalidParameter' } })
   })

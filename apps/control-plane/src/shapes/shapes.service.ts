@@ -4,10 +4,10 @@ import { Cache } from '@tenantry/service'
 import { DataSource } from 'typeorm'
 import { type Shape, ShapeEntity } from './shape.entity.js'
 
-/** The shape by this name, or the usual one where there is none and that will do. */
+/** The shape by this name or, where there is none, the one that will do as well; without a name, the usual one. */
 export interface ShapeWish {
-  readonly name: string | undefined
-  readonly orUsual: boolean
+  readonly name?: string
+  readonly otherwise?: string
 }
 
 const usualShape = 'sqlite-small'
@@ -34,10 +34,10 @@ export class ShapesService {
     return shape
   }
 
-  /** The shape that a new database asks for; an unknown one is the asker's mistake, unless the usual one will do as well. */
-  async wished({ name, orUsual }: ShapeWish): Promise<Shape> {
-    const shape = name === undefined ? undefined : await this.known.find(name)
-    if (!shape && orUsual) return await this.usual()
+  /** The shape that a new database asks for; an unknown one is the asker's mistake, unless another one will do as well. */
+  async wished({ name, otherwise }: ShapeWish): Promise<Shape> {
+    if (name === undefined) return await this.usual()
+    const shape = await this.known.find(name) ?? (otherwise === undefined ? undefined : await this.known.find(otherwise))
     if (!shape) throw new Problem('RelatedResourceNotFound', 'database_options.shape names no shape; GET /v2/shapes lists them.')
     return shape
   }

@@ -20,18 +20,19 @@ const optionsSchema = z.record(z.string(), z.unknown()).superRefine((options, co
   const { shape } = options
   if (shape === undefined || (typeof shape === 'string' && shape.length >= 1 && shape.length <= 100)) return
   context.addIssue({ code: 'custom', path: ['shape'], message: 'must be the name of a shape' })
-}).meta({ description: 'Kept as they came. `shape` names one of GET /v2/shapes; without it, or with a size that FeatureBase Cloud sold (8GB-Development), a database has the usual shape.' })
+}).meta({ description: 'Kept as they came. `shape` names one of GET /v2/shapes; without it a database has the usual one. A size that FeatureBase Cloud sold (8GB-Development) makes a database of bitmaps, which speaks PQL.' })
 
 /** How FeatureBase Cloud named the sizes that it sold: `8GB-Development`, `32gb-aws:us-east-2`. */
 const soldSize = /^[0-9]{1,4}[gt]b-[a-z0-9:-]+$/i
+const sizesAre = 'bitmap-small'
 
 /**
  * The shape that options ask for, which may leave the choice to us. A client of FeatureBase Cloud goes on asking for a size that was sold
- * there: it gets the usual shape, unless there is one of that name.
+ * there: it gets a database of the kind that it had, unless there is a shape of that name.
  */
-export const shapeIn = ({ shape }: Readonly<Record<string, unknown>>): { readonly name: string | undefined; readonly orUsual: boolean } => {
+export const shapeIn = ({ shape }: Readonly<Record<string, unknown>>): { readonly name?: string; readonly otherwise?: string } => {
   const name = typeof shape === 'string' ? shape : undefined
-  return { name, orUsual: name === undefined || soldSize.test(name) }
+  return name === undefined ? {} : { name, ...(soldSize.test(name) && { otherwise: sizesAre }) }
 }
 
 export const databaseSchema = z.object({

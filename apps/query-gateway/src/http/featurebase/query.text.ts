@@ -1,7 +1,6 @@
 import { may } from '@tenantry/auth'
 import { Problem, type Rights } from '@tenantry/contracts'
 import type { Access } from '@tenantry/engines-contract'
-import { splitTablePrefix } from '@tenantry/pql'
 
 /** What the engine shall let a caller do. Throws Forbidden. */
 export const queryAccess = (rights: Rights): Access => {
@@ -28,10 +27,5 @@ export const sized = (text: string, mostBytes: number): string => {
   return text
 }
 
-/** PQL with its table before it in brackets, where the request named the table apart. */
-export const addressed = (text: string, table: string | undefined): string => {
-  if (table === undefined) return text
-  const named = splitTablePrefix(text)
-  if (named.table !== undefined && named.table !== table) throw new Problem('InvalidParameter', `The query is for the table ${named.table} and table says ${table}; name one of them.`)
-  return `[${table}]${named.text}`
-}
+/** PQL with its table before it in brackets, where the request named the table apart: the text is PQL alone then, which has no brackets. */
+export const addressed = (text: string, table: string | undefined): string => table === undefined ? text : `[${table}]${text}`
