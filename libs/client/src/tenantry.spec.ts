@@ -53,6 +53,14 @@ describe('the client', () => {
     expect(seen.slice(2).map(({ headers }) => headers.get('authorization'))).toEqual(['Bearer two', 'Bearer two'])
   })
 
+  it('asks a table in PQL, and keeps large numbers exact', async () => {
+    const { seen, fetch } = server({ 'POST /v2/databases/d/query/pql': (body) => new Response(body === '' ? '{"results":null}' : '{"results":[{"columns":[18446744073709551615]}]}', { headers: { 'content-type': 'application/json' } }) })
+    const tenantry = createTenantry({ baseUrl, credential: { token: 't' }, fetch })
+    expect(await tenantry.pql('d', 'people', 'Row(age > 30)')).toEqual([{ columns: [18446744073709551615n] }])
+    expect(await tenantry.pql('d', 'people', '')).toEqual([])
+    expect(seen.map(({ body }) => body)).toEqual(['Row(age > 30)', ''])
+  })
+
   it('signs up and says which account and org were made', async () => {
     const { fetch } = server({ 'POST /id/signup': () => Response.json({ user_id: 'u', org_id: 'o', ...tokens('one') }, { status: 201 }) })
     const account = { email: 'ann@example.com', password: 'secret', firstname: 'Ann', lastname: 'Example' }

@@ -1,6 +1,6 @@
 import { exactJson } from './exact-json.js'
 import { type Client, createClient, createConfig } from './generated/client/index.js'
-import { type RunSqlResponse, type SignUpData, logIn, logOut, runSql, signUp } from './generated/index.js'
+import { type RunPqlResponse, type RunSqlResponse, type SignUpData, logIn, logOut, runPql, runSql, signUp } from './generated/index.js'
 import { dataOf } from './problem.js'
 import { Session } from './session.js'
 
@@ -35,6 +35,8 @@ export interface Tenantry {
   logOut(): Promise<void>
   /** Runs one statement. Integers past 2^53 come as bigint where the runtime can. Throws TenantryError. */
   query(databaseId: string, sql: string, options?: QueryOptions): Promise<RunSqlResponse>
+  /** Runs calls of PQL on a table, and gives what each answers. Integers past 2^53 come as bigint where the runtime can. Throws TenantryError. */
+  pql(databaseId: string, table: string, calls: string, options?: Pick<QueryOptions, 'signal'>): Promise<NonNullable<RunPqlResponse['results']>>
 }
 
 /** Binds a client to an installation and a caller. */
@@ -59,6 +61,10 @@ export const createTenantry = ({ baseUrl, credential, timeoutSeconds = 60, fetch
     query: async (databaseId, sql, { plan = false, signal } = {}) => {
       const answer = await runSql({ client, path: { database_id: databaseId }, query: { plan: plan ? 'true' : 'false' }, body: sql, parseAs: 'text', ...(signal && { signal }) })
       return exactJson(String(dataOf(answer))) as RunSqlResponse
+    },
+    pql: async (databaseId, table, calls, { signal } = {}) => {
+      const answer = await runPql({ client, path: { database_id: databaseId }, query: { table }, body: calls, parseAs: 'text', ...(signal && { signal }) })
+      return (exactJson(String(dataOf(answer))) as RunPqlResponse).results ?? []
     },
   }
 }
