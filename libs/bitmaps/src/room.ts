@@ -5,6 +5,7 @@ import { startKernel, type KernelExports, type Pointer } from './kernel.js'
 const pageBytes = 65_536
 const leastBytes = 4 * 1024 * 1024
 const mostPages = 65_535
+const mostBytes = mostPages * pageBytes
 
 /** Something that must be given back. Giving it back twice is once. */
 export interface Freeable {
@@ -121,6 +122,8 @@ export class Room {
 
   /** Runs `work` with a block of memory that is freed afterwards. */
   lend<T>(bytes: number, work: (at: Pointer) => T): T {
+    // The kernel takes sizes of 32 bits: a larger one would arrive as a small one.
+    if (bytes >= mostBytes) throw this.full()
     const at = this.made(this.kernel.allocate(bytes))
     try {
       return work(at)

@@ -12,10 +12,9 @@ import { NoSuchTable, Refused, TooManyWrites, doing } from './pql/refused.js'
 import { rowOfCall } from './pql/rows.js'
 import { results } from './pql/run.js'
 import { applySchema, printSchema } from './schema.js'
-import { Space } from './space.js'
+import { Space, type SpaceRules, usualRules } from './space.js'
 
 const cacheKib = 8_192
-const bitmapBytes = 1024 ** 3
 const mostWrites = 5_000
 const quickMicros = 250
 const none = Buffer.alloc(0)
@@ -27,9 +26,9 @@ export class BitmapDatabase implements EmbeddedDatabase {
   private readonly texts = new AskedTexts()
   private storageBytes = 0
 
-  constructor(folder: string) {
+  constructor(folder: string, private readonly rules: SpaceRules = usualRules) {
     this.file = opened(folder)
-    this.space = new Space(this.file, bitmapBytes)
+    this.space = new Space(this.file, rules)
   }
 
   known({ language, text }: EmbeddedAsk): KnownStatement | undefined {
@@ -40,7 +39,7 @@ export class BitmapDatabase implements EmbeddedDatabase {
     const began = process.hrtime.bigint()
     try {
       this.limit(limits.storageBytes)
-      const data = this.speak(ask)
+      const data = this.withRoom(() => this.speak(ask))
       const micros = Number((process.hrtime.bigint() - began) / 1_000n)
       const asked = ask.language === 'pql' ? this.texts.peek(ask.text) : undefined
       if (asked) asked.quick = asked.reads && micros < quickMicros
@@ -50,14 +49,45 @@ export class BitmapDatabase implements EmbeddedDatabase {
     }
   }
 
-  /** The bitmaps are saved with it, so that the next one who opens it has nothing to make anew. */
+  /** The bitmaps are saved with it, as far as there is time, so that the next one who opens it has little to make anew. */
   close(): void {
     try {
-      this.space.checkpoint(1)
-    } catch {
-      // What is not saved is made anew from the rows.
+      this.trySaving(this.rules.closingMs)
+    } finally {
+      closeFile(this.file)
     }
-    closeFile(this.file)
+  }
+
+  /** In what the bitmaps differ from those that the rows alone make, in words: nothing, unless this engine has a fault. */
+  differences(): readonly string[] {
+    return this.space.differences()
+  }
+
+  /** When the bitmaps that were asked for before leave no room, they are let go of, and `work` is done once more. */
+  private withRoom<T>(work: () => T): T {
+    try {
+      return work()
+    } catch (error) {
+      if (isKnown(error)) throw error
+      this.space.forget()
+      if (!isMemoryFull(error)) throw error
+    }
+    try {
+      return work()
+    } catch (error) {
+      if (!isKnown(error)) this.space.forget()
+      throw error
+    }
+  }
+
+  /** What is not saved now is made anew from the rows: a write that is kept is answered, whether or not there is room for its bitmaps. */
+  private trySaving(withinMs: number): void {
+    try {
+      this.space.save(withinMs)
+    } catch (error) {
+      if (!isOfMachine(error)) throw error
+      this.space.postpone()
+    }
   }
 
   private speak(ask: EmbeddedAsk): Buffer {
@@ -84,7 +114,7 @@ export class BitmapDatabase implements EmbeddedDatabase {
     if (reads) return run()
     if (access !== 'write') throw mayOnlyRead()
     const { written, failed } = this.space.change(() => partly(run))
-    this.space.checkpoint()
+    if (this.space.isDue()) this.trySaving(this.rules.savingMs)
     if (failed !== undefined) throw failed
     return written
   }
@@ -119,6 +149,13 @@ const partly = (run: () => Buffer): { readonly written: Buffer; readonly failed?
   }
 }
 
+/** What is refused for what it asks, and leaves everything as it should be. */
+const isKnown = (error: unknown): boolean => error instanceof Refused || error instanceof EngineRefusal
+
+const isMemoryFull = (error: unknown): error is BitmapError => error instanceof BitmapError && error.code === 'MemoryFull'
+
+const isOfMachine = (error: unknown): boolean => isMemoryFull(error) || ['StorageFull', 'EngineUnavailable'].includes(refusalOf(error).code)
+
 const mayOnlyRead = (): EngineRefusal => new EngineRefusal('Forbidden', 'You may only read here; ask one of the owners of the org for the right data:write.')
 
 const opened = (folder: string): DatabaseSync => {
@@ -133,7 +170,7 @@ const refusal = (error: unknown): EngineRefusal => {
   if (error instanceof NoSuchTable) return new EngineRefusal('TableNotFound', error.message, { cause: error })
   if (error instanceof TooManyWrites) return new EngineRefusal('RequestTooLarge', error.message, { cause: error })
   if (error instanceof Refused) return new EngineRefusal('EngineRejectedQuery', error.message, { cause: error })
-  if (error instanceof BitmapError && error.code === 'MemoryFull') {
+  if (isMemoryFull(error)) {
     return new EngineRefusal('EngineRejectedQuery', 'The query needs more memory than the bitmaps of one database may have; ask for less at a time.', { cause: error })
   }
   return refusalOf(error)

@@ -8,11 +8,13 @@ import { type JsonObject, printJson, readJson } from './store/json.js'
 const shardWidth = 2 ** 20
 const nanosInMilli = 1_000_000n
 
+const byName = (one: { readonly name: string }, other: { readonly name: string }): number => one.name < other.name ? -1 : 1
+
 /** Tables and fields as FeatureBase's own API tells them, so that they can be made again there, or here. */
 export const printSchema = ({ catalogue }: Space): string => printJson({
-  indexes: catalogue.all().map((table) => ({
+  indexes: [...catalogue.all()].sort(byName).map((table) => ({
     name: table.name, createdAt: BigInt(table.createdAt) * nanosInMilli, options: { keys: table.keyed, trackExistence: table.tracks, description: table.description },
-    fields: [...table.fields.values()].map((field) => ({ name: field.name, createdAt: BigInt(field.createdAt) * nanosInMilli, options: printFieldOptions(field.options) })),
+    fields: [...table.fields.values()].sort(byName).map((field) => ({ name: field.name, createdAt: BigInt(field.createdAt) * nanosInMilli, options: printFieldOptions(field.options) })),
     shardWidth,
   })),
 })

@@ -8,8 +8,18 @@ import { dictionaryOf, keysOf } from './store/schema.sql.js'
 import { Statements } from './store/statements.js'
 import { TableData } from './table-data.js'
 
-/** More changes of records than this are saved with what they changed: so many are made anew at the next start. */
-const mostWaiting = 100_000
+export interface SpaceRules {
+  /** The memory that the bitmaps may have. */
+  readonly bitmapBytes: number
+  /** More changes of records than this are saved with what they changed: so many are made anew at the next start. */
+  readonly mostWaiting: number
+  /** For so long may one request save bitmaps. */
+  readonly savingMs: number
+  /** For so long may the closing of the database. */
+  readonly closingMs: number
+}
+
+export const usualRules: SpaceRules = { bitmapBytes: 1024 ** 3, mostWaiting: 100_000, savingMs: 500, closingMs: 2_000 }
 
 /** One open database: its file, and the bitmaps made of it. */
 export class Space {
@@ -21,11 +31,15 @@ export class Space {
   private readonly tables = new Map<number, TableData>()
   private readonly dictionaries = new Map<string, Dictionary>()
 
-  constructor(private readonly database: DatabaseSync, private readonly bitmapBytes: number) {
+  /** How many changes wait when the bitmaps are saved; more, once that has failed. */
+  private saveAt: number
+
+  constructor(private readonly database: DatabaseSync, private readonly rules: SpaceRules) {
     this.statements = new Statements(database)
     this.catalogue = new Catalogue(database)
     this.saved = new Saved(this.statements)
-    this.bitmaps = openBitmaps({ maxBytes: bitmapBytes })
+    this.saveAt = rules.mostWaiting
+    this.bitmaps = openBitmaps({ maxBytes: rules.bitmapBytes })
     this.changes = new Changes(this.bitmaps, this.statements)
   }
 
@@ -63,27 +77,40 @@ export class Space {
     }
   }
 
-  /** Saves the bitmaps, if `most` changes or more wait for it. */
-  checkpoint(most = mostWaiting): void {
-    if (this.changes.waiting() < Math.max(most, 1)) return
+  /** Whether enough changes wait for the bitmaps to be saved. */
+  isDue(): boolean {
+    return this.changes.waiting() >= this.saveAt
+  }
+
+  /** Saves the bitmaps that were changed, for as long as it may. What is left waits on, so that nothing depends on how far it comes. */
+  save(withinMs: number): void {
+    const tables = this.catalogue.all().flatMap(({ name }) => this.table(name) ?? [])
+    if (this.changes.waiting() === 0 && !tables.some(({ index }) => index.hasRebuilt())) return
+    const deadline = performance.now() + withinMs
     const owners = new Set(this.changes.owners())
-    const settled: (() => void)[] = []
-    this.change(() => {
-      for (const table of this.catalogue.all()) settled.push(...this.table(table.name)?.save(owners) ?? [])
-      for (const owner of owners) this.changes.settled(owner)
-    })
-    for (const settle of settled) settle()
+    this.change(() => { for (const { index } of tables) index.save(owners, () => performance.now() > deadline) })
     this.changes.forgetCount()
+    this.saveAt = this.rules.mostWaiting
+  }
+
+  /** Saving has failed: it is tried again once twice as much waits. */
+  postpone(): void {
+    this.saveAt = Math.max(this.saveAt, this.changes.waiting() * 2)
+  }
+
+  /** In what the bitmaps differ from those that the rows alone make, in words. */
+  differences(): readonly string[] {
+    return this.catalogue.all().flatMap(({ name }) => this.table(name)?.index.differences() ?? [])
   }
 
   /** Lets go of everything that is remembered of the file. */
-  private forget(): void {
+  forget(): void {
     this.catalogue.forget()
     this.tables.clear()
     this.dictionaries.clear()
     this.statements.clear()
     // A memory of its own: what was made in the old one goes with it.
-    this.bitmaps = openBitmaps({ maxBytes: this.bitmapBytes })
+    this.bitmaps = openBitmaps({ maxBytes: this.rules.bitmapBytes })
     this.changes = new Changes(this.bitmaps, this.statements)
   }
 

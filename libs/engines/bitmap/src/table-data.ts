@@ -135,16 +135,6 @@ export class TableData {
     })
   }
 
-  /** Writes the bitmaps of these owners as they are, and answers what there is to do once that is kept. */
-  save(owners: ReadonlySet<number>): (() => void)[] {
-    if (owners.has(-this.table.id)) this.index.all().save(this.space.saved)
-    return [...this.table.fields.values()].filter(({ id }) => owners.has(id)).map((field) => {
-      const loaded = this.index.load(field)
-      loaded.save(this.space.saved)
-      return () => loaded.settled()
-    })
-  }
-
   private note(field: Field, ...records: readonly Bitmap[]): void {
     this.space.bitmaps.apart(() => { for (const some of records) this.space.changes.noteMany(field.id, some) })
   }

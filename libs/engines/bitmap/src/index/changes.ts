@@ -1,4 +1,5 @@
 import type { Bitmap, Bitmaps, Column } from '@tenantry/bitmaps'
+import { orDamaged } from './damaged.js'
 import type { Statements } from '../store/statements.js'
 
 /** Whose bitmaps: a field's by its number, those of which records a table has by the table's number below zero. */
@@ -24,23 +25,30 @@ export class Changes {
 
   /** Writes what was noted, within the transaction that it is about. */
   write(): void {
+    const waiting = this.waiting()
+    let more = 0
     for (const [owner, records] of this.open) {
-      this.statements.get('INSERT INTO changes (owner, records) VALUES (?, ?)').run(owner, records.save())
-      this.counted = this.waiting() + records.count()
+      this.statements.run('INSERT INTO changes (owner, records) VALUES (?, ?)', owner, records.save())
+      more += records.count()
       records.free()
     }
     this.open.clear()
+    this.counted = waiting + more
   }
 
-  /** What of this owner was changed since it was saved, in a bitmap of the caller's. */
-  since(owner: Owner): Bitmap {
+  /**
+   * What of this owner was changed since it was saved, that of the open transaction with it, in a bitmap of the caller's. Undefined when
+   * a note is damaged: anything may have been changed then.
+   */
+  since(owner: Owner): Bitmap | undefined {
     const all = this.bitmaps.empty()
-    for (const { records } of this.statements.get('SELECT records FROM changes WHERE owner = ?').iterate(owner) as Iterable<{ records: Uint8Array }>) {
-      const some = this.bitmaps.load(records)
-      all.include(some)
-      some.free()
-    }
-    return all
+    const isRead = orDamaged(() => {
+      this.include(all, owner)
+      return true
+    })
+    if (isRead) return all
+    all.free()
+    return undefined
   }
 
   owners(): readonly Owner[] {
@@ -49,21 +57,33 @@ export class Changes {
 
   /** The owner's bitmaps are saved as they are now. */
   settled(owner: Owner): void {
-    this.statements.get('DELETE FROM changes WHERE owner = ?').run(owner)
+    this.open.get(owner)?.free()
+    this.open.delete(owner)
+    this.statements.run('DELETE FROM changes WHERE owner = ?', owner)
   }
 
   /** How many changes of records wait to be saved, those counted more than once that were changed more than once. */
   waiting(): number {
-    return this.counted ??= this.owners().reduce((sum, owner) => {
+    return this.counted ??= this.bitmaps.apart(() => this.owners().reduce((sum, owner) => {
       const records = this.since(owner)
-      const count = records.count()
-      records.free()
+      const count = records?.count() ?? 1
+      records?.free()
       return sum + count
-    }, 0)
+    }, 0))
   }
 
   forgetCount(): void {
     this.counted = undefined
+  }
+
+  private include(all: Bitmap, owner: Owner): void {
+    const open = this.open.get(owner)
+    if (open) all.include(open)
+    for (const { records } of this.statements.get('SELECT records FROM changes WHERE owner = ?').iterate(owner) as Iterable<{ records: Uint8Array }>) {
+      const some = this.bitmaps.load(records)
+      all.include(some)
+      some.free()
+    }
   }
 
   private noted(owner: Owner): Bitmap {

@@ -10,11 +10,18 @@ const slicesView = -2
 export class NumberField {
   private isUnsaved = false
 
-  private constructor(readonly field: Field, readonly slices: Slices) {}
+  private constructor(private readonly bitmaps: Bitmaps, readonly field: Field, readonly slices: Slices) {}
 
   static load(bitmaps: Bitmaps, field: Field, saved: Saved): NumberField {
-    for (const { image } of saved.of(field.id)) return new NumberField(field, bitmaps.loadSlices(image))
-    return new NumberField(field, bitmaps.slices())
+    for (const { image } of saved.of(field.id)) return new NumberField(bitmaps, field, bitmaps.loadSlices(image))
+    return new NumberField(bitmaps, field, bitmaps.slices())
+  }
+
+  /** Made of the rows alone, whatever is saved. */
+  static rebuilt(bitmaps: Bitmaps, field: Field, source: Source): NumberField {
+    const made = new NumberField(bitmaps, field, bitmaps.slices())
+    for (const { columns, values } of source.allSingle(field)) made.setMany(columns, values)
+    return made
   }
 
   /** Whether the record had another value, or none. */
@@ -46,15 +53,28 @@ export class NumberField {
     for (const { columns, values } of source.single(this.field, records)) this.setMany(columns, values)
   }
 
-  save(saved: Saved): void {
-    if (!this.isUnsaved) return
-    this.slices.optimise()
-    saved.put(this.field.id, slicesView, 0, this.slices.count() > 0 ? this.slices.save() : undefined)
+  /** Every record that the bitmaps say something of, in a bitmap of the caller's. */
+  records(): Bitmap {
+    return this.slices.columns()
   }
 
-  /** What was changed is saved, and kept. */
-  settled(): void {
+  save(saved: Saved): boolean {
+    if (!this.isUnsaved) return true
+    this.slices.optimise()
+    saved.put(this.field.id, slicesView, 0, this.slices.count() > 0 ? this.slices.save() : undefined)
     this.isUnsaved = false
+    return true
+  }
+
+  /** In what the two differ, in words. */
+  differences(other: NumberField): readonly string[] {
+    return this.bitmaps.scope(() => {
+      const [mine, others] = [this.slices.columns(), other.slices.columns()]
+      const lone = mine.xor(others).count()
+      let unequal = 0
+      for (const page of mine.and(others).exactPages()) for (const record of page) if (this.slices.get(record) !== other.slices.get(record)) unequal += 1
+      return lone + unequal === 0 ? [] : [`${this.field.name}: ${lone} have a number in one only, ${unequal} another`]
+    })
   }
 
   free(): void {

@@ -16,12 +16,16 @@ export class Saved {
     for (const { view, row, bytes } of statement.iterate(owner) as Iterable<unknown> as Iterable<SavedRow>) yield { view: Number(view), row: restored(row), image: bytes }
   }
 
+  clear(owner: Owner): void {
+    this.statements.run('DELETE FROM saved_bitmaps WHERE owner = ?', owner)
+  }
+
   /** An empty image is kept as none. */
   put(owner: Owner, view: View, row: Column, image: Uint8Array | undefined): void {
-    if (!image) this.statements.get('DELETE FROM saved_bitmaps WHERE owner = ? AND view = ? AND row = ?').run(owner, view, stored(row))
+    if (!image) this.statements.run('DELETE FROM saved_bitmaps WHERE owner = ? AND view = ? AND row = ?', owner, view, stored(row))
     else {
-      this.statements.get('INSERT INTO saved_bitmaps (owner, view, row, bytes) VALUES (?, ?, ?, ?) ON CONFLICT (owner, view, row) DO UPDATE SET bytes = excluded.bytes')
-        .run(owner, view, stored(row), image)
+      this.statements.run('INSERT INTO saved_bitmaps (owner, view, row, bytes) VALUES (?, ?, ?, ?) ON CONFLICT (owner, view, row) DO UPDATE SET bytes = excluded.bytes',
+        owner, view, stored(row), image)
     }
   }
 }

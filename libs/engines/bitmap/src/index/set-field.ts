@@ -3,7 +3,7 @@ import { type Field, isMany } from '../store/catalogue.js'
 import { restored } from '../store/ids.js'
 import { type View, standardView } from '../store/time-quantum.js'
 import type { Saved } from './saved.js'
-import type { Source } from './source.js'
+import type { One, Single, Source } from './source.js'
 
 export interface Row {
   readonly id: Column
@@ -25,7 +25,19 @@ export class SetField {
 
   static load(bitmaps: Bitmaps, field: Field, saved: Saved): SetField {
     const made = new SetField(bitmaps, field)
-    for (const { view, row, image } of saved.of(field.id)) made.rowsIn(view).set(row, bitmaps.load(image))
+    try {
+      for (const { view, row, image } of saved.of(field.id)) made.rowsIn(view).set(row, bitmaps.load(image))
+      return made
+    } catch (error) {
+      made.free()
+      throw error
+    }
+  }
+
+  /** Made of the rows alone, whatever is saved. */
+  static rebuilt(bitmaps: Bitmaps, field: Field, source: Source): SetField {
+    const made = new SetField(bitmaps, field)
+    made.take(source.allSingle(field), isMany(field) ? source.allMany(field) : [])
     return made
   }
 
@@ -99,33 +111,54 @@ export class SetField {
   /** Makes these records anew from their rows. */
   remake(records: Bitmap, source: Source): void {
     this.forgetRecords(records)
-    if (isMany(this.field)) {
-      for (const { columns } of source.single(this.field, records)) this.addMany(touchedView, 0, columns)
-      for (const found of source.many(this.field, records)) for (const { record, value, view } of found) this.add(view, value, record)
-      return
-    }
-    for (const { columns, values } of source.single(this.field, records)) values.forEach((value, at) => this.add(standardView, restored(value), columns[at] ?? 0n))
+    this.take(source.single(this.field, records), isMany(this.field) ? source.many(this.field, records) : [])
   }
 
-  save(saved: Saved): void {
+  /** Every record that the bitmaps say something of, in a bitmap of the caller's. */
+  records(): Bitmap {
+    return this.bitmaps.union([...this.views.values()].flatMap((rows) => [...rows.values()]))
+  }
+
+  /** Saves what was changed until it is late. False when some is left, which is saved the next time. */
+  save(saved: Saved, isLate: () => boolean): boolean {
     for (const [view, ids] of this.unsaved) {
       for (const id of ids) {
+        if (isLate()) return false
         const row = this.row(id, view)
         row?.optimise()
         saved.put(this.field.id, view, id, row && row.count() > 0 ? row.save() : undefined)
+        ids.delete(id)
       }
     }
+    this.unsaved.clear()
+    return true
   }
 
-  /** What was changed is saved, and kept. */
-  settled(): void {
-    this.unsaved.clear()
+  /** In what the two differ, in words. */
+  differences(other: SetField): readonly string[] {
+    const views = new Set([...this.views.keys(), ...other.views.keys()])
+    return [...views].flatMap((view) => {
+      const ids = new Set([...this.rowsIn(view).keys(), ...other.rowsIn(view).keys()])
+      return [...ids].flatMap((id) => this.bitmaps.scope(() => {
+        const [mine, others] = [this.row(id, view) ?? this.bitmaps.empty(), other.row(id, view) ?? this.bitmaps.empty()]
+        const count = mine.xor(others).count()
+        return count === 0 ? [] : [`${this.field.name}: ${count} records differ in row ${id} of view ${view}`]
+      }))
+    })
   }
 
   free(): void {
     for (const rows of this.views.values()) for (const row of rows.values()) row.free()
     this.views.clear()
     this.sorted.clear()
+  }
+
+  private take(single: Iterable<Single>, many: Iterable<readonly One[]>): void {
+    for (const { columns, values } of single) {
+      if (isMany(this.field)) this.addMany(touchedView, 0, columns)
+      else values.forEach((value, at) => this.add(standardView, restored(value), columns[at] ?? 0n))
+    }
+    for (const found of many) for (const { record, value, view } of found) this.add(view, value, record)
   }
 
   private changed(view: View, id: Column): void {

@@ -2,7 +2,7 @@ import type { Bitmap, Column } from '@tenantry/bitmaps'
 import type { Call } from '@tenantry/pql'
 import { type Field, hasWords, isNumeric } from '../store/catalogue.js'
 import { type At, filterOf, namedField } from './at.js'
-import { columnsJson, listJson } from './json.js'
+import { checkSize, columnsJson, listJson } from './json.js'
 import { numberText } from './number-text.js'
 
 /** Which rows of a field some records have. */
@@ -39,10 +39,12 @@ export const distinctJson = (call: Call, here: At): string => {
   const { options, name } = field
   if (!isNumeric(field)) {
     const ids = rowsHad(here, field, filter)
+    checkSize(here, ids.length)
     const words = hasWords(field) ? `,"keys":${listJson(ids.map((id) => JSON.stringify(space.words(field).word(Number(id)) ?? '')))}` : ''
     return `{"columns":[${ids.join(',')}]${words}}`
   }
   const { negative, positive: others } = here.data.index.numbers(field).slices.distinct(filter)
+  checkSize(here, negative.count() + others.count())
   if (options.type === 'timestamp') {
     const values = [...[...columnsOf(negative)].reverse().map((one) => -one), ...columnsOf(others)]
     return `{"Values":${listJson(values.map((value) => numberText(field, value)))},"Name":${JSON.stringify(name)}}`

@@ -66,7 +66,7 @@ const numbers = (here: At, field: Field, row: Bitmap, places: Places): readonly 
     const page = slices.page(from, 32_768, row)
     page.columns.forEach((column, at) => put(column, page.values[at] ?? 0n))
     const end = page.columns.at(-1)
-    if (end === undefined) return values
+    if (end === undefined || end === last) return values
     from = end + 1
   }
 }

@@ -2,7 +2,7 @@ import type { Bitmap } from '@tenantry/bitmaps'
 import { type Argument, type Bound, type Call, type Operator, type Value, valueOf } from '@tenantry/pql'
 import type { Field } from '../store/catalogue.js'
 import { leastInt, mostInt } from '../store/field-options.js'
-import { spanOf, viewsOfRange } from '../store/time-quantum.js'
+import { viewsInRange } from '../store/time-quantum.js'
 import { type At, existing, plain } from './at.js'
 import { refuse } from './refused.js'
 import { timeArgument } from './time-range.js'
@@ -76,9 +76,5 @@ export const timeViews = (here: At, field: Field, call: Call): readonly number[]
   const { options } = field
   if (options.type !== 'time') return refuse(`field ${field.name} is not a time-field, 'from' and 'to' are not valid options for this field type`)
   const [least, most] = [from && timeArgument('from', from), to && timeArgument('to', to)]
-  const spans = here.data.index.sets(field).timeViews().map(spanOf)
-  const first = spans.reduce((min, span) => Math.min(min, span.from), Infinity)
-  const last = spans.reduce((max, span) => Math.max(max, span.to), -Infinity)
-  // What is past the views that there are need not be walked.
-  return viewsOfRange(Math.max(least ?? first, first), Math.min(most ?? last, last), options.timeQuantum)
+  return viewsInRange(here.data.index.sets(field).timeViews(), least, most, options.timeQuantum)
 }

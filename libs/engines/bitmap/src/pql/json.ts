@@ -28,8 +28,13 @@ export const columnsText = (row: Bitmap): string => {
 export const keysText = ({ space }: At, row: Bitmap, table: Table): string => {
   const keys = space.keys(table)
   const parts: string[] = []
-  for (const page of row.pages()) for (const id of page) parts.push(JSON.stringify(keys.word(id) ?? ''))
-  return parts.filter((key) => key !== '""').join(',')
+  for (const page of row.exactPages()) {
+    for (const id of page) {
+      const key = keys.word(Number(id))
+      if (key !== undefined) parts.push(JSON.stringify(key))
+    }
+  }
+  return parts.join(',')
 }
 
 /** A row as the answer has it: its columns or, in a table with keys, those. */

@@ -4,7 +4,7 @@ import { type Field, hasWords, isNumeric } from '../store/catalogue.js'
 import type { Row } from '../index/set-field.js'
 import { type At, callArgument, filterOf, namedField, plain } from './at.js'
 import { timeViews } from './field-rows.js'
-import { listJson } from './json.js'
+import { checkSize, listJson } from './json.js'
 import { refuse } from './refused.js'
 import { intArgument, recordOf, rowOf } from './values.js'
 
@@ -75,6 +75,7 @@ export const rowsJson = (call: Call, here: At): string => {
   if (isNumeric(field) || field.options.type === 'bool') return refuse(`${field.options.type} fields not supported by Rows() query`)
   const ids = idsOf(call, here, field)
   if (ids === undefined) return '{"rows":null,"Field":""}'
+  checkSize(here, ids.length)
   const name = JSON.stringify(field.name)
   if (!hasWords(field) || ids.length === 0) return `{"rows":[${ids.join(',')}],"Field":${name}}`
   return `{"rows":null,"keys":${listJson(ids.map((id) => wordText(here, field, id)))},"Field":${name}}`

@@ -19,7 +19,7 @@ export const rowOfCall = (call: Call, outer: At): Bitmap => {
     case 'Union': return bitmaps.union(children(call, here))
     case 'Intersect': return call.children.length === 0 ? refuse('empty Intersect query is currently not supported') : bitmaps.intersection(children(call, here))
     case 'Difference': return difference(children(call, here))
-    case 'Xor': return children(call, here).reduce((left, right) => left.xor(right), bitmaps.empty())
+    case 'Xor': return folded(children(call, here), (left, right) => left.xor(right)) ?? bitmaps.empty()
     case 'Not': return existing(here).andNot(only(call, here))
     case 'All': return paged(call, existing(here))
     case 'Limit': return paged(call, only(call, here))
@@ -41,9 +41,18 @@ const only = (call: Call, here: At): Bitmap => {
   return more.length > 0 ? refuse(`${call.name}() only accepts a single row input`) : rowOfCall(child, here)
 }
 
-const difference = ([first, ...others]: readonly Bitmap[]): Bitmap => {
-  if (!first) return refuse('empty Difference query is currently not supported')
-  return others.reduce((left, right) => left.andNot(right), first)
+const difference = (rows: readonly Bitmap[]): Bitmap =>
+  folded(rows, (left, right) => left.andNot(right)) ?? refuse('empty Difference query is currently not supported')
+
+/** One row of many, each step's freed by the next. */
+const folded = ([first, ...others]: readonly Bitmap[], step: (left: Bitmap, right: Bitmap) => Bitmap): Bitmap | undefined => {
+  let result = first
+  for (const [at, other] of others.entries()) {
+    const before = result
+    result = before && step(before, other)
+    if (at > 0) before?.free()
+  }
+  return result
 }
 
 /** Row(field=value), or with a comparison. */

@@ -16,8 +16,15 @@ import { write } from './writes.js'
 
 /** What each call of a request answers, as JSON, one after the other. What was written before a call that is refused stays written. */
 export function* results({ calls }: Query, here: At): Generator<string> {
+  const makesFields = calls.some(({ name }) => name === 'Store')
   doing('executing', () => { for (const call of calls) check(call, here) })
-  for (const call of calls) yield doing('executing', () => answer(call, here))
+  for (const call of calls) {
+    yield doing('executing', () => {
+      // What an earlier call made was not there to be checked against.
+      if (makesFields) check(call, here)
+      return answer(call, here)
+    })
+  }
 }
 
 const answer = (call: Call, here: At): string => isWrite(call)

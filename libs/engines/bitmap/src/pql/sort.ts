@@ -29,8 +29,20 @@ export const sorted = (call: Call, here: At): readonly Sorted[] => {
   checkSize(here, many * 10)
   if (many === 0) return []
   if (!isNumeric(field)) return byRow(here, field, row, isFalling).slice(offset, offset + many)
+  if (typeof row.max() === 'bigint') return exactly(here, field, row, isFalling).slice(offset, offset + many)
   const page = here.data.index.numbers(field).slices.sorted(many, isFalling ? 'largest' : 'smallest', { offset, filter: row })
   return Array.from(page.columns, (record, at) => ({ record, value: String(page.values[at] ?? 0n) }))
+}
+
+/** Records whose ids a number may not hold. */
+const exactly = ({ data }: At, field: Field, row: Bitmap, isFalling: boolean): Sorted[] => {
+  const { slices } = data.index.numbers(field)
+  const sign = isFalling ? -1 : 1
+  const valued = columnsOf(row).flatMap((record) => {
+    const value = slices.get(record)
+    return value === undefined ? [] : [{ record, value }]
+  })
+  return valued.sort((one, other) => one.value < other.value ? -sign : one.value > other.value ? sign : 0).map(({ record, value }) => ({ record, value: String(value) }))
 }
 
 /** Records by the one row of a field that each has. */

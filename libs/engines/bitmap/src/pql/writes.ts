@@ -1,7 +1,7 @@
 import { type Call, fieldArguments, valueOf } from '@tenantry/pql'
 import type { Space } from '../space.js'
 import { type Field, isMany, isNumeric } from '../store/catalogue.js'
-import { readFieldOptions } from '../store/field-options.js'
+import { leastInt, mostInt, readFieldOptions } from '../store/field-options.js'
 import { standardView, viewsOfTime } from '../store/time-quantum.js'
 import type { TableData } from '../table-data.js'
 import { type At, at, fieldAt, plain } from './at.js'
@@ -53,10 +53,10 @@ const viewsOf = (call: Call, { options }: Field): readonly number[] => {
 }
 
 const ranged = ({ table }: TableData, { name, options }: Field, record: bigint | number, value: bigint): bigint => {
-  if (!('min' in options)) return value
+  const { min, max } = 'min' in options ? options : { min: leastInt, max: mostInt }
   const about = `index = ${table.name}, field = ${name}, column ID = ${record}, value ${value}`
-  if (value < options.min) return refuse(`${about} is smaller than min allowed ${options.min}: value too low for configured field range`)
-  return value > options.max ? refuse(`${about} is larger than max allowed ${options.max}: value too high for configured field range`) : value
+  if (value < min) return refuse(`${about} is smaller than min allowed ${min}: value too low for configured field range`)
+  return value > max ? refuse(`${about} is larger than max allowed ${max}: value too high for configured field range`) : value
 }
 
 const clear = (call: Call, here: At): boolean => {

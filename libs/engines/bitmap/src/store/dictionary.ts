@@ -47,6 +47,8 @@ export class Dictionary {
   /** Ends what some ids stand for; they may stand for others then. */
   remove(ids: Iterable<number>): void {
     const removing = this.database.prepare(`DELETE FROM ${this.table} WHERE id = ?`)
+    // With the last row's id of whatever table, which may be past 2^53.
+    removing.setReadBigInts(true)
     for (const id of ids) removing.run(id)
     this.forget()
   }

@@ -15,7 +15,7 @@ export class Rows {
 
   /** False when the record was there. */
   add(record: Column): boolean {
-    return this.run(`INSERT OR IGNORE INTO ${this.name} (id) VALUES (?)`, stored(record)) > 0
+    return this.statements.run(`INSERT OR IGNORE INTO ${this.name} (id) VALUES (?)`, stored(record))
   }
 
   /** The one value of a field that has one: a scaled integer, a count of units, a row's number, 0 or 1. */
@@ -29,32 +29,28 @@ export class Rows {
   /** Gives a record a value of a field that has one, or takes it away; makes the record. */
   setValue(field: Field, record: Column, value: Column | null): void {
     const column = columnOf(field.id)
-    this.run(`INSERT INTO ${this.name} (id, ${column}) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET ${column} = ?2`, stored(record), value === null ? null : stored(value))
+    this.statements.run(`INSERT INTO ${this.name} (id, ${column}) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET ${column} = ?2`, stored(record), value === null ? null : stored(value))
   }
 
   /** Notes that a record had values of a field that may have many: none is another answer then. Makes the record. */
   touch(field: Field, record: Column): void {
     const column = columnOf(field.id)
-    this.run(`INSERT INTO ${this.name} (id, ${column}) VALUES (?, 1) ON CONFLICT (id) DO UPDATE SET ${column} = 1 WHERE ${column} IS NULL`, stored(record))
+    this.statements.run(`INSERT INTO ${this.name} (id, ${column}) VALUES (?, 1) ON CONFLICT (id) DO UPDATE SET ${column} = 1 WHERE ${column} IS NULL`, stored(record))
   }
 
   /** Adds a value in a view; false when it was there. */
   addValue(field: Field, record: Column, value: Column, view: View): boolean {
-    return this.run(`INSERT OR IGNORE INTO ${valuesOf(field.id)} (record, value, view) VALUES (?, ?, ?)`, stored(record), stored(value), view) > 0
+    return this.statements.run(`INSERT OR IGNORE INTO ${valuesOf(field.id)} (record, value, view) VALUES (?, ?, ?)`, stored(record), stored(value), view)
   }
 
   /** Takes a value out of every view; false when it was in none. */
   removeValue(field: Field, record: Column, value: Column): boolean {
-    return this.run(`DELETE FROM ${valuesOf(field.id)} WHERE record = ? AND value = ?`, stored(record), stored(value)) > 0
+    return this.statements.run(`DELETE FROM ${valuesOf(field.id)} WHERE record = ? AND value = ?`, stored(record), stored(value))
   }
 
   /** Ends a record with all that it had. */
   delete(record: Column): void {
-    this.run(`DELETE FROM ${this.name} WHERE id = ?`, stored(record))
-    for (const field of this.table.fields.values()) if (isMany(field)) this.run(`DELETE FROM ${valuesOf(field.id)} WHERE record = ?`, stored(record))
-  }
-
-  private run(sql: string, ...values: readonly (number | bigint | null)[]): number | bigint {
-    return this.statements.get(sql).run(...values).changes
+    this.statements.run(`DELETE FROM ${this.name} WHERE id = ?`, stored(record))
+    for (const field of this.table.fields.values()) if (isMany(field)) this.statements.run(`DELETE FROM ${valuesOf(field.id)} WHERE record = ?`, stored(record))
   }
 }

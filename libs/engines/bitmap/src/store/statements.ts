@@ -15,6 +15,14 @@ export class Statements {
     return statement
   }
 
+  /** Runs one that answers nothing, and says whether it changed anything. */
+  run(sql: string, ...values: readonly (number | bigint | null | Uint8Array)[]): boolean {
+    const statement = this.get(sql)
+    // Node tells the last row's id with every run, and refuses to make a number of one past 2^53.
+    statement.setReadBigInts(true)
+    return statement.run(...values).changes !== 0n
+  }
+
   clear(): void {
     this.prepared.clear()
   }

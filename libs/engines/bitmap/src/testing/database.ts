@@ -2,8 +2,10 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { EngineRefusal } from '@tenantry/engines-contract'
-import type { EmbeddedAsk, EmbeddedDatabase } from '@tenantry/engines-contract'
+import type { EmbeddedAsk } from '@tenantry/engines-contract'
+import { BitmapDatabase } from '../database.js'
 import { bitmapDriver } from '../driver.js'
+import { type SpaceRules, usualRules } from '../space.js'
 
 const storage = { storageBytes: 1e9 }
 const limits = { seconds: 0, answerBytes: 10e6, answerRows: 100_000 }
@@ -26,10 +28,11 @@ export const makeRoot = (): { readonly fresh: () => string; readonly remove: () 
 
 /** One database and short ways to ask it. What is refused is answered as `{ code, message }`. */
 export class Asked {
-  private readonly database: EmbeddedDatabase
+  private readonly database: BitmapDatabase
+  private isClosed = false
 
-  constructor(readonly folder: string) {
-    this.database = bitmapDriver.open(folder, storage)
+  constructor(readonly folder: string, readonly rules: Partial<SpaceRules> = {}) {
+    this.database = new BitmapDatabase(folder, { ...usualRules, ...rules })
   }
 
   ask(ask: Partial<EmbeddedAsk> & Pick<EmbeddedAsk, 'text'>, storageBytes = storage.storageBytes): unknown {
@@ -45,11 +48,33 @@ export class Asked {
     return this.ask({ text: `[${table}]${text}` })
   }
 
+  /** The answer as it is sent, with every digit; of what is refused, the code. */
+  text(table: string, text: string): string {
+    try {
+      return this.database.run({ language: 'pql', access: 'write', limits, text: `[${table}]${text}` }, storage).data.toString()
+    } catch (error) {
+      if (!(error instanceof EngineRefusal) || error.code === 'InternalError') throw error
+      return error.code
+    }
+  }
+
+  differences(): readonly string[] {
+    return this.database.differences()
+  }
+
   schema(schema?: unknown): unknown {
     return this.ask({ language: 'schema', text: schema === undefined ? '' : JSON.stringify(schema) })
   }
 
+  /** The files as they are now in a folder of their own: what somebody finds when this process is killed. */
+  copy(folder: string): string {
+    cpSync(this.folder, folder, { recursive: true, force: true })
+    return folder
+  }
+
+  /** Closing it twice is once. */
   close(): void {
-    this.database.close()
+    if (!this.isClosed) this.database.close()
+    this.isClosed = true
   }
 }
