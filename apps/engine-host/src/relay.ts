@@ -1,6 +1,6 @@
 import { Problem, problemData } from '@tenantry/contracts'
 import { type EngineHost, connectEngineHost } from '@tenantry/engines-host'
-import { answerFrames, problemFrame, queryLanguages } from '@tenantry/engines-contract'
+import { answerFrames, payloadOf, problemFrame, queryLanguages } from '@tenantry/engines-contract'
 import { z } from 'zod'
 import { placing } from './client-asks.js'
 
@@ -47,7 +47,7 @@ export class RelaySession {
     }
     const cancel = new AbortController()
     this.running.set(run.id, cancel)
-    void this.answer(run, payload.toString('utf8'), cancel.signal)
+    void this.answer(run, payload, cancel.signal)
   }
 
   cancel(id: number): void {
@@ -58,14 +58,14 @@ export class RelaySession {
     for (const cancel of this.running.values()) cancel.abort()
   }
 
-  private async answer(run: z.infer<typeof RunSchema>, text: string, signal: AbortSignal): Promise<void> {
+  private async answer(run: z.infer<typeof RunSchema>, payload: Buffer, signal: AbortSignal): Promise<void> {
     const { id, database, generation, engine, storageBytes, org, access, language, plan, params, deadline, answerBytes, answerRows } = run
     try {
       const target = { databaseId: database, generation, engine, node: 'local', limits: { storageBytes }, ...(org !== undefined && { orgId: org }) }
       const limits = { seconds: deadline / 1_000, answerBytes, answerRows }
       const port = this.host.engine(engine)[language]
       if (!port) throw new Problem('LanguageNotSupported', `This database does not speak ${language.toUpperCase()}.`)
-      this.send(answerFrames(id, await port.run(target, { text, access, limits, ...(plan && { plan }), ...(params && { params }) }, signal)))
+      this.send(answerFrames(id, await port.run(target, { ...payloadOf(language, payload), access, limits, ...(plan && { plan }), ...(params && { params }) }, signal)))
     } catch (error) {
       const problem = error instanceof Problem ? error : new Problem('InternalError', 'The engine host failed in an unexpected way.', { cause: error })
       this.send([problemFrame({ id, retry: 'never', ...problemData(problem) })])

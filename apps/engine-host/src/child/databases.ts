@@ -51,7 +51,7 @@ export class HeldDatabases {
       this.enter(held.folder)
       this.entered = held.folder
     }
-    if (this.opened.size > this.mostOpen) this.shutOldest()
+    if (this.opened.size > this.mostOpen) this.shutOldest(held)
     return held.open
   }
 
@@ -59,9 +59,14 @@ export class HeldDatabases {
     for (const held of [...this.opened]) this.shut(held)
   }
 
-  private shutOldest(): void {
-    const oldest = this.opened.values().next()
-    if (!oldest.done) this.shut(oldest.value)
+  /** One that is in the middle of something is shut when all others are, too. */
+  private shutOldest(used: Held): void {
+    const [oldest] = this.opened
+    for (const held of this.opened) {
+      if (held === used || held.open?.busy === true) continue
+      return this.shut(held)
+    }
+    if (oldest) this.shut(oldest)
   }
 
   private shut(held: Held): void {

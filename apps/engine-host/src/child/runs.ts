@@ -1,5 +1,5 @@
 import type { QueryLanguage, QueryParameter, RunMessage, EmbeddedAsk } from '@tenantry/engines-contract'
-import { embeddedEngines, queryLanguages } from '@tenantry/engines-contract'
+import { embeddedEngines, payloadOf, queryLanguages } from '@tenantry/engines-contract'
 import type { EngineName } from '@tenantry/contracts'
 import type { ClientSocket } from './client-socket.js'
 
@@ -30,7 +30,7 @@ export const readRun = (header: Unread, payload: Buffer, from: ClientSocket): { 
   if ((access !== 'read' && access !== 'write') || !isLanguage(language) || !isCount(deadline) || !isCount(answerBytes) || !isCount(answerRows) || !isCount(storageBytes)) return undefined
   if (params !== undefined && !(Array.isArray(params) && params.every(isParameter))) return undefined
   const ask: EmbeddedAsk = {
-    text: payload.toString('utf8'), access, language, limits: { seconds: 0, answerBytes, answerRows },
+    ...payloadOf(language, payload), access, language, limits: { seconds: 0, answerBytes, answerRows },
     ...(params && { params }), ...(plan === true && { plan }),
   }
   return { key: `${database}/${generation}`, engine, run: { from, id, deadlineMs: deadline, storageBytes, ask } }

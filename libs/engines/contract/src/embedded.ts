@@ -11,7 +11,7 @@ export interface EmbeddedDriver {
 }
 
 /** What each of them speaks. */
-export const languagesOf: Readonly<Record<EngineName, readonly QueryLanguage[]>> = { sqlite: ['sql'], bitmap: ['pql', 'schema'] }
+export const languagesOf: Readonly<Record<EngineName, readonly QueryLanguage[]>> = { sqlite: ['sql'], bitmap: ['pql', 'schema', 'import'] }
 
 /** In the order of their numbers on the wire. The contracts' own list comes with schemas, which children have no room for. */
 export const embeddedEngines = Object.keys(languagesOf) as readonly EngineName[]
@@ -33,6 +33,8 @@ export interface EmbeddedDatabase {
   known(ask: EmbeddedAsk): KnownStatement | undefined
   /** Runs one request to its end. MUST throw only EngineRefusal, whose text holds no path: LanguageNotSupported for a language that it does not speak. */
   run(ask: EmbeddedAsk, limits: DatabaseLimits): Answer
+  /** Whether something of several requests is under way, which closing would end. */
+  readonly busy?: boolean
   /** Brings all data into the main file as far as possible and lets go of files and memory. Never throws. */
   close(): void
 }

@@ -22,8 +22,11 @@ export interface QueryLimits {
   readonly answerRows: number
 }
 
-/** What an engine may be asked in: what is read and answered in each is its own. `schema` is FeatureBase's; an empty text asks for it. */
-export const queryLanguages = ['sql', 'pql', 'schema'] as const
+/**
+ * What an engine may be asked in: what is read and answered in each is its own. `schema` is FeatureBase's; an empty text asks for it. An
+ * `import` is several requests: see the engine that takes it.
+ */
+export const queryLanguages = ['sql', 'pql', 'schema', 'import'] as const
 export type QueryLanguage = (typeof queryLanguages)[number]
 
 /** One request in a language of the engine. */
@@ -32,6 +35,8 @@ export interface QueryAsk {
   /** The engine itself enforces this; nobody reads the text to find out what it does. */
   readonly access: Access
   readonly params?: readonly QueryParameter[]
+  /** Data that goes with it, of any kind; there is no text then. A megabyte at most. */
+  readonly bytes?: Buffer
   readonly plan?: boolean
   readonly limits: QueryLimits
 }
@@ -94,5 +99,6 @@ export interface Engine {
   readonly sql?: QueryPort
   readonly pql?: QueryPort
   readonly schema?: QueryPort
+  readonly import?: QueryPort
   readonly metrics?: MetricsPort
 }

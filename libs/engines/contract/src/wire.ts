@@ -1,10 +1,10 @@
 import type { DatabaseId, EngineName, ProblemCode } from '@tenantry/contracts'
-import type { Access, Answer, Observed, QueryLanguage, QueryParameter } from './engine.js'
+import type { Access, Answer, Observed, QueryAsk, QueryLanguage, QueryParameter } from './engine.js'
 import { endHeaderBytes, isFixedRun, runHeaderBytes, writeEndHeader, writeRunHeader } from './fixed-headers.js'
 import { encodeFrame, encodePrefix, newFrame, prefixBytes } from './frames.js'
 
 /** Changes with every change of these messages: both ends must be of one release. */
-export const wireVersion = 5
+export const wireVersion = 6
 
 export interface DatabaseAt {
   readonly database: DatabaseId
@@ -21,7 +21,7 @@ export interface PlacedAt extends DatabaseAt {
 export const lifecycleCalls = ['observe', 'ensure', 'stop', 'start', 'remove', 'restore', 'purge'] as const
 export type LifecycleCall = (typeof lifecycleCalls)[number]
 
-/** One statement; its text is the payload. */
+/** One statement; its text or its bytes are the payload. */
 export interface RunMessage extends DatabaseAt {
   readonly type: 'run'
   readonly id: number
@@ -108,9 +108,13 @@ export type FromChild = ProblemMessage | AnswerMessage
 const partBytes = 1024 * 1024
 const smallBytes = 8 * 1024
 
+/** What the payload of a run is in its language. */
+export const payloadOf = (language: QueryLanguage, payload: Buffer): Pick<QueryAsk, 'text' | 'bytes'> =>
+  language === 'import' ? { text: '', bytes: payload } : { text: payload.toString('utf8') }
+
 /** A statement as a frame. */
-export const runFrame = (run: RunMessage, text: string): Buffer => {
-  if (!isFixedRun(run)) return encodeFrame(run, text)
+export const runFrame = (run: RunMessage, text: string | Buffer): Buffer => {
+  if (!isFixedRun(run) || typeof text !== 'string') return encodeFrame(run, text)
   const textBytes = Buffer.byteLength(text)
   const frame = newFrame(runHeaderBytes, textBytes)
   writeRunHeader(frame, prefixBytes, run)

@@ -40,7 +40,7 @@ export class FramedSocket {
     return !this.closed && !this.socket.destroyed
   }
 
-  send(header: object, payload?: string): void {
+  send(header: object, payload?: string | Buffer): void {
     this.sendFrame(encodeFrame(header, payload))
   }
 

@@ -78,7 +78,7 @@ export class HostLink {
   }
 
   /** Sends without waiting for anything. */
-  tell(message: object, payload?: string): void {
+  tell(message: object, payload?: string | Buffer): void {
     this.socket?.send(message, payload)
   }
 

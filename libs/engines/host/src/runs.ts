@@ -20,8 +20,9 @@ const mostTextBytes = 1024 * 1024
 const mostParamsLength = 2 * 1024 * 1024
 
 /** What would not fit a frame is refused here: at the child it would end the connection of all. */
-const isTooLarge = ({ text, params }: QueryAsk): boolean =>
-  text.length > mostTextBytes / 3 && Buffer.byteLength(text) > mostTextBytes
+const isTooLarge = ({ text, params, bytes }: QueryAsk): boolean =>
+  bytes !== undefined && bytes.length > mostTextBytes
+  || text.length > mostTextBytes / 3 && Buffer.byteLength(text) > mostTextBytes
   || params !== undefined && (params.length > 10_000 || params.some((value) => typeof value === 'string' && value.length > 10_000))
     && JSON.stringify(params).length > mostParamsLength
 
@@ -51,7 +52,7 @@ export class Runs {
     if (waiting >= this.inFlight) return Promise.reject(tooManyQueries())
     this.perDatabase.set(key, waiting + 1)
     return new Promise((resolve, reject) => {
-      const run = new WaitingRun(this.message(target, language, ask), key, ask.text, target.orgId, gone, resolve, reject, this.finish)
+      const run = new WaitingRun(this.message(target, language, ask), key, ask.bytes ?? ask.text, target.orgId, gone, resolve, reject, this.finish)
       this.all.set(run.message.id, run)
       this.dispatch(run)
     })

@@ -9,7 +9,7 @@ export class WaitingRun {
   private over = false
 
   constructor(
-    readonly message: RunMessage, readonly key: string, readonly text: string, readonly org: string | undefined, readonly gone: Gone,
+    readonly message: RunMessage, readonly key: string, readonly text: string | Buffer, readonly org: string | undefined, readonly gone: Gone,
     private readonly resolve: (answer: Answer) => void, private readonly reject: (problem: Problem) => void,
     private readonly finished: (run: WaitingRun) => void,
   ) {}
