@@ -6,6 +6,7 @@ import type { Answer, EmbeddedAsk, EmbeddedDatabase, KnownStatement } from '@ten
 import { closeFile, limitStorage, openFile, refusalOf } from '@tenantry/engines-files'
 import type { Query } from '@tenantry/pql'
 import { AskedTexts } from './asked.js'
+import { Imports } from './import/imports.js'
 import { tableOf } from './pql/at.js'
 import { tooLarge } from './pql/json.js'
 import { NoSuchTable, Refused, TooManyWrites, doing } from './pql/refused.js'
@@ -24,11 +25,17 @@ export class BitmapDatabase implements EmbeddedDatabase {
   private readonly file: DatabaseSync
   private readonly space: Space
   private readonly texts = new AskedTexts()
+  private readonly imports: Imports
   private storageBytes = 0
 
   constructor(folder: string, private readonly rules: SpaceRules = usualRules) {
     this.file = opened(folder)
     this.space = new Space(this.file, rules)
+    this.imports = new Imports(this.space, () => this.saveWhenDue())
+  }
+
+  get busy(): boolean {
+    return this.imports.running
   }
 
   known({ language, text }: EmbeddedAsk): KnownStatement | undefined {
@@ -52,6 +59,7 @@ export class BitmapDatabase implements EmbeddedDatabase {
   /** The bitmaps are saved with it, as far as there is time, so that the next one who opens it has little to make anew. */
   close(): void {
     try {
+      this.imports.takeBack()
       this.trySaving(this.rules.closingMs)
     } finally {
       closeFile(this.file)
@@ -80,6 +88,10 @@ export class BitmapDatabase implements EmbeddedDatabase {
     }
   }
 
+  private saveWhenDue(): void {
+    if (this.space.isDue()) this.trySaving(this.rules.savingMs)
+  }
+
   /** What is not saved now is made anew from the rows: a write that is kept is answered, whether or not there is room for its bitmaps. */
   private trySaving(withinMs: number): void {
     try {
@@ -94,6 +106,7 @@ export class BitmapDatabase implements EmbeddedDatabase {
     switch (ask.language) {
       case 'pql': return this.answer(ask)
       case 'schema': return this.schema(ask)
+      case 'import': return this.import(ask)
       case 'sql': throw new EngineRefusal('LanguageNotSupported', 'This database does not speak SQL.')
     }
   }
@@ -101,9 +114,15 @@ export class BitmapDatabase implements EmbeddedDatabase {
   private schema({ text, access }: EmbeddedAsk): Buffer {
     if (text !== '') {
       if (access !== 'write') throw mayOnlyRead()
+      this.imports.refuseOtherChanges()
       this.space.change(() => applySchema(this.space, text))
     }
     return Buffer.from(printSchema(this.space))
+  }
+
+  private import(ask: EmbeddedAsk): Buffer {
+    if (ask.access !== 'write') throw mayOnlyRead()
+    return this.imports.speak(ask)
   }
 
   private answer({ text, access, limits: { answerBytes } }: EmbeddedAsk): Buffer {
@@ -113,8 +132,9 @@ export class BitmapDatabase implements EmbeddedDatabase {
     const run = (): Buffer => this.runAll(query, table, answerBytes)
     if (reads) return run()
     if (access !== 'write') throw mayOnlyRead()
+    this.imports.refuseOtherChanges()
     const { written, failed } = this.space.change(() => partly(run))
-    if (this.space.isDue()) this.trySaving(this.rules.savingMs)
+    this.saveWhenDue()
     if (failed !== undefined) throw failed
     return written
   }

@@ -64,7 +64,25 @@ export class Space {
 
   /** Does what changes the database: all of it is kept, or nothing, and then the bitmaps are made anew. */
   change<T>(work: () => T): T {
+    this.begin()
+    return this.keep(work)
+  }
+
+  /** Begins a change that is made in several turns; `keep` or `takeBack` must follow, and no other change may begin before. */
+  begin(): void {
     this.database.exec('BEGIN IMMEDIATE')
+  }
+
+  /** Ends a change of which the bitmaps know nothing yet. */
+  takeBack(): void {
+    if (this.database.isTransaction) this.database.exec('ROLLBACK')
+    this.dictionaries.clear()
+    // What was made anew meanwhile was made of rows that are gone now.
+    if ([...this.tables.values()].some(({ index }) => index.hasRebuilt())) this.forget()
+  }
+
+  /** Does the last of a change and keeps all of it, or nothing. */
+  keep<T>(work: () => T): T {
     try {
       const result = work()
       this.changes.write()
