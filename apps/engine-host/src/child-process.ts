@@ -67,15 +67,15 @@ export class EngineChild {
   private readonly process: ChildProcess
   private readonly temporary: string
 
-  constructor(readonly number: number, run: string, limits: Pick<ChildOptions, 'inFlight' | 'openDatabases'> & { readonly memoryBytes: number }, events: ChildEvents) {
+  constructor(readonly number: number, run: string, limits: Omit<ChildOptions, 'socket' | 'note'> & { readonly memoryBytes: number }, events: ChildEvents) {
     this.socket = path.join(run, `child-${number}.sock`)
     this.temporary = path.join(run, `child-${number}.tmp`)
     this.clear()
     mkdirSync(this.temporary, { mode: 0o700 })
     const note = path.join(run, `child-${number}.note`)
     this.note = new NoteReader(note)
-    const { inFlight, openDatabases, memoryBytes } = limits
-    const [command, args] = commandOf({ socket: this.socket, note, inFlight, openDatabases }, memoryBytes)
+    const { memoryBytes, ...rest } = limits
+    const [command, args] = commandOf({ socket: this.socket, note, ...rest }, memoryBytes)
     // An empty environment: nothing the host was given is in reach of a statement.
     this.process = spawn(command, args, { cwd: this.temporary, env: {}, stdio: ['ignore', 'ignore', 'pipe', 'ipc'], detached: true })
     this.process.stderr?.on('data', (words: Buffer) => events.onWords(this, words.toString('utf8', 0, mostWordsBytes).trim()))

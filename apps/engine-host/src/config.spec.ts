@@ -5,6 +5,7 @@ describe('the configuration of an engine host', () => {
     expect(parseEngineHostConfig({ DATA_DIR: '/data' })).toEqual({
       dataFolder: '/data', socketPath: undefined, listen: undefined, adminPort: undefined, logLevel: 'info', warmChildren: 2, mostChildren: 8, orgChildren: 3,
       queriesInFlight: 32, childMemoryBytes: 512 * 1024 * 1024, temporaryBytes: 1024 * 1024 * 1024, drainSeconds: 10,
+      bitmaps: { bitmapBytes: 384 * 1024 * 1024, mostWaiting: 100_000 },
     })
   })
 

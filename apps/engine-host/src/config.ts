@@ -1,6 +1,7 @@
 import { parseConfig, variable } from '@tenantry/service'
 import type { Environment } from '@tenantry/service'
 import { z } from 'zod'
+import type { BitmapLimits } from './child/messages.js'
 
 const EnvironmentSchema = z.object({
   DATA_DIR: z.string().min(1),
@@ -19,6 +20,8 @@ const EnvironmentSchema = z.object({
   ENGINE_QUERIES_IN_FLIGHT: variable.positive(32),
   ENGINE_CHILD_MEMORY_MB: variable.positive(512),
   ENGINE_TEMPORARY_MB: variable.positive(1024),
+  /** So many changes of records wait until the bitmaps of a database are saved: as many are made anew when a child was killed. */
+  ENGINE_BITMAP_CHANGES: variable.positive(100_000),
   DRAIN_SECONDS: variable.positive(10),
 }).refine(({ ENGINE_LISTEN, ENGINE_SECRET }) => ENGINE_LISTEN === undefined || ENGINE_SECRET !== undefined, {
   path: ['ENGINE_SECRET'], message: 'is needed when ENGINE_LISTEN is set',
@@ -41,10 +44,13 @@ export interface EngineHostConfig {
   readonly queriesInFlight: number
   readonly childMemoryBytes: number
   readonly temporaryBytes: number
+  /** The bitmaps of one database leave a quarter of a child's memory to everything else. */
+  readonly bitmaps: BitmapLimits
   readonly drainSeconds: number
 }
 
 const megabyte = 1024 * 1024
+const leastBitmapsMb = 16
 
 /** Reads the host's configuration from variables. Throws Exit with a line for every wrong value. */
 export const parseEngineHostConfig = (environment: Environment): EngineHostConfig => {
@@ -65,6 +71,7 @@ export const parseEngineHostConfig = (environment: Environment): EngineHostConfi
     queriesInFlight: values.ENGINE_QUERIES_IN_FLIGHT,
     childMemoryBytes: values.ENGINE_CHILD_MEMORY_MB * megabyte,
     temporaryBytes: values.ENGINE_TEMPORARY_MB * megabyte,
+    bitmaps: { bitmapBytes: Math.floor(Math.max(values.ENGINE_CHILD_MEMORY_MB, leastBitmapsMb) * 0.75) * megabyte, mostWaiting: values.ENGINE_BITMAP_CHANGES },
     drainSeconds: values.DRAIN_SECONDS,
   })
 }

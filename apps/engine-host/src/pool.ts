@@ -232,7 +232,9 @@ export class ChildPool implements ChildEvents {
   }
 
   private startChild(): EngineChild {
-    const child = new EngineChild(this.nextChild, this.places.run, { inFlight: this.config.queriesInFlight, openDatabases: this.openDatabases, memoryBytes: this.config.childMemoryBytes }, this)
+    const child = new EngineChild(this.nextChild, this.places.run, {
+      inFlight: this.config.queriesInFlight, openDatabases: this.openDatabases, memoryBytes: this.config.childMemoryBytes, bitmaps: this.config.bitmaps,
+    }, this)
     this.children.add(child)
     this.nextChild += 1
     return child

@@ -1,7 +1,7 @@
 import { createServer } from 'node:net'
 import type { Socket } from 'node:net'
 import { FrameReader } from '@tenantry/engines-contract'
-import { bitmapDriver } from '@tenantry/engines-bitmap'
+import { bitmapDriverWith } from '@tenantry/engines-bitmap'
 import { sqliteDriver } from '@tenantry/engines-sqlite'
 import { NoteWriter } from '../note.js'
 import { ClientSocket } from './client-socket.js'
@@ -14,7 +14,7 @@ const options = JSON.parse(process.argv[2] ?? '') as ChildOptions
 // SQLite keeps this when it starts: temporary files lie wherever the child is, which is the folder of the database whose turn it is.
 process.env['SQLITE_TMPDIR'] = '.'
 
-const drivers = { sqlite: sqliteDriver, bitmap: bitmapDriver } as const
+const drivers = { sqlite: sqliteDriver, bitmap: bitmapDriverWith(options.bitmaps) } as const
 const note = new NoteWriter(options.note)
 const databases = new HeldDatabases(drivers, options.openDatabases, (folder) => process.chdir(folder))
 const turns = new Turns(note, databases, options.inFlight)

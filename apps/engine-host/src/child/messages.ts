@@ -7,6 +7,15 @@ export interface ChildOptions {
   /** Statements of one database that wait or run here at a time. */
   readonly inFlight: number
   readonly openDatabases: number
+  readonly bitmaps: BitmapLimits
+}
+
+/** What the bitmaps of one database may cost. */
+export interface BitmapLimits {
+  /** Their memory. */
+  readonly bitmapBytes: number
+  /** How many changes of records wait until they are saved. */
+  readonly mostWaiting: number
 }
 
 export interface OwnedDatabase {

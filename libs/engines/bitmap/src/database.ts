@@ -60,7 +60,7 @@ export class BitmapDatabase implements EmbeddedDatabase {
   close(): void {
     try {
       this.imports.takeBack()
-      this.trySaving(this.rules.closingMs)
+      this.trySaving(() => this.space.save(this.rules.closingMs))
     } finally {
       closeFile(this.file)
     }
@@ -89,13 +89,13 @@ export class BitmapDatabase implements EmbeddedDatabase {
   }
 
   private saveWhenDue(): void {
-    if (this.space.isDue()) this.trySaving(this.rules.savingMs)
+    if (this.space.isDue()) this.trySaving(() => this.space.saveAWhile())
   }
 
   /** What is not saved now is made anew from the rows: a write that is kept is answered, whether or not there is room for its bitmaps. */
-  private trySaving(withinMs: number): void {
+  private trySaving(save: () => void): void {
     try {
-      this.space.save(withinMs)
+      save()
     } catch (error) {
       if (!isOfMachine(error)) throw error
       this.space.postpone()

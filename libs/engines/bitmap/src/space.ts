@@ -13,13 +13,13 @@ export interface SpaceRules {
   readonly bitmapBytes: number
   /** More changes of records than this are saved with what they changed: so many are made anew at the next start. */
   readonly mostWaiting: number
-  /** For so long may one request save bitmaps. */
+  /** For so long may one request save bitmaps; twice as long, each time that it was not enough. */
   readonly savingMs: number
   /** For so long may the closing of the database. */
   readonly closingMs: number
 }
 
-export const usualRules: SpaceRules = { bitmapBytes: 1024 ** 3, mostWaiting: 100_000, savingMs: 500, closingMs: 2_000 }
+export const usualRules: SpaceRules = { bitmapBytes: 1024 ** 3, mostWaiting: 100_000, savingMs: 100, closingMs: 400 }
 
 /** One open database: its file, and the bitmaps made of it. */
 export class Space {
@@ -33,12 +33,14 @@ export class Space {
 
   /** How many changes wait when the bitmaps are saved; more, once that has failed. */
   private saveAt: number
+  private savingMs: number
 
   constructor(private readonly database: DatabaseSync, private readonly rules: SpaceRules) {
     this.statements = new Statements(database)
     this.catalogue = new Catalogue(database)
     this.saved = new Saved(this.statements)
     this.saveAt = rules.mostWaiting
+    this.savingMs = rules.savingMs
     this.bitmaps = openBitmaps({ maxBytes: rules.bitmapBytes })
     this.changes = new Changes(this.bitmaps, this.statements)
   }
@@ -100,15 +102,21 @@ export class Space {
     return this.changes.waiting() >= this.saveAt
   }
 
-  /** Saves the bitmaps that were changed, for as long as it may. What is left waits on, so that nothing depends on how far it comes. */
-  save(withinMs: number): void {
+  /** Saves the bitmaps that were changed, for as long as a request may. */
+  saveAWhile(): void {
+    this.savingMs = this.save(this.savingMs) ? this.rules.savingMs : this.savingMs * 2
+  }
+
+  /** Saves the bitmaps that were changed until it is late. False when some are left, which wait on: nothing depends on how far it comes. */
+  save(withinMs: number): boolean {
     const tables = this.catalogue.all().flatMap(({ name }) => this.table(name) ?? [])
-    if (this.changes.waiting() === 0 && !tables.some(({ index }) => index.hasRebuilt())) return
+    if (this.changes.waiting() === 0 && !tables.some(({ index }) => index.hasRebuilt())) return true
     const deadline = performance.now() + withinMs
     const owners = new Set(this.changes.owners())
     this.change(() => { for (const { index } of tables) index.save(owners, () => performance.now() > deadline) })
     this.changes.forgetCount()
     this.saveAt = this.rules.mostWaiting
+    return this.changes.waiting() === 0
   }
 
   /** Saving has failed: it is tried again once twice as much waits. */
