@@ -69,6 +69,15 @@ describe('groups', () => {
       expect(sums.length).toBe(rows.length * width)
     })), { numRuns: runs(20), seed: 52 })
   })
+
+  it('are refused when there are more of them than any memory holds, and not counted into a memory that is too small', () => {
+    const row = bitmaps.of([1, 2, 3])
+    // 2^29 numbers of 8 bytes, whose size has no bit among the lower 32.
+    const [rows, others] = [Array.from({ length: 2 ** 15 }, () => row), Array.from({ length: 2 ** 14 }, () => row)]
+    expect(() => bitmaps.groups({ rows, others })).toThrow(expect.objectContaining({ code: 'MemoryFull' }) as Error)
+    expect(row.count()).toBe(3)
+    row.free()
+  })
 })
 
 afterAll(() => expect(bitmaps.bytesUsed()).toBe(0))

@@ -1,3 +1,4 @@
+import { EngineRefusal } from '@tenantry/engines-contract'
 import { type Call, fieldArguments, valueOf } from '@tenantry/pql'
 import type { Space } from '../space.js'
 import { type Field, isMany, isNumeric } from '../store/catalogue.js'
@@ -96,8 +97,14 @@ const store = (call: Call, here: At): boolean => {
 }
 
 /** Store makes the field that it writes to, if there is none: a set without a cache. */
-const made = (space: Space, { table }: TableData, name: string, keys: boolean): Field =>
-  space.catalogue.createField(table, name, readFieldOptions({ type: 'set', keys, cacheType: 'none' }))
+const made = (space: Space, { table }: TableData, name: string, keys: boolean): Field => {
+  try {
+    return space.catalogue.createField(table, name, readFieldOptions({ type: 'set', keys, cacheType: 'none' }))
+  } catch (error) {
+    if (error instanceof EngineRefusal && error.code === 'InvalidParameter') return refuse(error.message)
+    throw error
+  }
+}
 
 const remove = (call: Call, here: At): boolean => {
   const [child, ...more] = call.children
