@@ -43,6 +43,12 @@ export const limitVariables = {
   ANSWER_READ_SECONDS: variable.positive(30),
   ANSWERS_UNREAD_BYTES: variable.positive(256 * mebibyte),
 
+  /** Of one import, and how long all of it may take to arrive. */
+  IMPORT_BYTES: variable.positive(10_000_000_000),
+  IMPORT_SECONDS: variable.positive(3_600),
+  IMPORTS_PER_ORG: variable.positive(4),
+  IMPORTS_IN_ALL: variable.positive(16),
+
   /** Each within ten seconds. Of records, with one key and for one user, wherever they call from. */
   RECORD_REQUESTS_PER_KEY: variable.positive(10_000),
   RECORD_REQUESTS_PER_USER: variable.positive(20_000),

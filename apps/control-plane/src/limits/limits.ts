@@ -79,6 +79,10 @@ const ofStatements = (limits: Limits): readonly ToldLimit[] => [
     unit: 'bytes', description: `The text of all statements of ${fixedLimits.longStatementBytes} bytes or more that were accepted and not answered; a quarter of it for one org.`, exceeded: 'TooManyQueries',
   }),
   limit(limits, 'ANSWERS_UNREAD_BYTES', 'answers_unread_bytes', { unit: 'bytes', description: 'Large answers on their way to clients, of all databases.', exceeded: 'TooManyQueries' }),
+  limit(limits, 'IMPORT_BYTES', 'import_bytes', { unit: 'bytes', description: 'The body of one import.', exceeded: 'RequestTooLarge' }),
+  limit(limits, 'IMPORT_SECONDS', 'import_seconds', { unit: 'seconds', description: 'Until all of an import has arrived; it may be silent for `request_seconds` at most.', exceeded: 'RequestTooSlow' }),
+  limit(limits, 'IMPORTS_PER_ORG', 'imports_of_an_org', { unit: 'requests', description: 'Imports under way at a time, in all databases of the org.', exceeded: 'TooManyQueriesOfOrg' }),
+  limit(limits, 'IMPORTS_IN_ALL', 'imports', { unit: 'requests', description: 'Imports under way at a time.', exceeded: 'TooManyQueries' }),
 ]
 
 const ofEvents = (limits: Limits): readonly ToldLimit[] => [

@@ -3,7 +3,7 @@ import { Problem } from '@tenantry/contracts'
 import type { Limits } from '../limits.js'
 
 export type ListenerLimits = Pick<Limits,
-  'HEADER_BYTES' | 'HEADER_COUNT' | 'URL_BYTES' | 'HEADERS_SECONDS' | 'REQUEST_SECONDS' | 'IDLE_SECONDS' | 'ANSWER_READ_SECONDS' | 'CONNECTIONS' | 'CONNECTIONS_PER_ADDRESS'>
+  'HEADER_BYTES' | 'HEADER_COUNT' | 'URL_BYTES' | 'HEADERS_SECONDS' | 'REQUEST_SECONDS' | 'IMPORT_SECONDS' | 'IDLE_SECONDS' | 'ANSWER_READ_SECONDS' | 'CONNECTIONS' | 'CONNECTIONS_PER_ADDRESS'>
 
 const tooLong = (limits: ListenerLimits): Problem => new Problem('UrlTooLong', `The URL is longer than ${limits.URL_BYTES} bytes.`)
 const tooMuch = (limits: ListenerLimits): Problem => new Problem('HeadersTooLarge', `The headers of the request are larger than ${limits.HEADER_BYTES} bytes together.`)

@@ -112,6 +112,17 @@ describe('a slow client', () => {
     expect(await ended.promise).toBe('cut')
   })
 
+  it('that sends an import may take longer than others, and its next request may not', async () => {
+    const port = await open({ HEADERS_SECONDS: 1, REQUEST_SECONDS: 1 })
+    const head = (path: string): string => `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: 8\r\n\r\nhalf`
+    const [importing, other] = [await connected(port), saidTo(port, head('/v2/databases/a/tables/b/imports'))]
+    importing.write(head('/v2/databases/a/tables/b/import?id=c'))
+    expect(await other).toMatch(/^HTTP\/1.1 408 /)
+    importing.write(`half${head('/')}`)
+    const said = await text(importing)
+    expect(said).toMatch(/^HTTP\/1.1 200 [^]*HTTP\/1.1 408 /)
+  })
+
   it('that waits for a slow answer is left in peace', async () => {
     const port = await open({ HEADERS_SECONDS: 1, REQUEST_SECONDS: 1, ANSWER_READ_SECONDS: 1, IDLE_SECONDS: 1 }, {}, (_request, response) => { setTimeout(() => response.end('at last'), 2_000) })
     expect(await ask(port)).toBe('200 at last')

@@ -7,6 +7,7 @@ import { usualLimits } from '../limits.js'
 import { Connections, type IsProxy, cutSlowReaders } from './connections.js'
 import { type Certificate, encryptedServer } from './encrypted.js'
 import { type ListenerLimits, parserFault, requestFault } from './fault.js'
+import { LatestRequests, lateEveryMs, longestRequestMs } from './late.js'
 import { Leaving, drained, idleGraceMs } from './leaving.js'
 import { plainWire, refuseConnection, refuseRequest } from './refusal.js'
 
@@ -50,9 +51,6 @@ export const openServer = async (host: string, port: number, listener: Listener,
   }
 }
 
-// Node looks for connections that are late this often.
-const lateEveryMs = 500
-
 // What an edge in front adds to a request that it let through: whom it is from, its id, its framing.
 const addedBytes = 1_024
 const addedHeaders = 5
@@ -64,16 +62,16 @@ const serverOf = (listener: Listener, leaving: Leaving, { limits: given = usualL
   const options = {
     maxHeaderSize: limits.HEADER_BYTES,
     headersTimeout: limits.HEADERS_SECONDS * 1_000,
-    requestTimeout: limits.REQUEST_SECONDS * 1_000,
+    requestTimeout: longestRequestMs(limits),
     keepAliveTimeout: limits.IDLE_SECONDS * 1_000,
     connectionsCheckingInterval: lateEveryMs,
     // Refused here, in words.
     requireHostHeader: false,
     ServerResponse: leaving.responses(),
   }
-  const latest = new WeakMap<Duplex, http.ServerResponse>()
+  const latest = new LatestRequests(limits)
   const handle: Listener = (request, response) => {
-    latest.set(request.socket, response)
+    latest.note(request, response)
     const fault = requestFault(request, limits)
     if (fault) refuseRequest(response, fault, wire)
     else listener(request, response)
@@ -83,10 +81,11 @@ const serverOf = (listener: Listener, leaving: Leaving, { limits: given = usualL
   server.maxHeadersCount = 0
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     const fault = parserFault(error, limits)
-    if (fault && socket.writable && isFreeToAnswer(socket, latest.get(socket))) refuseConnection(socket, fault, wire)
+    if (fault && socket.writable && isFreeToAnswer(socket, latest.responseOn(socket))) refuseConnection(socket, fault, wire)
     else socket.destroy()
   })
   server.on('checkExpectation', (_request, response) => refuseRequest(response, unknownExpectation(), wire))
+  latest.watch(server)
   cutSlowReaders(server, tls ? 'secureConnection' : 'connection', limits.ANSWER_READ_SECONDS)
   boundConnections(server, limits, isProxy, wire, tls !== undefined)
   return server
