@@ -33,11 +33,13 @@ export const importsOf = (text) => {
   return found
 }
 
-/** The names that a source text gives to `mountRaw` as the operation. */
+const mounts = ['mountRaw', 'mountStreaming']
+
+/** The names that a source text gives to what mounts a raw route as the operation. */
 export const rawMountsOf = (text) => {
   const found = []
   visit(parse(text).body, (node) => {
-    if (node.type === 'CallExpression' && node.callee.value === 'mountRaw') found.push(node.arguments[1]?.expression.value ?? '?')
+    if (node.type === 'CallExpression' && mounts.includes(node.callee.value)) found.push(node.arguments[1]?.expression.value ?? '?')
   })
   return found
 }

@@ -22,6 +22,6 @@ export const routes: readonly Route[] = [
   ...to('edge', 'GET', '/healthz', '/readyz', '/docs', '/docs/openapi.json'),
   ...to('identity', '*', '/', '/id', '/id/*', '/.well-known/*'),
   ...to('identity', '*', '/v2/users/{id}/keys', '/v2/users/{id}/keys/*', '/v2/orgs/{id}/keys'),
-  ...to('query-gateway', '*', '/v2/databases/{id}/query/*', '/databases/{id}/sql', '/v2/databases/{id}/metrics', '/v2/databases/{id}/schema'),
+  ...to('query-gateway', '*', '/v2/databases/{id}/query/*', '/databases/{id}/sql', '/v2/databases/{id}/metrics', '/v2/databases/{id}/schema', '/v2/databases/{id}/tables/{table}/import'),
   ...to('control-plane', '*', '/v2/*'),
 ]

@@ -15,6 +15,7 @@ const schema = z.object({
   orgTurns: {
     running: env.QUERIES_IN_FLIGHT_PER_ORG, runningInAll: env.QUERIES_IN_FLIGHT_IN_ALL, waiting: env.QUERIES_WAITING_PER_ORG, textBytes: env.QUERIES_WAITING_BYTES,
   },
+  imports: { bytes: env.IMPORT_BYTES, seconds: env.IMPORT_SECONDS, silenceSeconds: env.REQUEST_SECONDS, perOrg: env.IMPORTS_PER_ORG, inAll: env.IMPORTS_IN_ALL },
   queryTextBytes: env.QUERY_TEXT_BYTES,
   queryLimits: { seconds: env.QUERY_TIMEOUT_SECONDS, answerBytes: env.ANSWER_BYTES, answerRows: env.ANSWER_ROWS },
 }))

@@ -106,7 +106,7 @@ const parametersIn = (schema: z.ZodType | undefined, place: 'path' | 'query'): J
 const bodyOf = ({ body, examples }: Operation): Json => {
   if (!body) return {}
   const content = body.kind === 'text'
-    ? { 'text/plain': { schema: { type: 'string', description: body.description }, ...exampleOf(examples?.request) } }
+    ? Object.fromEntries((body.types ?? ['text/plain']).map((type, at) => [type, { schema: { type: 'string', description: body.description }, ...(at === 0 && exampleOf(examples?.request)) }]))
     : { 'application/json': { schema: jsonSchema(body.schema, 'input'), ...exampleOf(examples?.request) } }
   return { requestBody: { required: true, content } }
 }

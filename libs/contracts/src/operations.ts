@@ -15,7 +15,7 @@ export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 export interface OperationInput {
   readonly params?: z.ZodType
   readonly query?: z.ZodType
-  readonly body?: { readonly kind: 'json'; readonly schema: z.ZodType; readonly anyContentType?: boolean } | { readonly kind: 'text'; readonly description: string }
+  readonly body?: { readonly kind: 'json'; readonly schema: z.ZodType; readonly anyContentType?: boolean } | { readonly kind: 'text'; readonly description: string; /** Other types than text/plain, for the document. */ readonly types?: readonly [string, ...string[]] }
 }
 
 /** What an operation changes: it is done in one transaction, written down, and may be sent again under an Idempotency-Key. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 
 /** What an id or a name in a path stands for. */
-export const kinds = ['database', 'backup', 'org', 'user', 'owner', 'key', 'shape', 'role', 'invite'] as const
+export const kinds = ['database', 'backup', 'org', 'user', 'owner', 'key', 'shape', 'role', 'invite', 'table'] as const
 export type Kind = (typeof kinds)[number]
 
 /** What stands at each place of a path that is written in braces. A place that is not here has no row in the matrix. */
@@ -9,6 +9,8 @@ const places: Readonly<Record<string, Kind>> = {
   '/v2/databases/{}': 'database',
   '/databases/{}': 'database',
   '/v2/databases/{}/backups/{}': 'backup',
+  // A name inside a database: who may not see that is told of the database alone.
+  '/v2/databases/{}/tables/{}': 'table',
   '/v2/orgs/{}': 'org',
   '/v2/users/{}': 'user',
   // A user as the owner of keys: the caller, to whom a peer is nobody.
@@ -40,4 +42,4 @@ export const filled = (path: string, values: readonly string[]): string => {
 }
 
 /** A name or an id of a kind that nobody has. */
-export const nobodys = (kind: Kind): string => kind === 'shape' || kind === 'role' ? `nothing-${randomUUID()}` : randomUUID()
+export const nobodys = (kind: Kind): string => kind === 'shape' || kind === 'role' || kind === 'table' ? `nothing-${randomUUID()}` : randomUUID()

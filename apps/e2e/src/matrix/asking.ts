@@ -19,7 +19,7 @@ interface Databases {
 }
 
 /** What only databases of bitmaps can do. */
-const ofBitmaps = /\/query\/pql$|\/schema$/
+const ofBitmaps = /\/query\/pql$|\/schema$|\/import$/
 
 export interface Stage {
   /** Asks what a cell asks; a second time for the same cell, the same is asked anew. */
@@ -30,7 +30,7 @@ export interface Stage {
 export const bodyOf = ({ operationId, requestBody }: DocumentedOperation, ids: Readonly<Record<string, string>>): Ask => {
   const [type, content] = Object.entries(requestBody?.content ?? {})[0] ?? []
   if (!content) return {}
-  if (type !== 'application/json') return { text: String(content.example ?? '') }
+  if (type !== undefined && type !== 'application/json') return { text: String(content.example ?? ''), headers: ['Content-Type', type] }
   const { acl, ...others } = content.example as Record<string, unknown>
   // Whether a peer's permissions are changed by an example depends on who has sent it before.
   const example: Record<string, unknown> = operationId === 'updateUser' ? others : { ...others, ...(acl !== undefined && { acl }) }
@@ -69,7 +69,7 @@ export const setStage = async (api: Api, records: AskRecords, { owner, stranger 
   const databasesFor = ({ path }: DocumentedOperation): Databases => ofBitmaps.test(path) ? bitmaps : rows
   const peer = (await joinOrg(api, records, owner.orgId, 'viewer')).userId
 
-  const own: Things = { org: owner.orgId, user: peer, shape: 'sqlite-small', role: await newRole(owner), invite: await newInvite(owner) }
+  const own: Things = { org: owner.orgId, user: peer, shape: 'sqlite-small', role: await newRole(owner), invite: await newInvite(owner), table: 'cseg' }
   const foreign: Things = {
     org: stranger.orgId, user: stranger.userId, owner: stranger.userId, key: (await createKey(api, stranger)).id, role: await newRole(stranger), invite: await newInvite(stranger),
   }
@@ -92,7 +92,7 @@ export const setStage = async (api: Api, records: AskRecords, { owner, stranger 
     const { token, password } = await signUp(api)
     return await api(method, path, { token, json: { PASSWORD: password } })
   }
-  const changes = ({ method, path }: DocumentedOperation): boolean => method !== 'GET' && !/\/query\/|\/sql$|\/schema$/.test(path)
+  const changes = ({ method, path }: DocumentedOperation): boolean => method !== 'GET' && !/\/query\/|\/sql$|\/schema$|\/import$/.test(path)
   return {
     ask: async ({ operation, principal, belonging }) => {
       if (operation.operationId === 'deleteAccount' && principal.kind === 'token' && principal.rights) return await leaves(operation)

@@ -19,7 +19,8 @@ export type Expected = 401 | 403 | 404 | 'admitted' | 'gone or admitted' | 'open
 /** Who may see one of these by its name sees it in every org. */
 const everybodys: ReadonlySet<Kind> = new Set(['shape'])
 
-const belongingsOf = (kinds: readonly Kind[], { isStranger }: Principal): readonly Belonging[] => {
+const belongingsOf = (named: readonly Kind[], { isStranger }: Principal): readonly Belonging[] => {
+  const kinds = named.filter((kind) => kind !== 'table')
   if (kinds.every((kind) => everybodys.has(kind))) return ['nothing']
   const theirs: readonly Belonging[] = ['foreign', 'random', ...(kinds.length > 1 ? ['foreign child'] as const : [])]
   return isStranger ? theirs : ['own', ...theirs, ...(kinds.includes('database') ? ['deleted'] as const : [])]

@@ -69,7 +69,7 @@ export const runQuery = async (ask: Ask, parts: QueryParts, gone: Asker, deliver
   }
 }
 
-const isCancelled = (error: unknown): boolean => error instanceof Problem && error.code === 'QueryCancelled'
+export const isCancelled = (error: unknown): boolean => error instanceof Problem && error.code === 'QueryCancelled'
 
 const runInTurn = async (target: DatabaseTarget, ask: Ask, parts: QueryParts, gone: Gone, visit: Visit, began: number): Promise<Answer> => {
   const turn = parts.orgTurns.begin(visit, gone, ask.limits.seconds * 1_000 - (performance.now() - began))
@@ -96,7 +96,8 @@ const meant = async (error: unknown, ask: Ask, parts: QueryParts): Promise<unkno
   return new Problem('EngineUnavailable', 'The database cannot be reached at the moment; try again shortly.', { cause: error, retryAfterSeconds: 1 })
 }
 
-const speaking = (language: QueryLanguage, engine: Engine): QueryPort => {
+/** The engine's port for a language. Throws LanguageNotSupported. */
+export const speaking = (language: QueryLanguage, engine: Engine): QueryPort => {
   const port = engine[language]
   if (!port) throw new Problem('LanguageNotSupported', `This database does not speak ${language.toUpperCase()}.`)
   return port

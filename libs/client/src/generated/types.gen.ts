@@ -5467,6 +5467,117 @@ export type ApplySchemaResponses = {
 
 export type ApplySchemaResponse = ApplySchemaResponses[keyof ApplySchemaResponses];
 
+export type ImportTableData = {
+    /**
+     * Rows, as CSV or as an object on each line. Several values of a set are a JSON list, in CSV quoted in one cell; a value at a time is `{"at": …, "values": …}`. What is empty or null is no value, and changes none.
+     */
+    body: string;
+    path: {
+        database_id: string;
+        table: string;
+    };
+    query?: {
+        /**
+         * The columns of CSV, in order and between commas, in place of what its header says; `_` leaves one out.
+         */
+        columns?: string;
+        /**
+         * Whether the first row of CSV names the columns.
+         */
+        header?: 'true' | 'false';
+        /**
+         * The column that is the id of the record: `_id` unless said. Without such a column a table whose ids are numbers gives them on from its largest.
+         */
+        id?: string;
+        /**
+         * What a bad row does: keep all from being imported, or be left out and counted.
+         */
+        on_error?: 'abort' | 'skip';
+    };
+    url: '/v2/databases/{database_id}/tables/{table}/import';
+};
+
+export type ImportTableErrors = {
+    /**
+     * MalformedRequest, InvalidParameter, AmbiguousCredentials, InvalidBody, InvalidContentType, EngineRejectedQuery
+     */
+    400: Problem;
+    /**
+     * MissingCredentials, InvalidCredentials
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * DatabaseNotFound, TableNotFound
+     */
+    404: Problem;
+    /**
+     * MethodNotAllowed
+     */
+    405: Problem;
+    /**
+     * RequestTooSlow, QueryTimeout
+     */
+    408: Problem;
+    /**
+     * DatabaseNotReady, DatabaseInWrongState
+     */
+    409: Problem;
+    /**
+     * RequestTooLarge
+     */
+    413: Problem;
+    /**
+     * UrlTooLong
+     */
+    414: Problem;
+    /**
+     * UnsupportedEncoding
+     */
+    415: Problem;
+    /**
+     * TooManyConnections, TooManyRequests, TooManyQueries, TooManyQueriesOfOrg
+     */
+    429: Problem;
+    /**
+     * HeadersTooLarge
+     */
+    431: Problem;
+    /**
+     * InternalError
+     */
+    500: Problem;
+    /**
+     * LanguageNotSupported
+     */
+    501: Problem;
+    /**
+     * ServiceUnavailable, EngineUnavailable, StorageFull
+     */
+    503: Problem;
+};
+
+export type ImportTableError = ImportTableErrors[keyof ImportTableErrors];
+
+export type ImportTableResponses = {
+    /**
+     * All good rows are kept; `errors` has the first hundred bad ones, counted from 1 without the header.
+     */
+    200: {
+        imported: number;
+        rejected: number;
+        errors: Array<{
+            row: number;
+            message: string;
+        }>;
+    };
+};
+
+export type ImportTableResponse = ImportTableResponses[keyof ImportTableResponses];
+
 export type ReadMetricsData = {
     body?: never;
     path: {

@@ -6,6 +6,7 @@ import { createDatabase, deleteDatabase, getDatabase, listDatabases, startDataba
 import { listDatabaseOperations } from './deeds.js'
 import { streamDatabaseEvents, streamEvents } from './events.js'
 import { createKey, getKey, listKeys, listOrgKeys, updateKey } from './keys.js'
+import { importTable } from './imports.js'
 import { createInvite, deleteInvite, getInvite, listInvites, moveUser, updateInvite } from './invites.js'
 import { deleteAccount } from './leaving.js'
 import { listLimits } from './limits.js'
@@ -30,5 +31,5 @@ export const operations: readonly Operation[] = [
   createRole, listRoles, getRole, updateRole, deleteRole,
   createDatabase, listDatabases, getDatabase, updateDatabase, deleteDatabase, undeleteDatabase, listBackups, stopDatabase, startDatabase, listDatabaseOperations,
   streamDatabaseEvents, streamEvents,
-  runSql, runSqlShort, runPql, readSchema, applySchema, readMetrics,
+  runSql, runSqlShort, runPql, readSchema, applySchema, importTable, readMetrics,
 ]

@@ -63,12 +63,12 @@ const makeSchema = async (request: FastifyRequest, reply: FastifyReply, rules: Q
   await ask(reply, rules, admitted, asked, () => { void reply.code(204).send() }, mayWrite(admitted.rights))
 }
 
-interface Admitted {
+export interface Admitted {
   readonly caller: Principal
   readonly rights: Rights
 }
 
-const admit = async (request: FastifyRequest, { gatekeeper }: QueryRouteRules): Promise<Admitted> => {
+export const admit = async (request: FastifyRequest, { gatekeeper }: QueryRouteRules): Promise<Admitted> => {
   const caller = gatekeeper.peek(request.raw) ?? await gatekeeper.admit(request.raw)
   countCaller(request, caller)
   const rights = gatekeeper.peekRights(caller) ?? await gatekeeper.rightsOf(caller)

@@ -27,7 +27,7 @@ const rowsBetweenLooks = 64
 
 const tableNamed = (space: Space, name: string): TableData => {
   const data = space.table(name)
-  if (!data) throw new NoSuchTable(`index not found: ${name}`)
+  if (!data) throw new NoSuchTable(`${name}: index not found`)
   return data
 }
 
