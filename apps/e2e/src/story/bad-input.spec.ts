@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import path from 'node:path'
+import { joinOrg } from '../contract/members.js'
+import { recordsIn } from '../faults/records.js'
 import { type Answer, type Api, type Ask, expectStatus, speakTo } from './api.js'
+import { createBitmaps, runPql, teaching } from './bitmaps.js'
 import { becomes, createDatabase, getDatabase, listDatabases, rowsOf, runSql } from './databases.js'
 import { forgedTokens } from './forge.js'
 import { freePorts } from './free-ports.js'
@@ -180,6 +183,91 @@ describe('a statement', () => {
 
   it('that was refused has changed nothing', async () => {
     expect(await rowsOf(api, person, databaseId, `select name from sqlite_schema where type = 'table'`)).toEqual([['t']])
+  })
+})
+
+describe('PQL', () => {
+  let bitmaps: string
+  beforeAll(async () => {
+    bitmaps = await createBitmaps(api, person, 'bitmaps', { indexes: [...teaching.indexes, { name: 'numbers', fields: [{ name: 'n', options: { type: 'int', max: 10 } }, { name: 'hobbies', options: { type: 'set', keys: true } }] }] })
+  })
+
+  /** What PQL cannot do is told also where FeatureBase's clients look for it. */
+  const refusedPql = async (status: number, text: string, table = '', who = person): Promise<{ code: string; message: string }> => {
+    const answer = await api('POST', `/v2/databases/${bitmaps}/query/pql${table}`, { token: who.token, text })
+    const said = expectRefusal(status, answer, system.dataDir)
+    if (status === 400 || status === 404) expect((JSON.parse(answer.text) as { error?: unknown }).error).toBe(said.message)
+    return said
+  }
+
+  it('answers the example of the document by what was loaded, over tables whose records are numbers and over ones whose records are words', async () => {
+    const example = '[cseg]Count(Intersect(Row(hobbies="Teaching"),Distinct(Row(bools=\'available_for_hire\'), field= id, index=skills)))'
+    await runPql(api, person, bitmaps, '[cseg]Set(1, hobbies="Teaching") Set(2, hobbies="Teaching") Set(3, hobbies="Chess")')
+    await runPql(api, person, bitmaps, '[skills]Set(7, id=1) Set(7, bools="available_for_hire") Set(8, id=2) Set(9, id=3) Set(9, bools="available_for_hire")')
+    expect(await runPql(api, person, bitmaps, example)).toEqual([1])
+    const [cseg, skills] = teaching.indexes
+    const words = await createBitmaps(api, person, 'bitmaps of words', {
+      indexes: [{ ...cseg, options: { keys: true } }, { ...skills, options: { keys: true }, fields: [{ name: 'id', options: { type: 'int', foreignIndex: 'cseg' } }, ...skills?.fields.slice(1) ?? []] }],
+    })
+    await runPql(api, person, words, '[cseg]Set("ann", hobbies="Teaching") Set("bob", hobbies="Teaching") Set("cy", hobbies="Chess")')
+    await runPql(api, person, words, '[skills]Set("a", id="ann") Set("a", bools="available_for_hire") Set("b", id="bob") Set("c", id="cy") Set("c", bools="available_for_hire")')
+    expect(await runPql(api, person, words, `${example} Intersect(Row(hobbies="Teaching"),Distinct(Row(bools='available_for_hire'), field=id, index=skills))`)).toEqual([1, { columns: [], keys: ['ann'] }])
+  })
+
+  it('about a table that there is not is 404, before the brackets or beside them', async () => {
+    expect(await refusedPql(404, '[nope]Count(All())')).toMatchObject({ code: 'ResourceNotFound', message: expect.stringContaining('nope: index not found') as unknown })
+    await refusedPql(404, 'Count(All())', '?table=nope')
+    await refusedPql(404, '[cseg]Count(Row(id=1, index=nope))')
+    await refusedPql(404, '[sqlite_master]Count(All())')
+  })
+
+  it.each([
+    ['no PQL', '[cseg]Count(All()', /^parsing: /], ['a call that there is not', '[cseg]Foo()', /Foo/], ['no table', 'Count(All())', /table/], ['a field that there is not', '[cseg]Row(nope=1)', /nope: field not found/],
+    ['a value that the field cannot have', '[numbers]Set(1, n=11)', /too high/], ['a word where there are none', '[cseg]Set("key", hobbies="x")', /cannot create keys/], ['two conditions', '[numbers]Row(n=1, hobbies="x")', /too many arguments/],
+    ['nests past all reason', `[cseg]${'Not('.repeat(2_000)}All()${')'.repeat(2_000)}`, /./],
+  ])('that is %s is 400, with the sentence also as error', async (_, text, message) => {
+    expect((await refusedPql(400, text)).message).toMatch(message)
+  })
+
+  it('with more writes than a request may have is 413, and so is a text that is too long', async () => {
+    expect((await refusedPql(413, `[numbers]${'Set(1, n=1)'.repeat(5_001)}`)).message).toBe('too many write commands')
+    await refusedPql(413, '[numbers]Count(All())'.padEnd(1024 * 1024 + 1))
+    expect(await runPql(api, person, bitmaps, '[numbers]Count(All())')).toEqual([0])
+  })
+
+  it('that names its table beside it has none in brackets, and is refused with another or the same one', async () => {
+    for (const table of ['cseg', 'skills']) expect((await refusedPql(400, '[cseg]Count(All())', `?table=${table}`)).message).toMatch(/^parsing: /)
+    expectStatus(200, await api('POST', `/v2/databases/${bitmaps}/query/pql?table=numbers`, { token: person.token, text: 'Count(All())' }))
+  })
+
+  it('that writes is 403 for who may only read, wherever the write stands, and reading is not', async () => {
+    const reader = await joinOrg(api, recordsIn(system.dataDir), person.orgId, 'viewer')
+    for (const text of ['Set(1, n=1)', 'Count(All()) Delete(All())', 'Options(Set(1, n=1), shards=[0])', 'Store(All(), more=1)']) await refusedPql(403, `[numbers]${text}`, '', reader)
+    expectRefusal(403, await api('POST', `/v2/databases/${bitmaps}/schema`, { token: reader.token, json: { indexes: [] } }), system.dataDir)
+    expect(await runPql(api, reader, bitmaps, '[numbers]Count(All())')).toEqual([0])
+  })
+
+  it('is not spoken by a database of SQL, nor SQL by one of bitmaps', async () => {
+    await refused(501, 'POST', `/v2/databases/${databaseId}/query/pql`, { text: '[t]Count(All())' })
+    expectRefusal(501, await runSql(api, person, bitmaps, 'select 1'), system.dataDir)
+  })
+
+  it('of two who write the same at once is done for both, and the change told to one of them', async () => {
+    const one = (text: string): Promise<unknown> => runPql(api, person, bitmaps, `[numbers]${text}`)
+    const answers = await Promise.all(Array.from({ length: 20 }, (_, at) => one(`Set(${at >> 1}, hobbies="both") Set(${at >> 1}, n=${at >> 1})`)))
+    expect((answers.flat() as boolean[]).filter((isChange) => isChange).length).toBe(20)
+    expect(await one('Count(Row(hobbies="both")) Sum(field=n)')).toMatchObject([10, { value: 45, count: 10 }])
+  })
+
+  it('leaves what a request wrote before the call that was refused', async () => {
+    await refusedPql(400, '[numbers]Set(100, n=5) Row(nope=1) Set(101, n=5)')
+    expect(await runPql(api, person, bitmaps, '[numbers]ConstRow(columns=[100, 101])')).toEqual([{ columns: [100] }])
+  })
+
+  it('makes no table of more than 1,000 fields', async () => {
+    const fields = Array.from({ length: 1_001 }, (_, at) => ({ name: `f${at}`, options: { type: 'int' } }))
+    expect((await refused(400, 'POST', `/v2/databases/${bitmaps}/schema`, { json: { indexes: [{ name: 'wide', fields }] } })).message).toMatch(/1000 fields/)
+    await refusedPql(404, '[wide]Count(All())')
   })
 })
 
