@@ -9,7 +9,7 @@ import { connectEngineHost } from '@tenantry/engines-host'
 import { Bench, newTarget } from './testing/host-process.js'
 
 const isLong = process.env['TEST_LONG'] === '1'
-const kills = isLong ? 300 : 8
+const kills = isLong ? 300 : 6
 const secret = 'a-secret-of-many-words'
 const limits = { seconds: 30, answerBytes: 10_000_000, answerRows: 100_000 }
 const schema = { indexes: [{ name: 't', fields: [{ name: 's', options: { type: 'set', keys: true } }, { name: 'n', options: { type: 'int' } }, { name: 'm', options: { type: 'mutex', keys: true } }] }] }

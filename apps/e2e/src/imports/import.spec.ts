@@ -15,7 +15,7 @@ const megabyte = 1024 * 1024
 const schema = { indexes: [{ name: 'seg', fields: [
   { name: 'hobbies', options: { type: 'set', keys: true } }, { name: 'age', options: { type: 'int', min: 0, max: 99 } }, { name: 'city', options: { type: 'mutex', keys: true } },
 ] }, ...teaching.indexes] }
-const set = { IMPORT_BYTES: 400 * megabyte, IMPORT_SECONDS: 300, REQUEST_SECONDS: 6, IMPORTS_PER_ORG: 3 }
+const set = { IMPORT_BYTES: 300 * megabyte, IMPORT_SECONDS: 300, REQUEST_SECONDS: 4, IMPORTS_PER_ORG: 3 }
 
 let system: System
 let api: Api
@@ -64,6 +64,24 @@ it('refuses what it cannot be, in words', async () => {
   ] as const
   for (const [more, status, word] of cases) expect([more, await upload(way(more), header + line(1))]).toMatchObject([more, { status, body: { message: expect.stringMatching(new RegExp(word, 'i')) } }])
   expect(await counted()).toEqual([0])
+}, 60_000)
+
+it('answers in the middle of a body that is bad, too large, or one too many of the org', async () => {
+  const bad = new Upload(way())
+  const block = lines(0, 100_000)
+  await bad.send(`${header}1,a,500,x\n`)
+  for (let at = 0; at < 10; at += 1) await bad.send(block)
+  expect(await bad.answered).toMatchObject({ status: 400, body: { rejected: 1 } })
+  const sized = new Upload(way({ length: set.IMPORT_BYTES + 1 }))
+  expect(await sized.answered).toMatchObject({ status: 413 })
+  expect(await counted()).toEqual([0])
+
+  const others = await Promise.all(Array.from({ length: set.IMPORTS_PER_ORG }, async (_, at) => await createBitmaps(api, person, `of many ${at}`, schema)))
+  const many = others.map((other) => new Upload(way({ database: other })))
+  for (const one of many) await one.send(header + line(1))
+  await until('there is no place more', async () => (await upload(way(), header + line(1))).status === 429, 10)
+  for (const one of many) expect(await one.end()).toMatchObject({ status: 200 })
+  expect(await upload(way(), header + line(1))).toMatchObject({ status: 200 })
 }, 60_000)
 
 it('keeps reads as they were until its end, waits with writes, and takes one import of a database at a time', async () => {

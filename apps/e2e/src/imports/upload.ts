@@ -15,6 +15,8 @@ export interface Way {
   readonly table: string
   readonly type?: string
   readonly query?: string
+  /** What is said to come; in pieces of any number unless it is. */
+  readonly length?: number
 }
 
 /** An import as it is being sent. */
@@ -23,9 +25,9 @@ export class Upload {
   readonly answered: Promise<Uploaded | undefined>
   private readonly request: http.ClientRequest
 
-  constructor({ url, token, database, table, type = 'text/csv', query = '' }: Way) {
+  constructor({ url, token, database, table, type = 'text/csv', query = '', length }: Way) {
     this.request = http.request(`${url}/v2/databases/${database}/tables/${table}/import${query}`, {
-      method: 'POST', agent: false, headers: { authorization: `Bearer ${token}`, 'content-type': type, 'transfer-encoding': 'chunked' },
+      method: 'POST', agent: false, headers: { authorization: `Bearer ${token}`, 'content-type': type, ...(length === undefined ? { 'transfer-encoding': 'chunked' } : { 'content-length': length }) },
     })
     this.answered = new Promise((resolve) => {
       this.request.once('response', (response) => {
