@@ -125,9 +125,17 @@ function grow(size: u32): bool {
   return true
 }
 
-/** Must be called once, before anything else. `pages` is the most that the memory may ever have. */
+/**
+ * Must be called before anything else. `pages` is the most that the memory may ever have. Called again, it takes back everything that was
+ * given out, whatever state it is in.
+ */
 export function open(pages: u32): void {
   capPages = pages
+  firstBits = 0
+  used = 0
+  isFull = false
+  memory.fill(heads, 0, LISTS * LEVELS * 4)
+  memory.fill(secondBits, 0, LEVELS * 4)
   const start = ((__heap_base + 15) & ~15) + 12
   if (start + 16 > <usize>memory.size() << 16) memory.grow(<i32>((start + 16 + PAGE - 1) >> 16) - memory.size())
   tail = (<usize>memory.size() << 16) - 4

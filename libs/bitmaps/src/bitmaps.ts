@@ -49,14 +49,16 @@ export interface Bitmaps {
   loadSlices(image: Uint8Array): Slices
   /** Frees everything that `work` made, but for what it answers or passes to `keep`. `work` may not wait. */
   scope<T>(work: (keep: <K extends Freeable>(kept: K) => K) => T): T
+  /** Bitmaps of the same memory, with nothing in it: it is taken back at once. These ones, and everything that they made, are gone. */
+  renewed(): Bitmaps
   /** What `work` makes belongs to no scope that is open, and stays until it is freed: for what outlives the question it was made for. */
   apart<T>(work: () => T): T
 }
 
 /** Bitmaps with a memory of their own, which never grows past `maxBytes` (at least 4 MiB, at most 4 GiB). */
-export const openBitmaps = ({ maxBytes }: { readonly maxBytes: number }): Bitmaps => {
-  const room = new Room(maxBytes)
-  const { kernel } = room
+export const openBitmaps = ({ maxBytes }: { readonly maxBytes: number }): Bitmaps => bitmapsIn(new Room(maxBytes))
+
+const bitmapsIn = (room: Room): Bitmaps => {
   const made = (pointer: Pointer): Bitmap => new Bitmap(room, room.made(pointer))
   const pointersOf = (rows: readonly Bitmap[]): Pointer[] => rows.map((row) => row.pointerIn(room))
   const withList = <T>(rows: readonly Bitmap[], extraBytes: number, work: (list: Pointer, extra: Pointer) => T): T => {
@@ -70,37 +72,38 @@ export const openBitmaps = ({ maxBytes }: { readonly maxBytes: number }): Bitmap
   const floatsAt = (at: Pointer, n: number): Float64Array => new Float64Array(room.memory(), at, n).slice()
 
   return {
-    bytesUsed: () => kernel.usedBytes() >>> 0,
-    bytesHeld: () => kernel.memory.buffer.byteLength,
-    empty: () => made(kernel.create()),
+    bytesUsed: () => room.kernel.usedBytes() >>> 0,
+    bytesHeld: () => room.kernel.memory.buffer.byteLength,
+    empty: () => made(room.kernel.create()),
     of: (columns) => made(bitmapOf(room, columns)),
     range: (from, to) => {
       const last = lastOf(from, to)
-      return made(last === undefined ? kernel.create() : kernel.between(highOf(from), lowOf(from), highOf(last), lowOf(last)))
+      return made(last === undefined ? room.kernel.create() : room.kernel.between(highOf(from), lowOf(from), highOf(last), lowOf(last)))
     },
     load: (image) => made(thaw(room, image)),
-    union: (rows) => withList(rows, 0, (list) => made(kernel.union(list, rows.length))),
+    union: (rows) => withList(rows, 0, (list) => made(room.kernel.union(list, rows.length))),
     intersection: (rows) => {
       if (rows.length === 0) throw new BitmapError('InvalidSize', 'An intersection needs at least one bitmap.')
-      return withList(rows, 0, (list) => made(kernel.intersection(list, rows.length)))
+      return withList(rows, 0, (list) => made(room.kernel.intersection(list, rows.length)))
     },
     andCounts: (rows, filter) => withList(rows, rows.length * numberBytes, (list, out) => {
       // Many rows under one filter are counted container by container, so that its words become bytes once for all of them.
-      if (filter === undefined || rows.length < fewRows) kernel.counts(list, rows.length, filter?.pointerIn(room) ?? 0, out)
-      else if (kernel.group(list, rows.length, list, 0, filter.pointerIn(room), 0, out) === 0) throw room.full()
+      if (filter === undefined || rows.length < fewRows) room.kernel.counts(list, rows.length, filter?.pointerIn(room) ?? 0, out)
+      else if (room.kernel.group(list, rows.length, list, 0, filter.pointerIn(room), 0, out) === 0) throw room.full()
       return floatsAt(out, rows.length)
     }),
     groups: ({ rows, others = [], filter, values }) => {
       const lanes = values === undefined ? 1 : lanesOf(values.depth())
       const pairs = rows.length * Math.max(others.length, 1)
       return withList([...rows, ...others], pairs * lanes * numberBytes, (list, out) => {
-        const isDone = kernel.group(list, rows.length, list + rows.length * pointerBytes, others.length, filter?.pointerIn(room) ?? 0, values?.pointerIn(room) ?? 0, out)
+        const isDone = room.kernel.group(list, rows.length, list + rows.length * pointerBytes, others.length, filter?.pointerIn(room) ?? 0, values?.pointerIn(room) ?? 0, out)
         if (isDone === 0) throw room.full()
         return presentGroups(floatsAt(out, pairs * lanes), lanes, values !== undefined)
       })
     },
-    slices: () => new Slices(room, room.made(kernel.createSlices())),
+    slices: () => new Slices(room, room.made(room.kernel.createSlices())),
     loadSlices: (image) => new Slices(room, thawSlices(room, image)),
+    renewed: () => bitmapsIn(room.renewed()),
     scope: (work) => room.scope(work),
     apart: (work) => room.apart(work),
   }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { BitmapError } from './bitmap-error.js'
 
 /** A pointer into the kernel's memory; 0 is none. Those that the kernel answers with may look negative. */
 export type Pointer = number
@@ -77,10 +78,16 @@ let compiled: WebAssembly.Module | undefined
 /** Reads and compiles the kernel once a process. It stands in dist, also for what runs from the sources. */
 const compile = (): WebAssembly.Module => compiled ??= new WebAssembly.Module(readFileSync(new URL('../dist/kernel.wasm', import.meta.url)))
 
-/** A kernel with a memory of its own. */
-export const startKernel = (pages: number): KernelExports => {
-  // The module is built with this package, from the sources that the interface describes.
-  const kernel = new WebAssembly.Instance(compile(), {}).exports as unknown as KernelExports
-  kernel.open(pages)
-  return kernel
-}
+/** A kernel with a memory of its own, which is still to be opened. The module is built with this package, from the sources that the interface describes. */
+export const startKernel = (): KernelExports => new WebAssembly.Instance(compile(), {}).exports as unknown as KernelExports
+
+const nothing = (): void => undefined
+const freeing: ReadonlySet<string | symbol> = new Set(['free', 'destroy', 'destroySlices'])
+
+/** Of what is gone, everything is freed already; nothing else may be asked of it. */
+export const goneKernel = new Proxy({} as KernelExports, {
+  get: (_, name) => {
+    if (freeing.has(name)) return nothing
+    throw new BitmapError('HandleFreed', 'This was freed, with all of its memory.')
+  },
+})

@@ -69,7 +69,8 @@ describe('memory', () => {
   })
 
   it('neither leaks nor breaks up over a long life of blocks of all sizes', () => {
-    const kernel = startKernel(256)
+    const kernel = startKernel()
+    kernel.open(256)
     const random = randoms(72)
     const blocks: { at: number, size: number, mark: number }[] = []
     const bytes = () => new Uint8Array(kernel.memory.buffer)
@@ -160,5 +161,32 @@ describe('a handle', () => {
       expect(held.count()).toBe(1)
     }
     expect(bitmaps.bytesUsed()).toBe(0)
+  })
+
+  it('is gone with all others when its memory is renewed, which has room for as much as before and is no larger', () => {
+    let mine = openBitmaps({ maxBytes: 8e6 })
+    const fill = (): number => {
+      for (let made = 0; ; made += 1) {
+        try {
+          mine.of(Array.from({ length: 4_000 }, (_, at) => at * 70_000))
+        } catch (error) {
+          expect(error).toMatchObject({ code: 'MemoryFull' })
+          return made
+        }
+      }
+    }
+    const row = mine.of([1])
+    const first = fill()
+    const held = mine.bytesHeld()
+    const old = mine
+    mine = mine.renewed()
+    expect(mine.bytesUsed()).toBe(0)
+    const kept = mine.of([1, 2, 3])
+    for (const work of [() => old.of([1]), () => row.count(), () => old.union([row])]) expect(work).toThrow(expect.objectContaining({ code: 'HandleFreed' }) as Error)
+    row.free()
+    expect(kept.count()).toBe(3)
+    kept.free()
+    expect(fill()).toBeGreaterThanOrEqual(first)
+    expect(mine.bytesHeld()).toBe(held)
   })
 })

@@ -1,6 +1,6 @@
 import { BitmapError } from './bitmap-error.js'
 import { columnOf, type Column } from './numbers.js'
-import { startKernel, type KernelExports, type Pointer } from './kernel.js'
+import { goneKernel, startKernel, type KernelExports, type Pointer } from './kernel.js'
 
 const pageBytes = 65_536
 const leastBytes = 4 * 1024 * 1024
@@ -19,7 +19,7 @@ const pagesFor = (maxBytes: number): number => {
 
 /** One kernel, its memory as typed arrays, and the scopes that are open. */
 export class Room {
-  readonly kernel: KernelExports
+  kernel: KernelExports
   readonly staging: Pointer
   readonly stagingBytes: number
   private readonly answer: Pointer
@@ -28,14 +28,22 @@ export class Room {
   private viewed: DataView
   bytes: Uint8Array
 
-  constructor(maxBytes: number) {
-    this.kernel = startKernel(pagesFor(maxBytes))
+  constructor(private readonly maxBytes: number, kernel: KernelExports = startKernel()) {
+    this.kernel = kernel
+    this.kernel.open(pagesFor(maxBytes))
     this.staging = this.kernel.stagingAt() >>> 0
     this.stagingBytes = this.kernel.stagingBytes()
     this.answer = this.kernel.answerAt() >>> 0
     this.buffer = this.kernel.memory.buffer
     this.bytes = new Uint8Array(this.buffer)
     this.viewed = new DataView(this.buffer)
+  }
+
+  /** A room of the same memory, with nothing in it. This one, and everything that was made in it, is gone. */
+  renewed(): Room {
+    const { kernel } = this
+    this.kernel = goneKernel
+    return new Room(this.maxBytes, kernel)
   }
 
   /** The memory as it is now; growing replaces its buffer. */

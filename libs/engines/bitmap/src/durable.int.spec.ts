@@ -115,6 +115,21 @@ describe('a field that was not read yet', () => {
   })
 })
 
+describe('opening after a kill', () => {
+  it('reads the rows of those records again that were changed since the bitmaps were saved, and of no others', () => {
+    const writing = new Asked(saved(), { mostWaiting: 1e9 })
+    writing.text('t', 'Set(10, n=2000) Set(11, s=100) Delete(ConstRow(columns=[12]))')
+    const killed = writing.copy(root.fresh())
+    writing.close()
+    // Rows that nobody may look at would be missed if anybody did.
+    expect(damage(killed, 'DELETE FROM rows_1 WHERE id NOT IN (10, 11, 12)')).toBe(997)
+    const database = new Asked(killed)
+    expect(database.text('t', 'Count(All()) Row(n=2000) Row(s=100) Count(Row(n < 1000)) Count(Row(s=3))')).toBe('[999,{"columns":[10]},{"columns":[11]},998,143]')
+    expect(database.differences().length).toBeGreaterThan(0)
+    database.close()
+  })
+})
+
 describe('saving bitmaps', () => {
   it('loses nothing when there is no room for it, and is done once there is', () => {
     const folder = root.fresh()

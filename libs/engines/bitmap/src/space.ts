@@ -135,8 +135,7 @@ export class Space {
     this.tables.clear()
     this.dictionaries.clear()
     this.statements.clear()
-    // A memory of its own: what was made in the old one goes with it.
-    this.bitmaps = openBitmaps({ maxBytes: this.rules.bitmapBytes })
+    this.bitmaps = this.bitmaps.renewed()
     this.changes = new Changes(this.bitmaps, this.statements)
   }
 
