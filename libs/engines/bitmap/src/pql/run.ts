@@ -65,7 +65,8 @@ const includes: Reader = (call, here) => {
   const column = plain(call, 'column') ?? refuse('IncludesColumn call must specify a column')
   if (!child || more.length > 0) return refuse('IncludesColumn() requires exactly one row')
   const record = recordOf(here.space, here.data.table, column)
-  return String(record !== undefined && rowOfCall(child, here).has(record))
+  const row = rowOfCall(child, here)
+  return String(record !== undefined && row.has(record))
 }
 
 const readers: Readonly<Partial<Record<CallName, Reader>>> = {

@@ -222,7 +222,7 @@ export const aRead = (keyed: boolean): fc.Arbitrary<Asking> => fc.oneof(
   aRow(keyed).map(({ text, rows: found }) => ({ text: `Count(${text})`, answer: (model: Model) => String(found(model).size) })),
   fc.tuple(aRow(keyed, 1), aRecord(keyed, false)).map(([row, id]) => ({
     text: `IncludesColumn(${row.text}, column=${literal(id)})`,
-    answer: (model: Model) => { const record = model.record(id, false); return record === undefined ? 'false' : String(row.rows(model).has(record)) },
+    answer: (model: Model) => { const [having, record] = [row.rows(model), model.record(id, false)]; return String(record !== undefined && having.has(record)) },
   })),
   fc.tuple(aField(withNumbers), aRecord(keyed, false)).map(([name, id]) => ({
     text: `FieldValue(field=${name}, column=${literal(id)})`,
@@ -254,3 +254,29 @@ export const aWrite = (keyed: boolean): fc.Arbitrary<Asking> => fc.oneof(
   { weight: 2, arbitrary: aRow(keyed, 1).map((row) => ({ text: `Delete(${row.text})`, answer: (model: Model) => String(model.delete(row.rows(model))) })) },
   aRecord(keyed, false).map((id) => ({ text: `Set(${literal(id)}, n=1001)`, answer: (model: Model) => String(model.set('n', id, 1_001n)) })),
 )
+
+/** A row of an import as JSON, and what it does. */
+export interface ImportedRow { readonly json: string; readonly apply: (model: Model) => void }
+
+interface Cell { readonly name: string; readonly json: string; readonly apply: (model: Model, id: bigint | string) => void }
+
+const jsonOf = (name: string, value: bigint | string): string => name === 'b' ? String(value === 1n) : literal(value)
+const isText = (value: bigint | string): boolean => value !== ''
+
+const aCell: fc.Arbitrary<Cell> = fc.oneof(
+  aFieldValue(withRows).filter(({ value }) => isText(value)).map(({ name, value }) => ({ name, json: jsonOf(name, value), apply: (model: Model, id: bigint | string) => { model.set(name, id, value) } })),
+  fc.constantFrom('s', 'w').chain((name) => fc.array(aValue(name).filter(isText), { minLength: 1, maxLength: 4 }).map((values) =>
+    ({ name, json: `[${values.map(literal).join(',')}]`, apply: (model: Model, id: bigint | string) => { for (const value of values) model.set(name, id, value) } }))),
+  fc.tuple(aFieldValue(['q', 'v']).filter(({ value }) => isText(value)), fc.constantFrom(...days)).map(([{ name, value }, day]) =>
+    ({ name, json: `{"at":"${day}:00Z","values":[${literal(value)}]}`, apply: (model: Model, id: bigint | string) => { model.set(name, id, value, minute(day)) } })),
+  fc.tuple(aField(withNumbers), fc.constantFrom(...numbers)).map(([name, value]) => ({ name, json: numberLiteral(name, value), apply: (model: Model, id: bigint | string) => { model.set(name, id, value) } })),
+)
+
+export const anImport = (keyed: boolean): fc.Arbitrary<readonly ImportedRow[]> => fc.array(
+  fc.tuple(aRecord(keyed, true).filter(isText), fc.uniqueArray(aCell, { selector: ({ name }) => name, maxLength: 5 })).map(([id, cells]) => ({
+    json: `{${[`"_id":${literal(id)}`, ...cells.map(({ name, json }) => `"${name}":${json}`)].join(',')}}`,
+    apply: (model: Model) => {
+      model.records.add(model.record(id, true) ?? 0n)
+      for (const { apply } of cells) apply(model, id)
+    },
+  })), { minLength: 1, maxLength: 12 })
