@@ -5,7 +5,7 @@ import { Importing } from './testing/importing.js'
 import { type Asking, type ImportedRow, aRead, aWrite, anImport, fields, schemaOf } from './testing/requests.js'
 
 const isLong = process.env['TEST_LONG'] === '1'
-const runs = isLong ? 1_500 : 60
+const runs = isLong ? 1_500 : 50
 
 type Step =
   | { readonly kind: 'request'; readonly calls: readonly Asking[] }
