@@ -1,34 +1,19 @@
 import { BitmapError } from './bitmap-error.js'
 import { freeze } from './frozen.js'
+import { Handle, filled } from './handle.js'
 import { checkColumn, highOf, lastColumn, lowOf, type Column, type Columns } from './numbers.js'
 import { type Pointer } from './kernel.js'
-import { type Freeable, type Room } from './room.js'
+import { type Room } from './room.js'
 import { appendColumns, typedColumns } from './staging.js'
 
 const pageColumns = 4_096
 const refused = -1
 
-/** A handle that is no longer good says so. */
-export const pointerIn = (room: Room, owner: Room, pointer: Pointer): Pointer => {
-  if (pointer === 0) throw new BitmapError('HandleFreed', 'This was freed.')
-  if (room !== owner) throw new BitmapError('ForeignHandle', 'This belongs to other bitmaps.')
-  return pointer
-}
-
 /** Columns as a bitmap that the caller owns. */
 export const bitmapOf = (room: Room, columns: Columns): Pointer => {
   const typed = typedColumns(columns)
-  const append = (from: typeof typed): Pointer => {
-    const bitmap = room.made(room.kernel.create())
-    try {
-      if (appendColumns(room, bitmap, from)) return bitmap
-    } catch (error) {
-      room.kernel.destroy(bitmap)
-      throw error
-    }
-    room.kernel.destroy(bitmap)
-    return 0
-  }
+  const append = (from: typeof typed): Pointer =>
+    filled(room.made(room.kernel.create()), (bitmap) => appendColumns(room, bitmap, from), (bitmap) => room.kernel.destroy(bitmap))
   return append(typed) || append(typed.slice().sort())
 }
 
@@ -36,32 +21,13 @@ export const bitmapOf = (room: Room, columns: Columns): Pointer => {
  * A set of columns. What answers a Bitmap makes a new one, which its maker frees; `add`, `remove`, `include` and `exclude` change this one,
  * wholly or, where memory is refused, not at all.
  */
-export class Bitmap implements Freeable {
-  constructor(private readonly room: Room, private pointer: Pointer) {
-    room.noted(this)
-  }
-
-  /** For this package: the pointer, for a call in `room`. */
-  pointerIn(room: Room): Pointer {
-    return pointerIn(room, this.room, this.pointer)
-  }
-
-  private get handle(): Pointer {
-    return pointerIn(this.room, this.room, this.pointer)
+export class Bitmap extends Handle {
+  protected destroy(pointer: Pointer): void {
+    this.room.kernel.destroy(pointer)
   }
 
   private made(pointer: Pointer): Bitmap {
     return new Bitmap(this.room, this.room.made(pointer))
-  }
-
-  free(): void {
-    const { pointer } = this
-    this.pointer = 0
-    if (pointer !== 0) this.room.kernel.destroy(pointer)
-  }
-
-  [Symbol.dispose](): void {
-    this.free()
   }
 
   count(): number {

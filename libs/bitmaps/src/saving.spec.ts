@@ -71,7 +71,7 @@ describe('an image with the right sum', () => {
 })
 
 describe('a saved bitmap', () => {
-  it('comes back with the same columns, and is as good as any other', () => {
+  it('comes back with the same columns, and can be used like every other', () => {
     fc.assert(fc.property(aRow, aRow, fc.array(fc.nat(300_000), { maxLength: 40 }), (row, other, columns) => bitmaps.scope(() => {
       const bitmap = bitmapOf(bitmaps, row.columns, row.isOptimised)
       const loaded = bitmaps.load(bitmap.save())

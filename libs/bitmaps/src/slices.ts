@@ -1,9 +1,10 @@
 import { BitmapError } from './bitmap-error.js'
-import { Bitmap, bitmapOf, pointerIn } from './bitmap.js'
+import { Bitmap, bitmapOf } from './bitmap.js'
 import { checkColumn, checkValue, highOf, lowOf, type Column, type Columns, type Value, type Values } from './numbers.js'
 import { type Pointer } from './kernel.js'
-import { type Freeable, type Room } from './room.js'
+import { type Room } from './room.js'
 import { freezeSlices } from './frozen-slices.js'
+import { Handle, filled } from './handle.js'
 import { appendValues, ordered, typedColumns, typedValues } from './staging.js'
 
 /** What a value is to a constant, as the kernel's compare.ts has it: LESS 1, EQUAL 2, GREATER 4. */
@@ -22,33 +23,15 @@ export interface DistinctValues extends Disposable { readonly negative: Bitmap, 
 const slicesOf = (room: Room, columns: Columns, values: Values): Pointer => {
   if (columns.length !== values.length) throw new BitmapError('InvalidSize', `There are ${columns.length} columns, but ${values.length} values.`)
   const given = { columns: typedColumns(columns), values: typedValues(values) }
-  const append = (from: typeof given): Pointer => {
-    const slices = room.made(room.kernel.createSlices())
-    try {
-      if (appendValues(room, slices, from.columns, from.values)) return slices
-    } catch (error) {
-      room.kernel.destroySlices(slices)
-      throw error
-    }
-    room.kernel.destroySlices(slices)
-    return 0
-  }
+  const append = (from: typeof given): Pointer =>
+    filled(room.made(room.kernel.createSlices()), (slices) => appendValues(room, slices, from.columns, from.values), (slices) => room.kernel.destroySlices(slices))
   return append(given) || append(ordered(given.columns, given.values))
 }
 
 /** 64-bit integers by column, kept as one bitmap for each bit. A change happens wholly or, where memory is refused, not at all. */
-export class Slices implements Freeable {
-  constructor(private readonly room: Room, private pointer: Pointer) {
-    room.noted(this)
-  }
-
-  /** For this package: the pointer, for a call in `room`. */
-  pointerIn(room: Room): Pointer {
-    return pointerIn(room, this.room, this.pointer)
-  }
-
-  private get handle(): Pointer {
-    return pointerIn(this.room, this.room, this.pointer)
+export class Slices extends Handle {
+  protected destroy(pointer: Pointer): void {
+    this.room.kernel.destroySlices(pointer)
   }
 
   private filter(filter: Bitmap | undefined): Pointer {
@@ -61,16 +44,6 @@ export class Slices implements Freeable {
 
   private member(at: number): Pointer {
     return this.room.kernel.memberOf(this.handle, at) >>> 0
-  }
-
-  free(): void {
-    const { pointer } = this
-    this.pointer = 0
-    if (pointer !== 0) this.room.kernel.destroySlices(pointer)
-  }
-
-  [Symbol.dispose](): void {
-    this.free()
   }
 
   /** How many bits the largest magnitude ever set has. */
