@@ -1,25 +1,39 @@
 import type { IncomingMessage } from 'node:http'
 import type { Operation } from '@tenantry/contracts'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
 import { fastifyPath } from './on.js'
 import { type ProblemRules, sendProblem } from './problems.filter.js'
 
 const mounted = new WeakMap<FastifyInstance, Operation[]>()
 
-/**
- * Mounts an operation past the framework, for routes where its cost is felt. The handler does what guard and pipes do elsewhere:
- * it admits the caller and reads the input. The operation is entered in the list that the architecture test checks.
- */
-export const mountRaw = (fastify: FastifyInstance, operation: Operation, rules: ProblemRules,
-  handle: (request: FastifyRequest, reply: FastifyReply) => Promise<void>): void => {
+type Handle = (request: FastifyRequest, reply: FastifyReply) => Promise<void>
+
+/** Mounts what both kinds of route have in common, and enters the operation in the list that the architecture test checks. */
+const mount = (fastify: FastifyInstance, operation: Operation, rules: ProblemRules, route: Pick<RouteOptions, 'handler' | 'onRequest'>): void => {
   mounted.set(fastify, [...rawOperations(fastify), operation])
   fastify.route({
     method: operation.method,
     url: fastifyPath(operation.path),
     config: { operation } as object,
     errorHandler: (error, request, reply) => sendProblem(error, request, reply, rules),
+    ...route,
+  })
+}
+
+/** Hands a request over; what it is refused with is sent. */
+const handing = (handle: Handle, rules: ProblemRules) => (request: FastifyRequest, reply: FastifyReply): void => {
+  handle(request, reply).catch((error: unknown) => sendProblem(error, request, reply, rules))
+}
+
+/**
+ * Mounts an operation past the framework, for routes where its cost is felt. The handler does what guard and pipes do elsewhere:
+ * it admits the caller and reads the input.
+ */
+export const mountRaw = (fastify: FastifyInstance, operation: Operation, rules: ProblemRules, handle: Handle): void => {
+  const hand = handing(handle, rules)
+  mount(fastify, operation, rules, {
     handler: (request, reply) => {
-      handle(request, reply).catch((error: unknown) => sendProblem(error, request, reply, rules))
+      hand(request, reply)
       return reply
     },
   })
@@ -29,18 +43,13 @@ export const mountRaw = (fastify: FastifyInstance, operation: Operation, rules: 
  * Mounts an operation whose body is read as it comes: whoever handles it reads it from `request.raw`, and checks how large it is. What is
  * left of a body when it has been answered may come for a moment longer, and then the connection is closed.
  */
-export const mountStreaming = (fastify: FastifyInstance, operation: Operation, rules: ProblemRules,
-  handle: (request: FastifyRequest, reply: FastifyReply) => Promise<void>): void => {
-  mounted.set(fastify, [...rawOperations(fastify), operation])
-  fastify.route({
-    method: operation.method,
-    url: fastifyPath(operation.path),
-    config: { operation } as object,
-    errorHandler: (error, request, reply) => sendProblem(error, request, reply, rules),
+export const mountStreaming = (fastify: FastifyInstance, operation: Operation, rules: ProblemRules, handle: Handle): void => {
+  const hand = handing(handle, rules)
+  mount(fastify, operation, rules, {
     // Before the body is read, and in its place: the request goes no further than here.
     onRequest: (request, reply) => {
       reply.raw.once('finish', () => endLater(request.raw))
-      handle(request, reply).catch((error: unknown) => sendProblem(error, request, reply, rules))
+      hand(request, reply)
     },
     handler: (_request, reply) => reply,
   })
