@@ -1,5 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
-import path from 'node:path'
+import { originalCases } from '@tenantry/testing'
 import { parsePql, PqlError, printPql } from './index.js'
 
 interface Case {
@@ -9,11 +8,8 @@ interface Case {
   readonly expect: { readonly error?: string }
 }
 
-const file = path.join(process.env['CASES_DIR'] ?? path.resolve(import.meta.dirname, '../../../../shared/conformance'), 'pql.json')
-const isThere = existsSync(file)
+const { cases, isThere, unless } = originalCases<Case>('pql.json')
 const whenThere = isThere ? it : it.skip
-const unless = isThere ? '' : ' (skipped: no pql.json in CASES_DIR)'
-const cases = isThere ? JSON.parse(readFileSync(file, 'utf8')) as readonly Case[] : []
 const mutations = process.env['TEST_LONG'] === '1' ? 10_000 : 1_000
 
 const prefix = 'parsing: '

@@ -1,4 +1,5 @@
 export { freePort } from '@tenantry/embedded'
+export * from './cases.js'
 export * from './database.js'
 export * from './drift.js'
 export * from './nats.js'

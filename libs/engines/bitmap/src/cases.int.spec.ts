@@ -1,5 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
-import path from 'node:path'
+import { originalCases } from '@tenantry/testing'
 import { Asked, makeRoot } from './testing/database.js'
 
 interface Case {
@@ -12,9 +11,7 @@ interface Case {
   readonly compare: string
 }
 
-const file = path.join(process.env['CASES_DIR'] ?? path.resolve(import.meta.dirname, '../../../../../shared/conformance'), 'pql.json')
-const isThere = existsSync(file)
-const cases = isThere ? JSON.parse(readFileSync(file, 'utf8')) as readonly Case[] : []
+const { cases, isThere } = originalCases<Case>('pql.json')
 
 const root = makeRoot()
 afterAll(() => root.remove())
