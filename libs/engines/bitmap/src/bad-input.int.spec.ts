@@ -53,7 +53,7 @@ describe('a value', () => {
       .toBe('[{"columns":[1]},{"columns":[]},{"columns":[2]},{"columns":[2]}]')
   })
 
-  it('of a field that the same request made is checked as any other', () => {
+  it('of a field that the same request made is checked like every other', () => {
     expect(database.pql('t', 'Store(All(), made=1) Row(made="word")')).toMatchObject({ code: 'EngineRejectedQuery', message: expect.stringMatching(/cannot find keys on unkeyed field "made"/) as unknown })
     expect(database.pql('t', 'Store(All(), worded="word") Set(1, worded=5)')).toMatchObject({ code: 'EngineRejectedQuery', message: expect.stringMatching(/invalid value 5/) as unknown })
     expect(database.pql('t', 'Store(All(), Bad=1)')).toMatchObject({ code: 'EngineRejectedQuery', message: expect.stringMatching(/invalid field name/) as unknown })

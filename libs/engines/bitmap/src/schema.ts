@@ -2,7 +2,7 @@ import { EngineRefusal } from '@tenantry/engines-contract'
 import type { Space } from './space.js'
 import type { Field, Table } from './store/catalogue.js'
 import { printFieldOptions, readFieldOptions } from './store/field-options.js'
-import { type JsonObject, printJson, readJson } from './store/json.js'
+import { type JsonObject, isObject, printJson, readJson } from './store/json.js'
 
 /** Columns of one shard: what the original keeps together, and clients divide imports by. */
 const shardWidth = 2 ** 20
@@ -20,8 +20,6 @@ export const printSchema = ({ catalogue }: Space): string => printJson({
 })
 
 const refuse = (message: string): never => { throw new EngineRefusal('InvalidBody', message) }
-
-const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const listIn = (of: JsonObject, name: string): readonly JsonObject[] => {
   const list = of[name] ?? []

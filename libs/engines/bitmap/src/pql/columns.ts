@@ -1,4 +1,4 @@
-import type { Bitmap, Column } from '@tenantry/bitmaps'
+import type { Bitmap, Column, DistinctValues } from '@tenantry/bitmaps'
 
 /** All columns of a row, ascending: numbers, as long as all of them can be. */
 export const columnsOf = (row: Bitmap): readonly Column[] => {
@@ -16,6 +16,10 @@ export const eachColumn = (row: Bitmap, visit: (column: Column) => void): void =
   }
   for (const page of row.exactPages()) for (const column of page) visit(column <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(column) : column)
 }
+
+/** Different numbers, ascending: the magnitudes of negative ones are columns of a bitmap of their own. */
+export const distinctNumbers = ({ negative, positive }: Pick<DistinctValues, 'negative' | 'positive'>): readonly bigint[] =>
+  [...columnsOf(negative).toReversed().map((column) => -BigInt(column)), ...columnsOf(positive).map(BigInt)]
 
 /** Columns as bitmaps take them, however large they are. */
 export const bigColumns = (columns: readonly Column[]): readonly number[] | readonly bigint[] =>

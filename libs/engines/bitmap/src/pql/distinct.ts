@@ -2,8 +2,10 @@ import type { Bitmap, Column } from '@tenantry/bitmaps'
 import type { Call } from '@tenantry/pql'
 import { type Field, hasWords, isNumeric } from '../store/catalogue.js'
 import { type At, filterOf, namedField } from './at.js'
+import { distinctNumbers } from './columns.js'
 import { checkSize, columnsJson, listJson } from './json.js'
 import { numberText } from './number-text.js'
+import { foreignTable, wordJson } from './words.js'
 
 /** Which rows of a field some records have. */
 export const rowsHad = (here: At, field: Field, filter: Bitmap | undefined): readonly Column[] => {
@@ -18,10 +20,8 @@ export const distinctRow = (call: Call, here: At): Bitmap => {
   const field = namedField(call, here)
   const filter = filterOf(call.children[0], here)
   if (!isNumeric(field)) return here.space.bitmaps.of(rowsHad(here, field, filter).map(BigInt))
-  return positive(here, field, filter)
+  return here.data.index.numbers(field).slices.distinct(filter).positive
 }
-
-const positive = (here: At, field: Field, filter: Bitmap | undefined): Bitmap => here.data.index.numbers(field).slices.distinct(filter).positive
 
 export const countDistinct = (call: Call, here: At, also?: Bitmap): number => {
   const field = namedField(call, here)
@@ -40,20 +40,15 @@ export const distinctJson = (call: Call, here: At): string => {
   if (!isNumeric(field)) {
     const ids = rowsHad(here, field, filter)
     checkSize(here, ids.length)
-    const words = hasWords(field) ? `,"keys":${listJson(ids.map((id) => JSON.stringify(space.words(field).word(Number(id)) ?? '')))}` : ''
+    const words = hasWords(field) ? `,"keys":${listJson(ids.map((id) => wordJson(space.words(field), id)))}` : ''
     return `{"columns":[${ids.join(',')}]${words}}`
   }
   const { negative, positive: others } = here.data.index.numbers(field).slices.distinct(filter)
   checkSize(here, negative.count() + others.count())
   if (options.type === 'timestamp') {
-    const values = [...[...columnsOf(negative)].reverse().map((one) => -one), ...columnsOf(others)]
-    return `{"Values":${listJson(values.map((value) => numberText(field, value)))},"Name":${JSON.stringify(name)}}`
+    return `{"Values":${listJson(distinctNumbers({ negative, positive: others }).map((value) => numberText(field, value)))},"Name":${JSON.stringify(name)}}`
   }
-  const foreign = options.type === 'int' && options.foreignIndex !== undefined ? space.catalogue.find(options.foreignIndex) : undefined
-  if (foreign?.keyed) return `{"neg":null,"pos":${columnsJson(here, others, foreign)}}`
+  const foreign = foreignTable(here, field)
+  if (foreign) return `{"neg":null,"pos":${columnsJson(here, others, foreign)}}`
   return `{"neg":${columnsJson(here, negative)},"pos":${columnsJson(here, others)}}`
-}
-
-function* columnsOf(row: Bitmap): Generator<bigint> {
-  for (const page of row.exactPages()) yield* page
 }

@@ -7,6 +7,7 @@ import { checkSize, recordText } from './json.js'
 import { numberText } from './number-text.js'
 import { refuse } from './refused.js'
 import { sorted } from './sort.js'
+import { foreignKeys, wordJson } from './words.js'
 
 /** Some fields of some records, as a table. */
 export const extractJson = (call: Call, here: At): string => {
@@ -26,11 +27,6 @@ export const extractJson = (call: Call, here: At): string => {
 const fieldOfRows = (child: Call, here: At): Field => {
   if (child.name !== 'Rows') return refuse(`child call of Extract is "${child.name}" but expected "Rows"`)
   return namedField(child, here)
-}
-
-const foreignKeys = ({ space }: At, { options }: Field): ReturnType<typeof space.keys> | undefined => {
-  const table = options.type === 'int' && options.foreignIndex !== undefined ? space.catalogue.find(options.foreignIndex) : undefined
-  return table?.keyed ? space.keys(table) : undefined
 }
 
 const typeOf = (here: At, field: Field): string => {
@@ -53,7 +49,7 @@ const numbers = (here: At, field: Field, row: Bitmap, places: Places): readonly 
   places.start()
   const put = (column: Column, value: bigint): void => {
     const place = places.of(column)
-    if (place !== undefined) values[place] = keys ? JSON.stringify(keys.word(Number(value)) ?? '') : numberText(field, value)
+    if (place !== undefined) values[place] = keys ? wordJson(keys, value) : numberText(field, value)
   }
   if (typeof last === 'bigint') {
     eachColumn(row, (column) => {
@@ -73,7 +69,7 @@ const numbers = (here: At, field: Field, row: Bitmap, places: Places): readonly 
 
 const nameText = ({ space }: At, field: Field, id: Column): string => {
   if (field.options.type === 'bool') return String(id === 1)
-  return hasWords(field) ? JSON.stringify(space.words(field).word(Number(id)) ?? '') : String(id)
+  return hasWords(field) ? wordJson(space.words(field), id) : String(id)
 }
 
 const names = (here: At, field: Field, row: Bitmap, places: Places): readonly (string | undefined)[] => {

@@ -3,12 +3,14 @@ import { type Argument, type Call, type Operator, valueOf } from '@tenantry/pql'
 import { type Field, hasWords, isNumeric } from '../store/catalogue.js'
 import { decimalText } from '../store/decimal.js'
 import { type At, at, callArgument, filterOf, namedField, plain } from './at.js'
+import { distinctNumbers } from './columns.js'
 import { countDistinct } from './distinct.js'
 import { checkSize, listJson } from './json.js'
 import { rowsNamed } from './list-rows.js'
 import { numberText } from './number-text.js'
 import { doing, refuse } from './refused.js'
 import { intArgument } from './values.js'
+import { foreignKeys, wordJson } from './words.js'
 
 interface Member {
   /** As the answer has it. */
@@ -37,7 +39,8 @@ export const groupByJson = (call: Call, here: At): string => {
   const having = callArgument(call, 'having')
   const filter = filterOf(callArgument(call, 'filter'), here)
   const lists = call.children.map((child) => membersOf(child, here))
-  const groups = afterPrevious(call, lists, grouped(here, lists, filter, aggregate))
+  if (valueOf(call, 'previous')) refuse('previous belongs into the Rows calls of a GroupBy')
+  const groups = grouped(here, lists, filter, aggregate)
   const kept = having ? groups.filter((group) => passes(having, group, aggregate)) : groups
   const page = pageOf(call, order.length > 0 ? inOrder(kept, order) : kept, order.length > 0 || having !== undefined)
   checkSize(here, page.length * 10)
@@ -52,7 +55,7 @@ const membersOf = (child: Call, outer: At): readonly Member[] => {
   if (field.options.type === 'decimal') return refuse(`cannot group by field ${name} of type decimal`)
   if (isNumeric(field)) return numberMembers(here, field, name)
   return rowsNamed(child, here, field).map(({ id, bitmap }) =>
-    ({ text: hasWords(field) ? `{"field":${name},"rowKey":${JSON.stringify(here.space.words(field).word(Number(id)) ?? '')}}` : `{"field":${name},"rowID":${id}}`, records: bitmap }))
+    ({ text: hasWords(field) ? `{"field":${name},"rowKey":${wordJson(here.space.words(field), id)}}` : `{"field":${name},"rowID":${id}}`, records: bitmap }))
 }
 
 const mostNumbers = 100_000
@@ -60,20 +63,13 @@ const mostNumbers = 100_000
 /** Each different number of a field. */
 const numberMembers = (here: At, field: Field, name: string): readonly Member[] => {
   const { slices } = here.data.index.numbers(field)
-  const { negative, positive } = slices.distinct(here.within)
-  if (negative.count() + positive.count() > mostNumbers) return refuse(`field ${name} has more than ${mostNumbers} different values; filter them, or group by another one`)
-  const { options } = field
-  const foreign = options.type === 'int' && options.foreignIndex !== undefined ? here.space.catalogue.find(options.foreignIndex) : undefined
-  const keys = foreign?.keyed ? here.space.keys(foreign) : undefined
-  const values = [...[...bigintsOf(negative)].reverse().map((one) => -one), ...bigintsOf(positive)]
-  return values.map((value) => ({
-    text: keys ? `{"field":${name},"rowKey":${JSON.stringify(keys.word(Number(value)) ?? '')}}` : `{"field":${name},"value":${numberText(field, value)}}`,
+  const numbers = slices.distinct(here.within)
+  if (numbers.negative.count() + numbers.positive.count() > mostNumbers) return refuse(`field ${name} has more than ${mostNumbers} different values; filter them, or group by another one`)
+  const keys = foreignKeys(here, field)
+  return distinctNumbers(numbers).map((value) => ({
+    text: keys ? `{"field":${name},"rowKey":${wordJson(keys, value)}}` : `{"field":${name},"value":${numberText(field, value)}}`,
     records: slices.compare('==', value),
   }))
-}
-
-function* bigintsOf(row: Bitmap): Generator<bigint> {
-  for (const page of row.exactPages()) yield* page
 }
 
 const aggregateOf = (call: Call, here: At): Aggregate | undefined => {
@@ -124,12 +120,6 @@ const aggregated = (here: At, aggregate: Aggregate | undefined, sum: bigint | un
   if (!aggregate) return {}
   if (aggregate.kind === 'sum') return { aggregate: sum ?? 0n }
   return { aggregate: here.space.bitmaps.scope(() => BigInt(countDistinct(aggregate.call, here, records()))) }
-}
-
-/** Groups behind the one that `previous` of every child names together; a single child's is seen to by its list. */
-const afterPrevious = (call: Call, _lists: readonly (readonly Member[])[], groups: readonly Group[]): readonly Group[] => {
-  if (valueOf(call, 'previous')) refuse('previous belongs into the Rows calls of a GroupBy')
-  return groups
 }
 
 const numberAt = ({ count, aggregate = 0n }: Group, key: string): bigint => key === 'count' ? BigInt(count) : aggregate

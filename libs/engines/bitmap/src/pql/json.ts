@@ -2,6 +2,7 @@ import type { Bitmap, Column } from '@tenantry/bitmaps'
 import { EngineRefusal } from '@tenantry/engines-contract'
 import type { Table } from '../store/catalogue.js'
 import type { At } from './at.js'
+import { wordJson } from './words.js'
 
 export const listJson = (items: readonly string[]): string => `[${items.join(',')}]`
 
@@ -47,4 +48,4 @@ export const columnsJson = (here: At, row: Bitmap, table?: Table): string => {
 
 /** A record as the answer names it. */
 export const recordText = ({ space }: At, table: Table, record: Column): string =>
-  table.keyed ? JSON.stringify(space.keys(table).word(Number(record)) ?? '') : String(record)
+  table.keyed ? wordJson(space.keys(table), record) : String(record)

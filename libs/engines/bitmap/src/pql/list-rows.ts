@@ -7,6 +7,7 @@ import { timeViews } from './field-rows.js'
 import { checkSize, listJson } from './json.js'
 import { refuse } from './refused.js'
 import { intArgument, recordOf, rowOf } from './values.js'
+import { wordJson } from './words.js'
 
 /** The rows of a field that a Rows, TopN or TopK call is about, ascending; those of a time are made of the views that it covers. */
 export const rowsOfTime = (here: At, field: Field, call: Call): readonly Row[] => {
@@ -81,7 +82,7 @@ export const rowsJson = (call: Call, here: At): string => {
   return `{"rows":null,"keys":${listJson(ids.map((id) => wordText(here, field, id)))},"Field":${name}}`
 }
 
-const wordText = ({ space }: At, field: Field, id: Column): string => JSON.stringify(space.words(field).word(Number(id)) ?? '')
+const wordText = ({ space }: At, field: Field, id: Column): string => wordJson(space.words(field), id)
 
 interface Counted { readonly id: Column; readonly count: number }
 

@@ -2,7 +2,7 @@ import { EngineRefusal } from '@tenantry/engines-contract'
 
 export type JsonObject = Readonly<Record<string, unknown>>
 
-const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value)
+export const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** A JSON object with its integers exact: those that a number cannot hold are bigints. Throws EngineRefusal InvalidBody. */
 export const readJson = (text: string): JsonObject => {
