@@ -38,10 +38,7 @@ export const runPql = operation({
   query: z.object({ table: tableName }),
   body: { kind: 'text', description: 'Calls of PQL, with the table before them in brackets or in `table`. They are run in order; each sees what those before it wrote.' },
   success: { status: 200, description: 'What each call answers, in order; null without a call.', schema: z.object({ results: z.array(z.unknown()).nullable() }) },
-  problems: [
-    'EngineRejectedQuery', 'InvalidParameter', 'DatabaseNotFound', 'TableNotFound', 'DatabaseNotReady', 'DatabaseInWrongState', 'QueryTimeout', 'RequestTooLarge', 'AnswerTooLarge', 'TooManyQueries', 'TooManyQueriesOfOrg',
-    'LanguageNotSupported', 'EngineUnavailable', 'StorageFull',
-  ],
+  problems: [...query.problems, 'TableNotFound'],
   examples: {
     request: '[cseg]Count(Intersect(Row(hobbies="Teaching"),Distinct(Row(bools=\'available_for_hire\'), field= id, index=skills)))',
     answer: { results: [1] },

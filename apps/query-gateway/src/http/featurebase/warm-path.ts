@@ -33,13 +33,14 @@ export const warmPath = (rules: QueryRouteRules): WarmPath => {
     pql: { language: 'pql', operation: runPql, answered: metrics.requests.labels('POST', runPql.path, '200'), read: sized, text: pqlText, parts: ({ data }) => pqlParts(data) },
   }
   return (request, response) => {
-    const way = ways[languageIn(request) ?? 'sql']
-    const databaseId = databaseIn(request, way)
+    const language = languageIn(request)
+    const databaseId = language && databaseIn(request)
     const length = Number(request.headers['content-length'] ?? NaN)
-    if (databaseId === undefined || !(length > 0 && length <= rules.textBytes) || !isPlainText(request)) return false
+    if (language === undefined || databaseId === undefined || !(length > 0 && length <= rules.textBytes) || !isPlainText(request)) return false
     const known = knownCaller(gatekeeper, request)
     if (!known || !parts.targets.peek(known.caller.orgId, databaseId)) return false
     const began = performance.now()
+    const way = ways[language]
     void answer(request, response, length, databaseId, known, way, rules).then((ok) => { if (ok) way.answered.observe((performance.now() - began) / 1000) })
     return true
   }
@@ -74,8 +75,9 @@ const languageIn = ({ url = '' }: IncomingMessage): WarmLanguage | undefined => 
   return name === 'sql' || name === 'pql' ? name : undefined
 }
 
-const databaseIn = ({ method, url = '' }: IncomingMessage, { language }: Way): DatabaseTarget['databaseId'] | undefined => {
-  if (method !== 'POST' || url.length !== languageAt + language.length || !url.startsWith(before) || !url.startsWith(after, before.length + uuidLength) || !url.endsWith(language)) return undefined
+/** The database of a path that ends in a language. */
+const databaseIn = ({ method, url = '' }: IncomingMessage): DatabaseTarget['databaseId'] | undefined => {
+  if (method !== 'POST' || !url.startsWith(before) || !url.startsWith(after, before.length + uuidLength)) return undefined
   const id = url.slice(before.length, before.length + uuidLength)
   return isUuid<DatabaseTarget['databaseId']>(id) ? id : undefined
 }
