@@ -5,7 +5,8 @@ import { type Answer, expectStatus } from './api.js'
 const root = path.resolve(import.meta.dirname, '../../../..')
 const problem = z.looseObject({ code: z.string().min(1), message: z.string().min(1) })
 
-// A stack, a file, a module, a statement or an error of ours: nothing that is anybody else's business.
+// A stack, a file, a module, a statement or an error of ours: nothing that is anybody else's business. `on_error` is a parameter, which
+// refusals name like any other.
 const inside = /\n\s+at |\.[cm]?[jt]s:\d+|node_modules|node:internal|file:\/\/|(?<!on_)Error:|QueryFailed|ECONN|ENOENT|EACCES|\$1|insert into "?(?:accounts|databases|outbox)|tenantry_(?:identity|control)/i
 
 const expectRequestId = ({ method, path: where, headers }: Answer): void =>
