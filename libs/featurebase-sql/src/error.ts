@@ -1,0 +1,25 @@
+/** 1-based line and column of a character. FeatureBase says 0:0 where it does not know. */
+export interface Position {
+  readonly line: number
+  readonly column: number
+}
+
+export const nowhere: Position = { line: 0, column: 0 }
+
+/** `syntax` is no statement at all; `meaning` one that this database cannot run as it is; `limit` more than this server reads. */
+export type SqlErrorKind = 'syntax' | 'meaning' | 'limit'
+
+/** The one error of this package. Its message is FeatureBase's whole text, place included. */
+export class SqlError extends Error {
+  override readonly name = 'SqlError'
+
+  constructor(readonly kind: SqlErrorKind, message: string, readonly at: Position) {
+    super(message)
+  }
+}
+
+/** What the parser says: the place comes first, bare. */
+export const syntaxError = (at: Position, text: string): SqlError => new SqlError('syntax', `${at.line}:${at.column}: ${text}`, at)
+
+/** What is said of a statement that was read: the place comes first, in brackets. */
+export const meaningError = (at: Position, text: string): SqlError => new SqlError('meaning', `[${at.line}:${at.column}] ${text}`, at)
