@@ -1,13 +1,13 @@
 import { Problem, problemData } from '@tenantry/contracts'
 import { type EngineHost, connectEngineHost } from '@tenantry/engines-host'
-import { answerFrames, payloadOf, problemFrame, queryLanguages } from '@tenantry/engines-contract'
+import { answerFrames, payloadOf, problemFrame, queryLanguages, readParameters } from '@tenantry/engines-contract'
 import { z } from 'zod'
 import { placing } from './client-asks.js'
 
 const RunSchema = z.object({
   type: z.literal('run'), ...placing,
   access: z.enum(['read', 'write']), language: z.enum(queryLanguages), plan: z.literal(true).optional(),
-  params: z.array(z.union([z.string(), z.number(), z.boolean(), z.null()])).max(10_000).optional(),
+  params: z.array(z.unknown()).max(10_000).transform((spelled, context) => readParameters(spelled) ?? (context.addIssue('These are no parameters.'), z.NEVER)).optional(),
   /** Milliseconds left: clocks differ between machines. */
   deadline: z.number().nonnegative(),
   answerBytes: z.number().int().positive(), answerRows: z.number().int().positive(),

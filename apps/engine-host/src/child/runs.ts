@@ -1,5 +1,5 @@
-import type { QueryLanguage, QueryParameter, RunMessage, EmbeddedAsk } from '@tenantry/engines-contract'
-import { embeddedEngines, payloadOf, queryLanguages } from '@tenantry/engines-contract'
+import type { QueryLanguage, RunMessage, EmbeddedAsk } from '@tenantry/engines-contract'
+import { embeddedEngines, payloadOf, queryLanguages, readParameters } from '@tenantry/engines-contract'
 import type { EngineName } from '@tenantry/contracts'
 import type { ClientSocket } from './client-socket.js'
 
@@ -17,18 +17,17 @@ const isEngine = (value: unknown): value is EngineName => (embeddedEngines as re
 
 type Unread = { readonly [K in keyof RunMessage]?: unknown }
 
-const isParameter = (value: unknown): value is QueryParameter =>
-  value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
 const isCount = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value) && value >= 0
 /** What the notes keep in four bytes: an id of a run, or a client's number. */
 export const isNotable = (value: unknown): value is number => typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 0xffff_ffff
 
 /** The run that a frame asks for; undefined when the frame is not one. Written by hand: it is read for every statement. */
 export const readRun = (header: Unread, payload: Buffer, from: ClientSocket): { key: string; engine: EngineName; run: WaitingRun } | undefined => {
-  const { id, database, generation, engine, access, language, params, plan, deadline, answerBytes, answerRows, storageBytes } = header
+  const { id, database, generation, engine, access, language, params: spelled, plan, deadline, answerBytes, answerRows, storageBytes } = header
   if (!isNotable(id) || typeof database !== 'string' || !isCount(generation) || !isEngine(engine)) return undefined
   if ((access !== 'read' && access !== 'write') || !isLanguage(language) || !isCount(deadline) || !isCount(answerBytes) || !isCount(answerRows) || !isCount(storageBytes)) return undefined
-  if (params !== undefined && !(Array.isArray(params) && params.every(isParameter))) return undefined
+  const params = spelled === undefined ? undefined : readParameters(spelled)
+  if (spelled !== undefined && params === undefined) return undefined
   const ask: EmbeddedAsk = {
     ...payloadOf(language, payload), access, language, limits: { seconds: 0, answerBytes, answerRows },
     ...(params && { params }), ...(plan === true && { plan }),

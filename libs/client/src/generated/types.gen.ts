@@ -5041,6 +5041,7 @@ export type RunSqlResponses = {
             }>;
         };
         data: Array<Array<unknown>>;
+        warnings?: Array<string>;
         'query-plan'?: {
             [key: string]: unknown;
         };
@@ -5151,6 +5152,7 @@ export type RunSqlShortResponses = {
             }>;
         };
         data: Array<Array<unknown>>;
+        warnings?: Array<string>;
         'query-plan'?: {
             [key: string]: unknown;
         };

@@ -5,6 +5,7 @@ import { operation } from './operation.js'
 const answerSchema = z.object({
   schema: z.object({ fields: z.array(z.looseObject({ name: z.string(), type: z.string() })) }),
   data: z.array(z.array(z.unknown())),
+  warnings: z.array(z.string()).optional(),
   'query-plan': z.looseObject({}).optional(),
   'rows-affected': z.int().optional(),
   exec_time: z.int(),
@@ -57,6 +58,7 @@ export interface SqlAnswer {
   readonly rows: number
   readonly micros: number
   readonly plan?: Buffer
+  readonly warnings?: Buffer
 }
 
 const open = Buffer.from('{"schema":{"fields":')
@@ -69,6 +71,9 @@ const noFields = Buffer.from('[]')
 const closing = ({ fields, rows, micros }: SqlAnswer): string =>
   `${fields.equals(noFields) ? `,"rows-affected":${rows}` : ''},"exec_time":${micros},"execution-time":${micros}}`
 
+// Whoever is warned of nothing sees no such key: clients show it as soon as it is there.
+const warning = ({ warnings }: SqlAnswer): string => warnings ? `,"warnings":${warnings.toString('latin1')}` : ''
+
 // A plan is an object to clients; an engine whose plan is a list of steps gives that list under a name.
 const planning = ({ plan }: SqlAnswer): string => {
   if (!plan) return ''
@@ -78,12 +83,12 @@ const planning = ({ plan }: SqlAnswer): string => {
 
 /** The answer's body in pieces, its JSON untouched. */
 export const answerParts = (answer: SqlAnswer): Buffer[] => {
-  const { fields, data, plan } = answer
-  return [open, fields, thenData, data, ...(plan ? [Buffer.from(planning(answer), 'latin1')] : []), Buffer.from(closing(answer))]
+  const { fields, data } = answer
+  return [open, fields, thenData, data, Buffer.from(warning(answer) + planning(answer) + closing(answer), 'latin1')]
 }
 
 /** The same body as one text, each byte a character of it (latin1): cheaper than pieces where the answer is small. */
 export const answerText = (answer: SqlAnswer): string => {
   const { fields, data } = answer
-  return `{"schema":{"fields":${fields.toString('latin1')}},"data":${data.toString('latin1')}${planning(answer)}${closing(answer)}`
+  return `{"schema":{"fields":${fields.toString('latin1')}},"data":${data.toString('latin1')}${warning(answer)}${planning(answer)}${closing(answer)}`
 }

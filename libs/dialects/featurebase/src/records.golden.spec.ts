@@ -132,6 +132,8 @@ describe('the words of the document', () => {
       .toEqual({ schema: { fields: [{ name: 'ü€', type: 'int' }] }, data: [['😀']], exec_time: 71, 'execution-time': 71 })
     expect(body({ fields: none, data: none, rows: 3, micros: 7, plan: Buffer.from('{}') }))
       .toEqual({ schema: { fields: [] }, data: [], 'query-plan': {}, 'rows-affected': 3, exec_time: 7, 'execution-time': 7 })
+    expect(body({ fields: none, data: none, rows: 0, micros: 7, warnings: Buffer.from('["🐉 ü"]'), plan: Buffer.from('{"_op":"é"}') }))
+      .toEqual({ schema: { fields: [] }, data: [], warnings: ['🐉 ü'], 'query-plan': { _op: 'é' }, 'rows-affected': 0, exec_time: 7, 'execution-time': 7 })
     expect(body({ fields: none, data: none, rows: 0, micros: 7, plan: Buffer.from('[{"detail":"SCAN t"}]') })).toMatchObject({ 'query-plan': { steps: [{ detail: 'SCAN t' }] } })
   })
 

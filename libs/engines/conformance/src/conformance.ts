@@ -201,7 +201,8 @@ export const conformance = (subject: Subject): void => {
       const target = await made(`create table t(a ${subject.types.integer}, b ${subject.types.text})`)
       await run(target, 'insert into t values (?, ?)', { params: [5, 'x\'; drop table t --'] })
       await run(target, 'insert into t values (?, ?)', { params: [null, null] })
-      expect(await rows(target, 'select a, b from t')).toBe('[[5,"x\'; drop table t --"],[null,null]]')
+      await run(target, 'insert into t values (?, ?)', { params: [9_223_372_036_854_775_807n, '\u0000'] })
+      expect(await rows(target, 'select a, b from t')).toBe('[[5,"x\'; drop table t --"],[null,null],[9223372036854775807,"\\u0000"]]')
       expect(await refused(run(target, 'select ?', { params: [1, 2] }))).toBe('EngineRejectedQuery')
     })
 

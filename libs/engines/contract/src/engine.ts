@@ -13,7 +13,8 @@ export interface Target {
 }
 
 export type Access = 'read' | 'write'
-export type QueryParameter = string | number | boolean | null
+/** A value for a parameter. A whole number that a `number` would round is a `bigint`; all others are numbers, as they were written. */
+export type QueryParameter = string | number | bigint | boolean | null
 
 /** What one statement may cost. The engine MUST end the statement when any of them is passed. */
 export interface QueryLimits {
@@ -34,9 +35,11 @@ export interface QueryAsk {
   readonly text: string
   /** The engine itself enforces this; nobody reads the text to find out what it does. */
   readonly access: Access
+  /** The values of the statement's parameters, in their order. */
   readonly params?: readonly QueryParameter[]
   /** Data that goes with it, of any kind; there is no text then. A megabyte at most. */
   readonly bytes?: Buffer
+  /** Whether the answer shall tell how the statement was run. */
   readonly plan?: boolean
   readonly limits: QueryLimits
 }
@@ -52,6 +55,8 @@ export interface Answer {
   readonly micros: number
   /** A JSON value that tells how the statement was run; there when the ask said `plan`. */
   readonly plan?: Buffer
+  /** A JSON array of texts for whoever asked; there only when it holds any. */
+  readonly warnings?: Buffer
 }
 
 /** Tells whether whoever asked has gone. An AbortSignal does, and so does anything cheaper that is looked at now and then. */

@@ -11,7 +11,7 @@ const run: fc.Arbitrary<RunMessage> = fc.record({
   plan: fc.constant(true as const),
 }, { requiredKeys: ['type', 'id', 'database', 'generation', 'engine', 'storageBytes', 'access', 'language', 'deadline', 'answerBytes', 'answerRows'] })
 const end: fc.Arbitrary<Extract<AnswerMessage, { type: 'end' }>> =
-  fc.record({ type: fc.constant('end' as const), id: count, rows: count, micros: count, fieldsBytes: count, planBytes: count })
+  fc.record({ type: fc.constant('end' as const), id: count, rows: count, micros: count, fieldsBytes: count, planBytes: count, warningsBytes: count })
 
 const roundTrip = <T>(length: number, write: (bytes: Buffer, at: number) => T): unknown => {
   const bytes = Buffer.alloc(length + 10, 0xff)

@@ -16,7 +16,7 @@ const runNumbers = 6
 const databaseAt = numbersAt + 8 * runNumbers
 export const runHeaderBytes = databaseAt + uuidLength
 const endNumbersAt = 1
-export const endHeaderBytes = endNumbersAt + 8 * 5
+export const endHeaderBytes = endNumbersAt + 8 * 6
 
 const writes = 1
 const plans = 2
@@ -48,6 +48,7 @@ export const writeEndHeader = (bytes: Buffer, at: number, end: EndMessage): void
   bytes.writeDoubleLE(end.micros, at + endNumbersAt + 16)
   bytes.writeDoubleLE(end.fieldsBytes, at + endNumbersAt + 24)
   bytes.writeDoubleLE(end.planBytes, at + endNumbersAt + 32)
+  bytes.writeDoubleLE(end.warningsBytes, at + endNumbersAt + 40)
 }
 
 /** Reads such a header; undefined when it is none. Whoever is given its values looks at them as at those of any other header. */
@@ -85,4 +86,5 @@ const endAt = (bytes: Buffer, at: number): EndMessage => ({
   micros: bytes.readDoubleLE(at + 16),
   fieldsBytes: bytes.readDoubleLE(at + 24),
   planBytes: bytes.readDoubleLE(at + 32),
+  warningsBytes: bytes.readDoubleLE(at + 40),
 })

@@ -1,4 +1,5 @@
 export * from './embedded.js'
 export * from './engine.js'
 export * from './frames.js'
+export * from './parameters.js'
 export * from './wire.js'

@@ -21,6 +21,9 @@ describe('an answer on the wire', () => {
   it('arrives as it was made', () => {
     expect(cross(small)).toEqual(small)
     expect(cross({ ...small, plan: Buffer.from('[{"id":2}]') })).toEqual({ ...small, plan: Buffer.from('[{"id":2}]') })
+    const told = { ...small, plan: Buffer.from('{"a":1}'), warnings: Buffer.from('["here be dragons 🐉"]') }
+    expect(cross(told)).toEqual(told)
+    expect(cross({ ...small, warnings: told.warnings, data: Buffer.alloc(3 * 1024 * 1024, 'x') }).warnings).toEqual(told.warnings)
   })
 
   it.each([1024 * 1024 - 1, 1024 * 1024, 1024 * 1024 + 1, 5 * 1024 * 1024 + 17])('arrives whole when its rows are %d bytes', (bytes) => {

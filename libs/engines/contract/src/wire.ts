@@ -1,10 +1,11 @@
 import type { DatabaseId, EngineName, ProblemCode } from '@tenantry/contracts'
-import type { Access, Answer, Observed, QueryAsk, QueryLanguage, QueryParameter } from './engine.js'
+import type { Access, Answer, Observed, QueryAsk, QueryLanguage } from './engine.js'
 import { endHeaderBytes, isFixedRun, runHeaderBytes, writeEndHeader, writeRunHeader } from './fixed-headers.js'
 import { encodeFrame, encodePrefix, newFrame, prefixBytes } from './frames.js'
+import type { SpelledParameter } from './parameters.js'
 
 /** Changes with every change of these messages: both ends must be of one release. */
-export const wireVersion = 6
+export const wireVersion = 7
 
 export interface DatabaseAt {
   readonly database: DatabaseId
@@ -28,7 +29,7 @@ export interface RunMessage extends DatabaseAt {
   readonly access: Access
   readonly language: QueryLanguage
   readonly plan?: true
-  readonly params?: readonly QueryParameter[]
+  readonly params?: readonly SpelledParameter[]
   /** When the statement must have ended, in milliseconds of the machine's monotonic clock. */
   readonly deadline: number
   readonly answerBytes: number
@@ -100,8 +101,11 @@ export interface ProblemMessage {
 export type AnswerMessage =
   /** A part of the rows' JSON; more follows. */
   | { readonly type: 'rows'; readonly id: number }
-  /** The last of an answer. Its payload is the fields, the plan, and what is left of the rows. */
-  | { readonly type: 'end'; readonly id: number; readonly rows: number; readonly micros: number; readonly fieldsBytes: number; readonly planBytes: number }
+  /** The last of an answer. Its payload is the fields, the plan, the warnings, and what is left of the rows. */
+  | {
+    readonly type: 'end'; readonly id: number; readonly rows: number; readonly micros: number
+    readonly fieldsBytes: number; readonly planBytes: number; readonly warningsBytes: number
+  }
 
 export type FromChild = ProblemMessage | AnswerMessage
 
@@ -123,22 +127,24 @@ export const runFrame = (run: RunMessage, text: string | Buffer): Buffer => {
 }
 
 /** An answer as frames, a megabyte of rows at most in each. */
-export const answerFrames = (id: number, { fields, data, plan, rows, micros }: Answer): readonly Buffer[] => {
+export const answerFrames = (id: number, { fields, data, plan, warnings, rows, micros }: Answer): readonly Buffer[] => {
   const frames: Buffer[] = []
   let sent = 0
   for (; data.length - sent > partBytes; sent += partBytes) {
     frames.push(encodePrefix({ type: 'rows', id } satisfies AnswerMessage, partBytes), data.subarray(sent, sent + partBytes))
   }
   const rest = data.subarray(sent)
-  const planBytes = plan?.length ?? 0
+  const [planBytes, warningsBytes] = [plan?.length ?? 0, warnings?.length ?? 0]
+  const restAt = fields.length + planBytes + warningsBytes
   // What is small goes into one piece; a page of rows is not copied for that.
   const isSmall = rest.length < smallBytes
-  const frame = newFrame(endHeaderBytes, fields.length + planBytes + rest.length, isSmall ? 0 : rest.length)
-  writeEndHeader(frame, prefixBytes, { type: 'end', id, rows, micros, fieldsBytes: fields.length, planBytes })
+  const frame = newFrame(endHeaderBytes, restAt + rest.length, isSmall ? 0 : rest.length)
+  writeEndHeader(frame, prefixBytes, { type: 'end', id, rows, micros, fieldsBytes: fields.length, planBytes, warningsBytes })
   const fieldsAt = prefixBytes + endHeaderBytes
   fields.copy(frame, fieldsAt)
   plan?.copy(frame, fieldsAt + fields.length)
-  if (isSmall) rest.copy(frame, fieldsAt + fields.length + planBytes)
+  warnings?.copy(frame, fieldsAt + fields.length + planBytes)
+  if (isSmall) rest.copy(frame, fieldsAt + restAt)
   frames.push(frame)
   if (!isSmall) frames.push(rest)
   return frames
@@ -147,13 +153,15 @@ export const answerFrames = (id: number, { fields, data, plan, rows, micros }: A
 /** The answer that an `end` frame completes; `parts` are the payloads of the `rows` frames before it. */
 export const answerOf = (end: Extract<AnswerMessage, { type: 'end' }>, payload: Buffer, parts: readonly Buffer[]): Answer => {
   const planEnd = end.fieldsBytes + end.planBytes
-  const rest = payload.subarray(planEnd)
+  const warningsEnd = planEnd + end.warningsBytes
+  const rest = payload.subarray(warningsEnd)
   return {
     fields: payload.subarray(0, end.fieldsBytes),
     data: parts.length === 0 ? rest : Buffer.concat([...parts, rest]),
     rows: end.rows,
     micros: end.micros,
     ...(end.planBytes > 0 && { plan: payload.subarray(end.fieldsBytes, planEnd) }),
+    ...(end.warningsBytes > 0 && { warnings: payload.subarray(planEnd, warningsEnd) }),
   }
 }
 

@@ -1,5 +1,5 @@
 import { Problem } from '@tenantry/contracts'
-import { answerOf, databaseKey, monotonicMs } from '@tenantry/engines-contract'
+import { answerOf, databaseKey, monotonicMs, spellParameters } from '@tenantry/engines-contract'
 import type { Answer, FromHost, Gone, QueryAsk, QueryLanguage, RunMessage, Target } from '@tenantry/engines-contract'
 import { ChildLink } from './child-link.js'
 import { cancelled } from './host-link.js'
@@ -24,7 +24,7 @@ const isTooLarge = ({ text, params, bytes }: QueryAsk): boolean =>
   bytes !== undefined && bytes.length > mostTextBytes
   || text.length > mostTextBytes / 3 && Buffer.byteLength(text) > mostTextBytes
   || params !== undefined && (params.length > 10_000 || params.some((value) => typeof value === 'string' && value.length > 10_000))
-    && JSON.stringify(params).length > mostParamsLength
+    && JSON.stringify(spellParameters(params)).length > mostParamsLength
 
 /** Sends statements to the children that own their databases, and again where that is safe. */
 export class Runs {
@@ -124,7 +124,7 @@ export class Runs {
       type: 'run', id: this.newId(), database: databaseId, generation, engine, storageBytes: limits.storageBytes,
       access: ask.access, language, deadline: monotonicMs() + ask.limits.seconds * 1_000,
       answerBytes: ask.limits.answerBytes, answerRows: ask.limits.answerRows,
-      ...(ask.plan === true && { plan: true }), ...(ask.params && { params: ask.params }),
+      ...(ask.plan === true && { plan: true }), ...(ask.params && { params: spellParameters(ask.params) }),
     }
   }
 
