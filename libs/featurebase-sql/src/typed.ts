@@ -35,7 +35,9 @@ export type TypedExpression =
   /** `operand` is there for CASE x WHEN y: each condition is a value to compare it with. */
   | Typed & { readonly kind: 'case'; readonly operand: TypedExpression | undefined; readonly branches: readonly { readonly condition: TypedExpression; readonly result: TypedExpression }[]; readonly otherwise: TypedExpression | undefined }
   | Typed & { readonly kind: 'cast'; readonly operand: TypedExpression }
-  /** A scalar function, its name in capitals. */
+  /** A set of members that are not all constants: an idset or a stringset. */
+  | Typed & { readonly kind: 'set'; readonly members: readonly TypedExpression[] }
+  /** A scalar function, its name in capitals. CURRENT_DATE and CURRENT_TIMESTAMP are functions without arguments. */
   | Typed & { readonly kind: 'call'; readonly name: string; readonly arguments: readonly TypedExpression[] }
   /** COUNT(*) has no argument; PERCENTILE's number is `by`, CORR's other column too. */
   | Typed & { readonly kind: 'aggregate'; readonly name: AggregateName; readonly distinct: boolean; readonly argument: TypedExpression | undefined; readonly by: TypedExpression | undefined }
