@@ -18,8 +18,9 @@ export class SqlError extends Error {
   }
 }
 
-/** What the parser says: the place comes first, bare. */
-export const syntaxError = (at: Position, text: string): SqlError => new SqlError('syntax', `${at.line}:${at.column}: ${text}`, at)
+/** What the parser says: the place comes first, bare, and without the column 0 of an end behind the last line. */
+export const syntaxError = (at: Position, text: string): SqlError =>
+  new SqlError('syntax', `${at.line}${at.column === 0 ? '' : `:${at.column}`}: ${text}`, at)
 
 /** What is said of a statement that was read: the place comes first, in brackets. */
 export const meaningError = (at: Position, text: string): SqlError => new SqlError('meaning', `[${at.line}:${at.column}] ${text}`, at)

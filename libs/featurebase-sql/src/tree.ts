@@ -99,6 +99,7 @@ export type Item =
 export interface Order extends Node {
   readonly expression: Expression
   readonly descending: boolean
+  readonly nulls: 'first' | 'last' | undefined
 }
 
 export type Source =
@@ -231,6 +232,7 @@ export interface Delete extends Node {
 export interface Copy extends Node {
   readonly kind: 'copy'
   readonly from: Name
+  readonly alias: Name | undefined
   readonly to: Name
   readonly where: Expression | undefined
   readonly url: Expression | undefined
@@ -242,7 +244,8 @@ export interface Show extends Node {
   readonly what: 'tables' | 'databases' | 'columns' | 'create table'
   /** The table of SHOW COLUMNS and SHOW CREATE TABLE. */
   readonly table: Name | undefined
-  readonly withSystem: boolean
+  /** The word behind SHOW TABLES WITH. */
+  readonly with: Name | undefined
 }
 
 export interface Explain extends Node {
@@ -253,6 +256,6 @@ export interface Explain extends Node {
 /** What FeatureBase reads and only its cloud runs, or nobody: `what` names it as its messages do. */
 export interface OtherStatement extends Node {
   readonly kind: 'other'
-  readonly what: 'create database' | 'alter database' | 'drop database' | 'create function' | 'create model' | 'drop model' | 'predict' | 'create user' | 'kill'
+  readonly what: 'create database' | 'alter database' | 'drop database' | 'create function' | 'drop function' | 'create model' | 'drop model' | 'predict' | 'create user' | 'kill'
   readonly name: Name | undefined
 }
