@@ -1,6 +1,7 @@
 export type { Column, SqlCatalogue, TableEntry, ViewEntry } from './catalogue.js'
 export { type Position, SqlError, type SqlErrorKind, meaningError, nowhere, syntaxError } from './error.js'
 export { parseSql, type ParseLimits } from './parse/parse.js'
+export * from './functions/index.js'
 export type * from './tree.js'
 export type * from './typed.js'
 export { type DataType, type SimpleType, decimalOf, isSet, printType, simple } from './types.js'
