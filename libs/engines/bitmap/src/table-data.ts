@@ -2,10 +2,25 @@ import type { Bitmap, Column } from '@tenantry/bitmaps'
 import { Source } from './index/source.js'
 import { TableIndex } from './index/table-index.js'
 import type { Space } from './space.js'
-import { type Field, type Table, isMany } from './store/catalogue.js'
+import { type Field, type Table, isMany, isNumeric } from './store/catalogue.js'
 import { restored } from './store/ids.js'
 import { Rows } from './store/rows.js'
 import { type View, standardView } from './store/time-quantum.js'
+
+/** Values of a field that may have many, and the views that they go to. */
+export interface ManyValues {
+  readonly values: readonly Column[]
+  readonly views: readonly View[]
+}
+
+/** As rows keep it: a scaled integer, a count of units, a row's number, 0 or 1. */
+export type FieldValue = number | bigint | ManyValues
+
+/** What the wide row holds: of a field that may have many, whether it ever had one. */
+const columnValue = (field: Field, value: FieldValue | null): Column | null => {
+  if (value === null) return null
+  return isMany(field) || typeof value === 'object' ? 1 : value
+}
 
 /** One table: its rows, which are what is kept, and its bitmaps, which follow them. A method that changes is called within a change. */
 export class TableData {
@@ -78,6 +93,52 @@ export class TableData {
     this.noteRecord(record)
     this.space.changes.note(field.id, record)
     return true
+  }
+
+  /** Gives a record values of several fields at once, or takes them away; what it has in others stays. Makes the record. */
+  putRow(record: Column, fields: readonly Field[], values: readonly (FieldValue | null)[]): void {
+    const ones = fields.filter((field) => !isMany(field) && !isNumeric(field))
+    const before = this.index.all().bitmap.has(record) ? this.rows.values(ones, record) : new Map<Field, bigint>()
+    this.rows.put(record, fields, fields.map((field, at) => columnValue(field, values[at] ?? null)))
+    fields.forEach((field, at) => {
+      const value = values[at] ?? null
+      if (isMany(field)) this.putMany(field, record, value)
+      else if (isNumeric(field)) this.putNumber(field, record, typeof value === 'object' ? null : value)
+      else this.putOne(field, record, typeof value === 'object' ? null : value, before.get(field))
+    })
+    this.noteRecord(record)
+  }
+
+  /** Values are added to those that there are; none takes all of them away. */
+  private putMany(field: Field, record: Column, value: FieldValue | null): void {
+    const sets = this.index.sets(field)
+    if (value === null) {
+      if (!sets.isTouched(record)) return
+      this.rows.removeValues(field, record)
+      sets.forgetRecord(record)
+      this.space.changes.note(field.id, record)
+      return
+    }
+    const { values, views } = typeof value === 'object' ? value : { values: [value], views: [standardView] }
+    if (!sets.isTouched(record)) {
+      sets.touch(record)
+      this.space.changes.note(field.id, record)
+    }
+    for (const one of values) this.addValue(field, record, one, views)
+  }
+
+  private putNumber(field: Field, record: Column, value: Column | null): void {
+    const numbers = this.index.numbers(field)
+    if (value === null ? numbers.clear(record) : numbers.set(record, BigInt(value))) this.space.changes.note(field.id, record)
+  }
+
+  private putOne(field: Field, record: Column, value: Column | null, before: bigint | undefined): void {
+    const sets = this.index.sets(field)
+    const had = before === undefined ? null : restored(before)
+    if (had === value) return
+    if (had !== null) sets.remove(had, record)
+    if (value !== null) sets.add(standardView, value, record)
+    this.space.changes.note(field.id, record)
   }
 
   /** Gives these records a value and takes it from all others. Which records there are stays. */

@@ -4,17 +4,12 @@ import { type Field, type Table, hasWords } from '../store/catalogue.js'
 import { type FieldOptions, leastInt, mostInt, nanosOf } from '../store/field-options.js'
 import { Written } from '../store/json.js'
 import { type View, standardView, viewsOfTime } from '../store/time-quantum.js'
+import type { ManyValues } from '../table-data.js'
 import { partialTime } from '../pql/time-range.js'
 import { instantOf } from './instants.js'
 import { readExactly } from './exact-json.js'
 import { idOf, integerOf, scaledOf } from './numbers.js'
 import { quoted, refuseRow } from './refused-row.js'
-
-/** Values of a field that may have many, and the views that they go to. */
-export interface ManyValues {
-  readonly values: readonly Column[]
-  readonly views: readonly View[]
-}
 
 const standard: readonly View[] = [standardView]
 

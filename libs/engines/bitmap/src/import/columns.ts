@@ -1,24 +1,12 @@
 import type { Column } from '@tenantry/bitmaps'
 import { EngineRefusal } from '@tenantry/engines-contract'
 import type { Space } from '../space.js'
-import type { TableData } from '../table-data.js'
+import type { FieldValue, TableData } from '../table-data.js'
 import { mostInt } from '../store/field-options.js'
 import { type Field, isMany, isNumeric } from '../store/catalogue.js'
-import { type ManyValues, manyReader, numberReader, rowReader } from './cells.js'
+import type { Batch } from './batch.js'
+import { manyReader, numberReader, rowReader } from './cells.js'
 import type { ImportOptions } from './options.js'
-import { type Pending, PendingMany, PendingNumbers, PendingRow } from './pending.js'
-
-export type CellValue = number | bigint | ManyValues
-
-/** One field that an import gives values to. */
-export interface ImportColumn {
-  readonly field: Field
-  /** Throws RefusedRow. */
-  read(value: unknown): CellValue
-  readonly pending: Pending<CellValue>
-  /** Gives what is pending to the field's bitmaps. */
-  merge(data: TableData): void
-}
 
 /** What a column of the file is: the id, nothing, or the place of a field. */
 export type Place = 'id' | 'skipped' | number
@@ -27,11 +15,12 @@ const refuse = (message: string): never => { throw new EngineRefusal('EngineReje
 
 /** Which fields of a table an import writes, and how its values are read. */
 export class ImportColumns {
-  readonly all: ImportColumn[] = []
+  /** How the values of each field are read, in the order of the batch. Throws RefusedRow. */
+  readonly readers: ((value: unknown) => FieldValue)[] = []
   private readonly places = new Map<string, Place>()
   readonly idName: string
 
-  constructor(private readonly space: Space, private readonly data: TableData, private readonly options: ImportOptions) {
+  constructor(private readonly space: Space, private readonly data: TableData, private readonly options: ImportOptions, private readonly batch: Batch) {
     this.idName = options.id ?? '_id'
     this.places.set(this.idName, 'id')
   }
@@ -42,7 +31,8 @@ export class ImportColumns {
     if (known !== undefined) return known
     const field = this.data.field(name)
     if (!field) return undefined
-    const place = this.all.push(this.columnOf(field)) - 1
+    const place = this.batch.place(field)
+    this.readers[place] = this.readerOf(field)
     this.places.set(name, place)
     return place
   }
@@ -59,22 +49,9 @@ export class ImportColumns {
       : this.place(name) ?? refuse(`The table ${table} has no field ${JSON.stringify(name.slice(0, 300))}; name the columns with columns=, where _ leaves one out.`))
   }
 
-  free(): void {
-    for (const { pending } of this.all) pending.free()
-  }
-
-  private columnOf(field: Field): ImportColumn {
-    const { bitmaps } = this.space
-    if (isNumeric(field)) {
-      const pending = new PendingNumbers(bitmaps)
-      return { field, read: numberReader(this.space, field), pending: pending as Pending<CellValue>, merge: ({ index }) => pending.into(index.numbers(field)) }
-    }
-    if (isMany(field)) {
-      const pending = new PendingMany(bitmaps)
-      return { field, read: manyReader(this.space, field, this.options.format === 'csv'), pending: pending as Pending<CellValue>, merge: ({ index }) => pending.into(index.sets(field)) }
-    }
-    const pending = new PendingRow(bitmaps)
-    return { field, read: rowReader(this.space, field), pending: pending as Pending<CellValue>, merge: ({ index }) => pending.into(index.sets(field)) }
+  private readerOf(field: Field): (value: unknown) => FieldValue {
+    if (isNumeric(field)) return numberReader(this.space, field)
+    return isMany(field) ? manyReader(this.space, field, this.options.format === 'csv') : rowReader(this.space, field)
   }
 }
 

@@ -2,7 +2,7 @@ import type { Bitmap, Bitmaps, Column, Columns, Slices, Values } from '@tenantry
 import type { NumberField } from '../index/number-field.js'
 import type { SetField } from '../index/set-field.js'
 import { type View, standardView } from '../store/time-quantum.js'
-import type { ManyValues } from './cells.js'
+import type { ManyValues } from '../table-data.js'
 
 /** Values gathered before they go into bitmaps: many at once cost a tenth of what they cost one by one. */
 const mostGathered = 16_384
@@ -127,9 +127,10 @@ export class PendingRow implements Pending<Column> {
     return this.records
   }
 
-  into(field: SetField): void {
-    const touched = this.touched()
-    for (const { id } of field.rows()) field.exclude(id, touched)
+  /** `known` are those of its records that may have had another row. */
+  into(field: SetField, known: Bitmap): void {
+    this.gather()
+    if (known.count() > 0) for (const { id } of field.rows()) field.exclude(id, known)
     this.rows.into(field)
   }
 

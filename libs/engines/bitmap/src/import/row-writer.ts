@@ -4,7 +4,7 @@ import { stored } from '../store/ids.js'
 import { columnOf, rowsOf, valuesOf } from '../store/schema.sql.js'
 import type { Statements } from '../store/statements.js'
 import { standardView } from '../store/time-quantum.js'
-import type { ManyValues } from './cells.js'
+import type { ManyValues } from '../table-data.js'
 
 type Bound = number | bigint | null
 

@@ -103,6 +103,11 @@ export class SetField {
     for (const [view, rows] of this.views) if (view >= standardView && rows.get(id)?.exclude(records)) this.changed(view, id)
   }
 
+  /** Takes every value away from a record, and that it ever had one. */
+  forgetRecord(record: Column): void {
+    for (const [view, rows] of this.views) for (const [id, row] of rows) if (row.remove(record)) this.changed(view, id)
+  }
+
   /** Takes every value away from records, and that they ever had one. */
   forgetRecords(records: Bitmap): void {
     for (const [view, rows] of this.views) for (const [id, row] of rows) if (row.exclude(records) > 0) this.changed(view, id)
