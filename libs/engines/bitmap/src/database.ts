@@ -14,6 +14,7 @@ import { rowOfCall } from './pql/rows.js'
 import { results } from './pql/run.js'
 import { applySchema, printSchema } from './schema.js'
 import { Space, type SpaceRules, usualRules } from './space.js'
+import { upgrade } from './store/upgrade.js'
 
 const cacheKib = 8_192
 const mostWrites = 5_000
@@ -180,7 +181,14 @@ const mayOnlyRead = (): EngineRefusal => new EngineRefusal('Forbidden', 'You may
 
 const opened = (folder: string): DatabaseSync => {
   try {
-    return openFile(folder, { access: 'write', cacheKib })
+    const file = openFile(folder, { access: 'write', cacheKib })
+    try {
+      upgrade(file)
+      return file
+    } catch (error) {
+      closeFile(file)
+      throw error
+    }
   } catch (error) {
     throw refusalOf(error)
   }

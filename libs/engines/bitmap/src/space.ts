@@ -64,6 +64,13 @@ export class Space {
     return this.dictionary(dictionaryOf(field.id))
   }
 
+  /** What a table's bitmaps take in the file, in bytes: what tells tables apart without reading their rows. */
+  bytesOf(table: Table): number {
+    const owners = [-table.id, ...[...table.fields.values()].map(({ id }) => id)]
+    const { bytes } = this.statements.get('SELECT coalesce(sum(length(bytes)), 0) AS bytes FROM saved_bitmaps WHERE owner IN (SELECT value FROM json_each(?))').get(JSON.stringify(owners)) as { bytes: number }
+    return bytes
+  }
+
   /** Does what changes the database: all of it is kept, or nothing, and then the bitmaps are made anew. */
   change<T>(work: () => T): T {
     this.begin()
@@ -137,6 +144,12 @@ export class Space {
     this.statements.clear()
     this.bitmaps = this.bitmaps.renewed()
     this.changes = new Changes(this.bitmaps, this.statements)
+  }
+
+  /** The same within a change: what was changed until here is noted first. For tables and fields that are no more. */
+  forgetWithin(): void {
+    this.changes.write()
+    this.forget()
   }
 
   private dictionary(name: string): Dictionary {

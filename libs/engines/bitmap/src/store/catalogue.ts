@@ -23,6 +23,14 @@ export interface Table {
   readonly fields: ReadonlyMap<string, Field>
 }
 
+/** A query with a name. */
+export interface View {
+  readonly name: string
+  readonly query: string
+  readonly createdAt: number
+  readonly updatedAt: number
+}
+
 export interface TableWish {
   readonly name: string
   readonly keyed: boolean
@@ -33,6 +41,7 @@ export interface TableWish {
 /** A row of the wide table has a column for each field, and SQLite reads wider ones slowly. */
 export const mostFields = 1_000
 const mostTables = 10_000
+const mostViews = 1_000
 
 const nameRule = /^[a-z][a-z0-9Θ_-]{0,229}$/
 
@@ -49,11 +58,15 @@ export const isMany = ({ options: { type } }: Field): boolean => type === 'set' 
 export const isNumeric = ({ options: { type } }: Field): boolean => type === 'int' || type === 'decimal' || type === 'timestamp'
 
 interface TableRow { id: number; name: string; keyed: number; tracks: number; description: string; created_at: number }
+interface ViewRow { name: string; query: string; created_at: number; updated_at: number }
 interface FieldRow { id: number; table_id: number; name: string; options: string; created_at: number }
 
 /** Which tables and fields there are. It changes within whatever transaction is open; `forget` takes back what was not kept. */
 export class Catalogue {
   private tables: Map<string, Table & { readonly fields: Map<string, Field> }> | undefined
+  private views: ReadonlyMap<string, View> | undefined
+  /** Another number whenever a table, field or view was made or ended. */
+  version = 0
 
   constructor(private readonly database: DatabaseSync) {}
 
@@ -67,6 +80,51 @@ export class Catalogue {
 
   forget(): void {
     this.tables = undefined
+    this.views = undefined
+    this.version += 1
+  }
+
+  /** Ends a table with its rows, words, values and bitmaps. What is remembered of it must be forgotten then. */
+  dropTable(table: Table): void {
+    for (const field of table.fields.values()) this.dropParts(field)
+    this.database.exec(`DROP TABLE ${rowsOf(table.id)}`)
+    if (table.keyed) this.database.exec(`DROP TABLE ${keysOf(table.id)}`)
+    this.dropBitmaps(-table.id)
+    this.database.prepare('DELETE FROM tables WHERE id = ?').run(table.id)
+    this.known().delete(table.name)
+    this.version += 1
+  }
+
+  dropField(table: Table, field: Field): void {
+    this.dropParts(field)
+    this.database.exec(`ALTER TABLE ${rowsOf(table.id)} DROP COLUMN ${columnOf(field.id)}`)
+    this.database.prepare('DELETE FROM fields WHERE id = ?').run(field.id)
+    this.known().get(table.name)?.fields.delete(field.name)
+    this.version += 1
+  }
+
+  view(name: string): View | undefined {
+    return this.knownViews().get(name)
+  }
+
+  allViews(): readonly View[] {
+    return [...this.knownViews().values()]
+  }
+
+  /** Makes a view, or gives one another query. */
+  putView(name: string, query: string): void {
+    checkName('index', name)
+    if (!this.knownViews().has(name) && this.knownViews().size >= mostViews) refuse(`a database may have ${mostViews} views at most`)
+    const now = Date.now()
+    this.database.prepare('INSERT INTO views (name, query, created_at, updated_at) VALUES (?1, ?2, ?3, ?3) ON CONFLICT (name) DO UPDATE SET query = ?2, updated_at = ?3').run(name, query, now)
+    this.views = undefined
+    this.version += 1
+  }
+
+  dropView(name: string): void {
+    this.database.prepare('DELETE FROM views WHERE name = ?').run(name)
+    this.views = undefined
+    this.version += 1
   }
 
   /** Throws InvalidParameter for a bad name, one that is taken, and one table too many. */
@@ -80,6 +138,7 @@ export class Catalogue {
     if (keyed) this.database.exec(`CREATE TABLE ${keysOf(id)} (id INTEGER PRIMARY KEY, word TEXT NOT NULL UNIQUE)`)
     const table = { id, name, keyed, tracks, description, createdAt, fields: new Map<string, Field>() }
     this.known().set(name, table)
+    this.version += 1
     return table
   }
 
@@ -97,7 +156,25 @@ export class Catalogue {
     if (isMany(field)) this.database.exec(`CREATE TABLE ${valuesOf(id)} (record INTEGER NOT NULL, value INTEGER NOT NULL, view INTEGER NOT NULL, PRIMARY KEY (record, value, view)) WITHOUT ROWID`)
     if (hasWords(field)) this.database.exec(`CREATE TABLE ${dictionaryOf(id)} (id INTEGER PRIMARY KEY, word TEXT NOT NULL UNIQUE)`)
     fields.set(name, field)
+    this.version += 1
     return field
+  }
+
+  private dropParts(field: Field): void {
+    if (isMany(field)) this.database.exec(`DROP TABLE ${valuesOf(field.id)}`)
+    if (hasWords(field)) this.database.exec(`DROP TABLE ${dictionaryOf(field.id)}`)
+    this.dropBitmaps(field.id)
+  }
+
+  private dropBitmaps(owner: number): void {
+    this.database.prepare('DELETE FROM saved_bitmaps WHERE owner = ?').run(owner)
+    this.database.prepare('DELETE FROM changes WHERE owner = ?').run(owner)
+  }
+
+  private knownViews(): ReadonlyMap<string, View> {
+    this.views ??= new Map((this.database.prepare('SELECT name, query, created_at, updated_at FROM views ORDER BY name').all() as unknown as readonly ViewRow[])
+      .map(({ name, query, created_at: createdAt, updated_at: updatedAt }) => [name, { name, query, createdAt, updatedAt }]))
+    return this.views
   }
 
   private known(): Map<string, Table & { readonly fields: Map<string, Field> }> {

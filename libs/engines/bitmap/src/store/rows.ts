@@ -26,6 +26,28 @@ export class Rows {
     return row?.value ?? undefined
   }
 
+  /** The values of some fields that have one, for those that it has. */
+  values(fields: readonly Field[], record: Column): ReadonlyMap<Field, bigint> {
+    const found = new Map<Field, bigint>()
+    if (fields.length === 0) return found
+    const statement = this.statements.get(`SELECT ${fields.map(({ id }) => columnOf(id)).join(', ')} FROM ${this.name} WHERE id = ?`)
+    statement.setReadBigInts(true)
+    const row = statement.get(stored(record)) as Readonly<Record<string, bigint | null>> | undefined
+    for (const field of fields) {
+      const value = row?.[columnOf(field.id)]
+      if (value !== null && value !== undefined) found.set(field, value)
+    }
+    return found
+  }
+
+  /** Gives a record its values of several fields in one statement; makes the record. */
+  put(record: Column, fields: readonly Field[], values: readonly (Column | null)[]): void {
+    const columns = fields.map(({ id }) => columnOf(id))
+    const conflict = columns.length === 0 ? 'NOTHING' : `UPDATE SET ${columns.map((column) => `${column} = excluded.${column}`).join(', ')}`
+    this.statements.run(`INSERT INTO ${this.name} (${['id', ...columns].join(', ')}) VALUES (${['?', ...columns.map(() => '?')].join(', ')}) ON CONFLICT (id) DO ${conflict}`,
+      stored(record), ...values.map((value) => value === null ? null : stored(value)))
+  }
+
   /** Gives a record a value of a field that has one, or takes it away; makes the record. */
   setValue(field: Field, record: Column, value: Column | null): void {
     const column = columnOf(field.id)
@@ -41,6 +63,11 @@ export class Rows {
   /** Adds a value in a view; false when it was there. */
   addValue(field: Field, record: Column, value: Column, view: View): boolean {
     return this.statements.run(`INSERT OR IGNORE INTO ${valuesOf(field.id)} (record, value, view) VALUES (?, ?, ?)`, stored(record), stored(value), view)
+  }
+
+  /** Takes every value out of every view. */
+  removeValues(field: Field, record: Column): void {
+    this.statements.run(`DELETE FROM ${valuesOf(field.id)} WHERE record = ?`, stored(record))
   }
 
   /** Takes a value out of every view; false when it was in none. */
