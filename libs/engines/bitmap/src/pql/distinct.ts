@@ -8,7 +8,7 @@ import { numberText } from './number-text.js'
 import { foreignTable, wordJson } from './words.js'
 
 /** Which rows of a field some records have. */
-export const rowsHad = (here: At, field: Field, filter: Bitmap | undefined): readonly Column[] => {
+export const rowsHad = (here: Pick<At, 'space' | 'data'>, field: Field, filter: Bitmap | undefined): readonly Column[] => {
   const rows = here.data.index.sets(field).rows()
   if (!filter) return rows.map(({ id }) => id)
   const counts = here.space.bitmaps.andCounts(rows.map(({ bitmap }) => bitmap), filter)

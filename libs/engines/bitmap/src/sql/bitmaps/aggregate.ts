@@ -1,0 +1,52 @@
+import type { Bitmap } from '@tenantry/bitmaps'
+import type { TypedExpression } from '@tenantry/featurebase-sql'
+import { type Field, isMany, isNumeric } from '../../store/catalogue.js'
+import { rowsHad } from '../../pql/distinct.js'
+import type { Known } from './cells.js'
+import { type Asked, type Predicate, countOf, fieldOf, having, isId } from './predicate.js'
+
+type Aggregate = Extract<TypedExpression, { kind: 'aggregate' }>
+
+/** An aggregate over records as bitmaps answer it, and the field whose numbers it answers. */
+export interface Told {
+  readonly field: Field | undefined
+  readonly value: () => Known
+}
+
+/** The aggregate of the records of a condition, of all without one; undefined when bitmaps cannot tell. */
+export const toldBy = (asked: Asked, { name, distinct, argument }: Aggregate, predicate: Predicate | undefined): Told | undefined => {
+  const filter = (): Bitmap | undefined => predicate?.holds()
+  if (!argument || isId(asked, argument)) return name === 'COUNT' ? { field: undefined, value: () => BigInt(predicate ? countOf(predicate) : asked.data.index.all().bitmap.count()) } : undefined
+  const field = fieldOf(asked, argument)
+  if (!field) return undefined
+  if (name === 'COUNT') return distinct ? countedDistinct(asked, field, filter) : { field: undefined, value: () => BigInt(countHaving(asked, field, filter())) }
+  if (!isNumeric(field) || distinct) return undefined
+  const slices = () => asked.data.index.numbers(field).slices
+  switch (name) {
+    case 'SUM': return { field, value: () => sumOf(slices().sum(filter())) }
+    case 'MIN': return { field, value: () => slices().min(filter())?.value ?? null }
+    case 'MAX': return { field, value: () => slices().max(filter())?.value ?? null }
+    default: return undefined
+  }
+}
+
+const sumOf = ({ sum, count }: { readonly sum: bigint; readonly count: number }): bigint | null => count === 0 ? null : sum
+
+const countHaving = (asked: Asked, field: Field, filter: Bitmap | undefined): number => {
+  if (!filter && isNumeric(field)) return asked.data.index.numbers(field).slices.count()
+  const all = having(asked, field)
+  return filter ? all.andCount(filter) : all.count()
+}
+
+const countedDistinct = ({ data, space }: Asked, field: Field, filter: () => Bitmap | undefined): Told | undefined => {
+  // Of a field that may have many, whole sets are counted: bitmaps know only their members.
+  if (isMany(field)) return undefined
+  if (!isNumeric(field)) return { field: undefined, value: () => BigInt(rowsHad({ space, data }, field, filter()).length) }
+  return {
+    field: undefined,
+    value: () => {
+      const { negative, positive } = data.index.numbers(field).slices.distinct(filter())
+      return BigInt(negative.count() + positive.count())
+    },
+  }
+}

@@ -1,0 +1,74 @@
+import { type Column as SqlColumn, type Value, nowhere } from '@tenantry/featurebase-sql'
+import type { Column } from '@tenantry/bitmaps'
+import type { Space } from '../../space.js'
+import type { Field } from '../../store/catalogue.js'
+import { decimalText } from '../../store/decimal.js'
+import { leastInt, mostInt, nanosOf } from '../../store/field-options.js'
+import { columnOf } from '../../store/ids.js'
+import { type View, standardView, viewsOfTime } from '../../store/time-quantum.js'
+import type { FieldValue } from '../../table-data.js'
+import { rejected } from '../rejected.js'
+
+const place = `[${nowhere.line}:${nowhere.column}]`
+const nanosInMilli = 1_000_000n
+
+/** Which value of which row it is, for what is said of one that does not fit. */
+export interface Cell {
+  readonly column: string
+  /** From 1. */
+  readonly row: number
+}
+
+const outOfRange = ({ column, row }: Cell, text: string): never => rejected(`${place} inserting value into column '${column}', row ${row}, value '${text}' out of range`)
+
+const idIn = (value: bigint, cell: Cell): Column => value >= 0n ? columnOf(value) : outOfRange(cell, String(value))
+
+const numberIn = (field: Field, value: bigint, cell: Cell): bigint => {
+  const { options } = field
+  const [min, max] = 'min' in options ? [options.min, options.max] : [leastInt, mostInt]
+  if (value >= min && value <= max) return value
+  return outOfRange(cell, options.type === 'decimal' ? decimalText(value, options.scale) : String(value))
+}
+
+const instantIn = (field: Field, nanos: bigint, cell: Cell): bigint => {
+  const { options } = field
+  if (options.type !== 'timestamp') throw new Error(`${options.type} counts no time`)
+  const since = nanos - options.epochNanos
+  const unit = nanosOf(options.timeUnit)
+  const count = since / unit - (since % unit < 0n ? 1n : 0n)
+  return count >= leastInt && count <= mostInt ? count : outOfRange(cell, String(nanos))
+}
+
+const viewsFor = (field: Field, time: bigint | undefined): readonly View[] => {
+  const { options } = field
+  if (options.type !== 'time') return [standardView]
+  const views = time === undefined ? [] : viewsOfTime(Number(time / nanosInMilli), options.timeQuantum)
+  return options.noStandardView ? views : [standardView, ...views]
+}
+
+/**
+ * How the store keeps a value of a column: words become numbers, which are made when there are none. `time` is the moment of a value with
+ * a time quantum, in nanoseconds. Throws EngineRefusal for what is out of the column's range.
+ */
+export const storedValue = (space: Space, field: Field, value: Exclude<Value, null>, cell: Cell, time?: bigint): FieldValue => {
+  const { options } = field
+  switch (options.type) {
+    case 'bool': return value === true ? 1 : 0
+    case 'mutex': return typeof value === 'bigint' ? idIn(value, cell) : space.words(field).findOrMake(String(value))
+    case 'set':
+    case 'time': {
+      const members = Array.isArray(value) ? value as readonly (bigint | string)[] : [value as bigint | string]
+      return { values: members.map((one) => typeof one === 'bigint' ? idIn(one, cell) : space.words(field).findOrMake(one)), views: viewsFor(field, time) }
+    }
+    case 'timestamp': return instantIn(field, value as bigint, cell)
+    case 'int':
+    case 'decimal': return numberIn(field, value as bigint, cell)
+  }
+}
+
+/** The record that a value of `_id` names. */
+export const recordOf = (space: Space, table: Parameters<Space['keys']>[0], value: Value, column: SqlColumn, row: number): Column => {
+  if (typeof value === 'bigint') return idIn(value, { column: column.name, row })
+  if (typeof value === 'string') return space.keys(table).findOrMake(value)
+  return rejected(`${place} row ${row} has no ${column.name}`)
+}
