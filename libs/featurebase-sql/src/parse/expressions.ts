@@ -2,7 +2,7 @@ import type { Position } from '../error.js'
 import type { BinaryOperator, Expression } from '../tree.js'
 import { readList, readOperand } from './operands.js'
 import { advance, here, type Scanner } from './scanner.js'
-import { expect, expected, isAt, rise, take } from './tokens.js'
+import { enter, expect, expected, isAt, leave, take } from './tokens.js'
 import type { Kind } from './words.js'
 
 // How tightly what stands between operands binds. 0: it ends an expression.
@@ -33,7 +33,7 @@ const readIn = (scanner: Scanner, { operand, operatorAt, height, not: isNot }: L
   const { members } = readList(scanner, ')', 'comma or right paren')
   const [first] = members
   const among = members.length === 1 && first?.kind === 'query' ? first.query : members
-  rise(scanner, Math.max(height, scanner.height))
+  leave(scanner, Math.max(height, scanner.height))
   return { kind: 'in', at: operand.at, not: isNot, operatorAt, operand, among }
 }
 
@@ -42,13 +42,13 @@ const readBetween = (scanner: Scanner, { operand, operatorAt, height, not: isNot
   const lowHeight = scanner.height
   if (!take(scanner, 'AND')) throw expected(scanner, 'range expression')
   const high = readBinary(scanner, not)
-  rise(scanner, Math.max(height, lowHeight, scanner.height))
+  leave(scanner, Math.max(height, lowHeight, scanner.height))
   return { kind: 'between', at: operand.at, not: isNot, operatorAt, operand, low, high }
 }
 
 const readRight = (scanner: Scanner, operator: BinaryOperator, strength: number, { operand, operatorAt, height }: Left): Expression => {
   const right = readBinary(scanner, strength + 1)
-  rise(scanner, Math.max(height, scanner.height))
+  leave(scanner, Math.max(height, scanner.height))
   return { kind: 'binary', at: operand.at, operator, operatorAt, left: operand, right }
 }
 
@@ -59,7 +59,9 @@ const readIs = (scanner: Scanner, left: Left): Expression => {
   return test.kind === 'binary' && test.right.kind === 'null' ? { kind: 'null test', at: operand.at, not: isNot, operatorAt, operand } : test
 }
 
+/** Reads an operator and what is right of it. */
 const readBehind = (scanner: Scanner, operand: Expression): Expression => {
+  enter(scanner)
   const left = { operand, operatorAt: here(scanner), height: scanner.height, not: isAt(scanner, 'NOT') }
   const strength = strengthOf(scanner.kind)
   const operator = operators[scanner.kind]
