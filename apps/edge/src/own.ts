@@ -29,8 +29,11 @@ const page = { ...described, 'content-security-policy': docsPolicy } as const
 export const ownPages = ({ document, ready }: OwnPages): Readonly<Record<string, Page>> => {
   const description = once(() => JSON.stringify(document()))
   const listed = once(() => docsPage(document()))
+  const alive: Page = (_request, response) => send(response, 200, 'text/plain; charset=utf-8', 'ok\n', fresh)
   return {
-    '/healthz': (_request, response) => send(response, 200, 'text/plain; charset=utf-8', 'ok\n', fresh),
+    '/healthz': alive,
+    // By this the fbsql tool knows a cloud, to which it shows a credential.
+    '/health': alive,
     '/readyz': (_request, response) => void ready().then(
       ({ ok }) => send(response, ok ? 200 : 503, json, JSON.stringify({ ok }), ok ? fresh : { ...fresh, 'retry-after': '1' }),
       () => send(response, 503, json, JSON.stringify({ ok: false }), { ...fresh, 'retry-after': '1' }),

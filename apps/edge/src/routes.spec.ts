@@ -12,7 +12,9 @@ it.each([
   ['POST', `/v2/users/${id}/keys`, 'identity'], ['DELETE', `/v2/users/${id}/keys/9`, 'identity'], ['GET', `/v2/orgs/${id}/keys`, 'identity'],
   ['GET', '/v2/users/current/keys', 'identity'],
   ['POST', `/v2/databases/${id}/query/sql`, 'query-gateway'], ['POST', `/v2/databases/${id}/query/pql`, 'query-gateway'],
-  ['POST', `/databases/${id}/sql`, 'query-gateway'], ['GET', `/v2/databases/${id}/metrics`, 'query-gateway'],
+  ['POST', `/databases/${id}/sql`, 'query-gateway'], ['POST', `/v2/databases/${id}/sql`, 'query-gateway'], ['POST', `/databases/${id}/query/sql`, 'query-gateway'],
+  ['GET', `/databases/${id}/metrics`, 'query-gateway'], ['GET', '/health', 'edge'],
+  ['GET', `/v2/databases/${id}/metrics`, 'query-gateway'],
   ['GET', '/v2/databases', 'control-plane'], ['GET', `/v2/databases/${id}`, 'control-plane'], ['GET', '/v2/users/current', 'control-plane'],
   ['GET', '/v2/users', 'control-plane'], ['PUT', `/v2/orgs/${id}`, 'control-plane'], ['GET', '/v2/shapes', 'control-plane'],
   ['POST', `/v2/databases/${id}/action/undelete`, 'control-plane'],
@@ -21,7 +23,7 @@ it.each([
 })
 
 it.each([
-  ['/internal/identity.key.verify'], ['/metrics'], ['/v1/databases'], ['/docs/other'], ['/healthz/more'], ['/databases'], [`/databases/${id}`], ['/databases//sql'],
+  ['/internal/identity.key.verify'], ['/metrics'], ['/status'], ['/queryer/health'], ['/v1/databases'], ['/docs/other'], ['/healthz/more'], ['/databases'], [`/databases/${id}`], ['/databases//sql'],
 ])('owns nothing at %s', (path) => {
   expect(match('GET', path)).toEqual({ kind: 'unknown' })
 })

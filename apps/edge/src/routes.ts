@@ -19,9 +19,11 @@ const to = (owner: Owner, method: string, ...patterns: readonly string[]): reado
  * needs an engine the gateway's, what needs a record the control plane's. The most specific row wins, wherever it stands.
  */
 export const routes: readonly Route[] = [
-  ...to('edge', 'GET', '/healthz', '/readyz', '/docs', '/docs/openapi.json'),
+  ...to('edge', 'GET', '/healthz', '/health', '/readyz', '/docs', '/docs/openapi.json'),
   ...to('identity', '*', '/', '/id', '/id/*', '/.well-known/*'),
   ...to('identity', '*', '/v2/users/{id}/keys', '/v2/users/{id}/keys/*', '/v2/orgs/{id}/keys'),
-  ...to('query-gateway', '*', '/v2/databases/{id}/query/*', '/databases/{id}/sql', '/v2/databases/{id}/metrics', '/v2/databases/{id}/schema', '/v2/databases/{id}/tables/{table}/import'),
+  ...to('query-gateway', '*', '/v2/databases/{id}/query/*', '/v2/databases/{id}/metrics', '/v2/databases/{id}/schema', '/v2/databases/{id}/tables/{table}/import'),
+  // Clients of the original that were told of a host alone, or that know shorter paths.
+  ...to('query-gateway', '*', '/v2/databases/{id}/sql', '/databases/{id}/sql', '/databases/{id}/query/sql', '/databases/{id}/metrics'),
   ...to('control-plane', '*', '/v2/*'),
 ]

@@ -221,6 +221,72 @@ describe('the query gateway', () => {
     }
   })
 
+  const shaped = async (token: string, path: string, type: string, body: string) => {
+    const response = await fetch(`${base}${path}`, { method: 'POST', headers: { authorization: token, 'content-type': type }, body })
+    return { status: response.status, json: await response.json() as Record<string, unknown> }
+  }
+
+  it('hands a statement as JSON to the engine with its values, every digit of them, by each of its paths', async () => {
+    const [token, id] = [await tokenOf(newId<OrgId>()), newId<DatabaseId>()]
+    const seen: unknown[] = []
+    run = async (_target, { text, params, plan }) => { seen.push([text, params, plan]); return ok }
+    const body = '{"sql":"select ?, ?","params":[9223372036854775807,"{"]}'
+    for (const path of [`/v2/databases/${id}/query/sql`, `/v2/databases/${id}/sql`, `/databases/${id}/query/sql`, `/databases/${id}/sql`]) {
+      expect((await shaped(`Bearer ${token}`, `${path}?plan=T`, 'application/json; charset=utf-8', body)).status).toBe(200)
+    }
+    expect(seen).toEqual(Array(4).fill(['select ?, ?', [9223372036854775807n, '{'], true]))
+  })
+
+  it('runs SQL that was called JSON as SQL, for a caller it knows or a new one', async () => {
+    const [token, id] = [await tokenOf(newId<OrgId>()), newId<DatabaseId>()]
+    const seen: unknown[] = []
+    run = async (_target, { text, params }) => { seen.push([text, params]); return ok }
+    for (let time = 0; time < 2; time++) expect((await shaped(token, `/v2/databases/${id}/query/sql`, 'application/json', 'select \'{"sql":1}\'')).status).toBe(200)
+    expect(seen).toEqual(Array(2).fill(['select \'{"sql":1}\'', undefined]))
+  })
+
+  it('hands several statements in one text to the engine as they are', async () => {
+    const [token, id] = [await tokenOf(newId<OrgId>()), newId<DatabaseId>()]
+    const seen: string[] = []
+    run = async (_target, { text }) => { seen.push(text); return ok }
+    const several = 'create table a (_id id, n int); insert into a values (1, 2);'
+    for (let time = 0; time < 2; time++) expect((await ask(token, id, several)).status).toBe(200)
+    expect((await shaped(`Bearer ${token}`, `/v2/databases/${id}/query/sql`, 'application/json', JSON.stringify({ sql: several }))).status).toBe(200)
+    expect(seen).toEqual(Array(3).fill(several))
+  })
+
+  it('refuses a statement as JSON that is none, one that is empty, and one that nests without end', async () => {
+    const [token, id] = [await tokenOf(newId<OrgId>()), newId<DatabaseId>()]
+    const refused = async (body: string) => {
+      const { status, json } = await shaped(`Bearer ${token}`, `/v2/databases/${id}/query/sql`, 'application/json', body)
+      return [status, json['code']]
+    }
+    expect(await refused('{"sql":')).toEqual([400, 'InvalidBody'])
+    expect(await refused('{}')).toEqual([400, 'MissingParameter'])
+    expect(await refused('{"sql":" "}')).toEqual([400, 'Bad Request'])
+    expect(await refused('{"sql":"select ?","params":[[1]]}')).toEqual([400, 'InvalidParameter'])
+    expect(await refused(`{"sql":"select ?","params":${'['.repeat(200_000)}`)).toEqual([400, 'InvalidBody'])
+    expect(await refused('')).toEqual([400, 'Bad Request'])
+  })
+
+  it('tells warnings and the plan where there are any, and says neither word where there are none', async () => {
+    const [token, id] = [await tokenOf(newId<OrgId>()), newId<DatabaseId>()]
+    run = async (_target, { plan }) => ({ ...ok, warnings: Buffer.from('["🐉 here"]'), ...(plan === true && { plan: Buffer.from('{"_op":"scan"}') }) })
+    expect((await ask(token, id)).json).toMatchObject({ warnings: ['🐉 here'] })
+    const warm = await ask(token, id)
+    expect(warm.json).toMatchObject({ warnings: ['🐉 here'] })
+    expect(warm.json).not.toHaveProperty('query-plan')
+    expect((await shaped(`Bearer ${token}`, `/v2/databases/${id}/query/sql?plan=true`, 'text/plain', 'select 1')).json).toMatchObject({ warnings: ['🐉 here'], 'query-plan': { _op: 'scan' } })
+    run = async () => ok
+    expect((await ask(token, id)).json).not.toHaveProperty('warnings')
+  })
+
+  it('refuses a word for the plan that is none in the words of FeatureBase', async () => {
+    const [token, id] = [await tokenOf(newId<OrgId>()), newId<DatabaseId>()]
+    const message = 'strconv.ParseBool: parsing "maybe": invalid syntax'
+    expect(await shaped(`Bearer ${token}`, `/v2/databases/${id}/query/sql?plan=maybe`, 'text/plain', 'select 1')).toEqual({ status: 400, json: { code: 'Bad Request', message, error: message } })
+  })
+
   it('takes no key to repeat a statement by, from a caller it knows or a new one', async () => {
     const [token, id] = [await tokenOf(newId<OrgId>()), newId<DatabaseId>()]
     const keyed = { headers: { authorization: `Bearer ${token}`, 'content-type': 'text/plain', 'idempotency-key': 'one' } }

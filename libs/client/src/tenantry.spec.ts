@@ -74,6 +74,14 @@ describe('the client', () => {
     expect([seen[0]?.headers.get('content-type'), seen[0]?.body]).toEqual(['text/plain', 'select 1'])
   })
 
+  it('sends values beside a statement, with every digit', async () => {
+    const { seen, fetch } = server({ 'POST /v2/databases/d/query/sql': answerOf('[[1]]') })
+    const tenantry = createTenantry({ baseUrl, credential: { token: 't' }, fetch })
+    await tenantry.query('d', 'select "é", ?', { params: [9223372036854775807n, 1.5, 'a"b', true, null] })
+    expect([seen[0]?.headers.get('content-type'), seen[0]?.body]).toEqual(['application/json', '{"sql":"select \\"é\\", ?","params":[9223372036854775807,1.5,"a\\"b",true,null]}'])
+    await expect(tenantry.query('d', 'select ?', { params: [NaN] })).rejects.toThrow(TypeError)
+  })
+
   it('throws a refusal with its code, its status and when to ask again', async () => {
     const refusal = () => Response.json({ code: 'TooManyRequests', message: 'Too many.' }, { status: 429, headers: { 'retry-after': '3' } })
     const { fetch } = server({ 'POST /v2/databases/d/query/sql': refusal })

@@ -22,7 +22,12 @@ export interface SignedUp {
   readonly orgId: string
 }
 
+/** A value for a parameter of a statement. Whole numbers past 2^53 are given as bigint. */
+export type QueryValue = string | number | bigint | boolean | null
+
 export interface QueryOptions {
+  /** The values of the `?` in the statement, in their order. */
+  readonly params?: readonly QueryValue[]
   readonly plan?: boolean
   readonly signal?: AbortSignal
 }
@@ -58,8 +63,8 @@ export const createTenantry = ({ baseUrl, credential, timeoutSeconds = 60, fetch
       dataOf(await logOut({ client }))
       session.end()
     },
-    query: async (databaseId, sql, { plan = false, signal } = {}) => {
-      const answer = await runSql({ client, path: { database_id: databaseId }, query: { plan: plan ? 'true' : 'false' }, body: sql, parseAs: 'text', ...(signal && { signal }) })
+    query: async (databaseId, sql, { params, plan = false, signal } = {}) => {
+      const answer = await runSql({ client, path: { database_id: databaseId }, query: { plan: plan ? 'true' : 'false' }, parseAs: 'text', ...bodyOf(sql, params), ...(signal && { signal }) })
       return exactJson(String(dataOf(answer))) as RunSqlResponse
     },
     pql: async (databaseId, table, calls, { signal } = {}) => {
@@ -67,6 +72,14 @@ export const createTenantry = ({ baseUrl, credential, timeoutSeconds = 60, fetch
       return (exactJson(String(dataOf(answer))) as RunPqlResponse).results ?? []
     },
   }
+}
+
+const bodyOf = (sql: string, params: QueryOptions['params']): { readonly body: string; readonly headers?: Readonly<Record<string, string>> } =>
+  params ? { body: `{"sql":${JSON.stringify(sql)},"params":[${params.map(spelt).join(',')}]}`, headers: { 'Content-Type': 'application/json' } } : { body: sql }
+
+const spelt = (value: QueryValue): string => {
+  if (typeof value === 'number' && !Number.isFinite(value)) throw new TypeError('A parameter must be a number that JSON has.')
+  return typeof value === 'bigint' ? value.toString() : JSON.stringify(value)
 }
 
 const keyOf = (credential: Credential | undefined): string | undefined => credential && 'apiKey' in credential ? credential.apiKey : undefined

@@ -106,7 +106,10 @@ const parametersIn = (schema: z.ZodType | undefined, place: 'path' | 'query'): J
 const bodyOf = ({ body, examples }: Operation): Json => {
   if (!body) return {}
   const content = body.kind === 'text'
-    ? Object.fromEntries((body.types ?? ['text/plain']).map((type, at) => [type, { schema: { type: 'string', description: body.description }, ...(at === 0 && exampleOf(examples?.request)) }]))
+    ? {
+      ...Object.fromEntries((body.types ?? ['text/plain']).map((type, at) => [type, { schema: { type: 'string', description: body.description }, ...(at === 0 && exampleOf(examples?.request)) }])),
+      ...(body.json && { 'application/json': { schema: jsonSchema(body.json, 'input'), ...exampleOf(examples?.jsonRequest) } }),
+    }
     : { 'application/json': { schema: jsonSchema(body.schema, 'input'), ...exampleOf(examples?.request) } }
   return { requestBody: { required: true, content } }
 }

@@ -11,11 +11,14 @@ export interface ProblemWire {
 
 export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
-/** What a request is made of. JSON bodies are checked against their schema; a text body is handed over as it is. */
+/**
+ * What a request is made of. JSON bodies are checked against their schema; a text body is handed over as it is, also where `json` says
+ * that it may be an object of that shape under application/json: the operation reads it, digit by digit.
+ */
 export interface OperationInput {
   readonly params?: z.ZodType
   readonly query?: z.ZodType
-  readonly body?: { readonly kind: 'json'; readonly schema: z.ZodType; readonly anyContentType?: boolean } | { readonly kind: 'text'; readonly description: string; /** Other types than text/plain, for the document. */ readonly types?: readonly [string, ...string[]] }
+  readonly body?: { readonly kind: 'json'; readonly schema: z.ZodType; readonly anyContentType?: boolean } | { readonly kind: 'text'; readonly description: string; /** Other types than text/plain, for the document. */ readonly types?: readonly [string, ...string[]]; readonly json?: z.ZodType }
 }
 
 /** What an operation changes: it is done in one transaction, written down, and may be sent again under an Idempotency-Key. */
@@ -51,7 +54,7 @@ export interface Operation extends OperationInput {
   readonly problems: readonly ProblemCode[]
   readonly wire: ProblemWire
   /** An example of the request body and of the answer, for the document. */
-  readonly examples?: { readonly request?: unknown; readonly answer?: unknown }
+  readonly examples?: { readonly request?: unknown; readonly jsonRequest?: unknown; readonly answer?: unknown }
 }
 
 type Parsed<S> = S extends z.ZodType ? z.infer<S> : undefined

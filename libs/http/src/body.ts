@@ -1,6 +1,6 @@
 import { Problem } from '@tenantry/contracts'
 import type { Limits } from '@tenantry/service'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { operationOf } from './on.js'
 
 export type JsonLimits = Pick<Limits, 'JSON_DEPTH' | 'JSON_ITEMS'>
@@ -33,6 +33,12 @@ const refusals = {
   items: ({ JSON_ITEMS }: JsonLimits) => `A list or an object in the body has more than ${JSON_ITEMS} items.`,
 } as const
 
+/** What is read by its operation, as text, though it may be JSON. */
+const isOperations = (request: FastifyRequest): boolean => {
+  const body = operationOf(request)?.body
+  return body?.kind === 'text' && body.json !== undefined
+}
+
 const problemOf = (text: string, limits: JsonLimits): Problem | undefined => {
   const excess = jsonExcess(text, limits)
   return excess && new Problem('InvalidBody', refusals[excess](limits))
@@ -48,8 +54,10 @@ export const readBodies = (fastify: FastifyInstance, limits: JsonLimits): void =
   fastify.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
     const text = String(body)
     if (text.trim() === '') return done(null, undefined)
-    const problem = problemOf(text, limits)
-    return problem ? done(problem) : parse(request, text, done)
+    const own = isOperations(request)
+    const problem = own && !text.trimStart().startsWith('{') ? undefined : problemOf(text, limits)
+    if (problem) return done(problem)
+    return own ? done(null, text) : parse(request, text, done)
   })
   fastify.addContentTypeParser('*', { parseAs: 'string' }, (request, body, done) => {
     const isJson = operationOf(request)?.body?.kind === 'json'

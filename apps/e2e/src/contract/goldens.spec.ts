@@ -101,7 +101,7 @@ const requestOf = ({ request }: Golden, named: typeof things): unknown => {
 
 const bodyOf = (example: Golden, { requestBody }: DocumentedOperation, named: typeof things): { json?: unknown; text?: string } => {
   if (!requestBody) return {}
-  if (requestBody.content['application/json']) return { json: requestOf(example, named) }
+  if (!Object.keys(requestBody.content).includes('text/plain')) return { json: requestOf(example, named) }
   return { text: example.operation === 'runPql' ? String(requestBody.content['text/plain']?.example ?? '') : 'select 1 as one' }
 }
 

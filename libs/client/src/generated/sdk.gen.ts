@@ -3,7 +3,7 @@
 
 import { client } from './client.gen.js';
 import type { Client, ClientMeta, Options as Options2, RequestResult, ServerSentEventsResult, TDataShape } from './client/index.js';
-import type { AcceptInviteData, AcceptInviteErrors, AcceptInviteResponses, AddUserRolesData, AddUserRolesErrors, AddUserRolesResponses, ApplySchemaData, ApplySchemaErrors, ApplySchemaResponses, AskToVerifyEmailData, AskToVerifyEmailErrors, AskToVerifyEmailResponses, CreateDatabaseData, CreateDatabaseErrors, CreateDatabaseResponses, CreateInviteData, CreateInviteErrors, CreateInviteResponses, CreateKeyData, CreateKeyErrors, CreateKeyResponses, CreateRoleData, CreateRoleErrors, CreateRoleResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DeleteAccountData, DeleteAccountErrors, DeleteAccountResponses, DeleteDatabaseData, DeleteDatabaseErrors, DeleteDatabaseResponses, DeleteInviteData, DeleteInviteErrors, DeleteInviteResponses, DeleteOrgData, DeleteOrgErrors, DeleteOrgResponses, DeleteRoleData, DeleteRoleErrors, DeleteRoleResponses, DescribeLoginData, DescribeLoginErrors, DescribeLoginResponses, DescribeRootData, DescribeRootErrors, DescribeRootResponses, ForgotPasswordData, ForgotPasswordErrors, ForgotPasswordResponses, GetCurrentUserData, GetCurrentUserErrors, GetCurrentUserResponses, GetDatabaseData, GetDatabaseErrors, GetDatabaseResponses, GetInviteData, GetInviteErrors, GetInviteResponses, GetJwksData, GetJwksErrors, GetJwksResponses, GetKeyData, GetKeyErrors, GetKeyResponses, GetOpenIdConfigurationData, GetOpenIdConfigurationErrors, GetOpenIdConfigurationResponses, GetOrgData, GetOrgErrors, GetOrgResponses, GetRoleData, GetRoleErrors, GetRoleResponses, GetShapeData, GetShapeErrors, GetShapeResponses, GetUserData, GetUserErrors, GetUserResponses, ImportTableData, ImportTableErrors, ImportTableResponses, ListAuditData, ListAuditErrors, ListAuditResponses, ListBackupsData, ListBackupsErrors, ListBackupsResponses, ListDatabaseOperationsData, ListDatabaseOperationsErrors, ListDatabaseOperationsResponses, ListDatabasesData, ListDatabasesErrors, ListDatabasesResponses, ListInvitesData, ListInvitesErrors, ListInvitesResponses, ListKeysData, ListKeysErrors, ListKeysResponses, ListLimitsData, ListLimitsErrors, ListLimitsResponses, ListOrgKeysData, ListOrgKeysErrors, ListOrgKeysResponses, ListRolesData, ListRolesErrors, ListRolesResponses, ListShapesData, ListShapesErrors, ListShapesResponses, ListUsersData, ListUsersErrors, ListUsersResponses, LogInAtRootData, LogInAtRootErrors, LogInAtRootResponses, LogInData, LogInErrors, LogInResponses, LogOutData, LogOutErrors, LogOutResponses, MoveUserData, MoveUserErrors, MoveUserResponses, ReadMetricsData, ReadMetricsErrors, ReadMetricsResponses, ReadSchemaData, ReadSchemaErrors, ReadSchemaResponses, ResetPasswordData, ResetPasswordErrors, ResetPasswordResponses, RunPqlData, RunPqlErrors, RunPqlResponses, RunSqlData, RunSqlErrors, RunSqlResponses, RunSqlShortData, RunSqlShortErrors, RunSqlShortResponses, ShowLinkPageData, ShowLinkPageErrors, ShowLinkPageResponses, SignUpData, SignUpErrors, SignUpResponses, StartDatabaseData, StartDatabaseErrors, StartDatabaseResponses, StopDatabaseData, StopDatabaseErrors, StopDatabaseResponses, StreamDatabaseEventsData, StreamDatabaseEventsErrors, StreamDatabaseEventsResponse, StreamDatabaseEventsResponses, StreamEventsData, StreamEventsErrors, StreamEventsResponse, StreamEventsResponses, UndeleteDatabaseData, UndeleteDatabaseErrors, UndeleteDatabaseResponses, UpdateDatabaseData, UpdateDatabaseErrors, UpdateDatabaseResponses, UpdateInviteData, UpdateInviteErrors, UpdateInviteResponses, UpdateKeyData, UpdateKeyErrors, UpdateKeyResponses, UpdateOrgData, UpdateOrgErrors, UpdateOrgResponses, UpdateRoleData, UpdateRoleErrors, UpdateRoleResponses, UpdateUserData, UpdateUserErrors, UpdateUserResponses, VerifyEmailData, VerifyEmailErrors, VerifyEmailResponses } from './types.gen.js';
+import type { AcceptInviteData, AcceptInviteErrors, AcceptInviteResponses, AddUserRolesData, AddUserRolesErrors, AddUserRolesResponses, ApplySchemaData, ApplySchemaErrors, ApplySchemaResponses, AskToVerifyEmailData, AskToVerifyEmailErrors, AskToVerifyEmailResponses, CreateDatabaseData, CreateDatabaseErrors, CreateDatabaseResponses, CreateInviteData, CreateInviteErrors, CreateInviteResponses, CreateKeyData, CreateKeyErrors, CreateKeyResponses, CreateRoleData, CreateRoleErrors, CreateRoleResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DeleteAccountData, DeleteAccountErrors, DeleteAccountResponses, DeleteDatabaseData, DeleteDatabaseErrors, DeleteDatabaseResponses, DeleteInviteData, DeleteInviteErrors, DeleteInviteResponses, DeleteOrgData, DeleteOrgErrors, DeleteOrgResponses, DeleteRoleData, DeleteRoleErrors, DeleteRoleResponses, DescribeLoginData, DescribeLoginErrors, DescribeLoginResponses, DescribeRootData, DescribeRootErrors, DescribeRootResponses, ForgotPasswordData, ForgotPasswordErrors, ForgotPasswordResponses, GetCurrentUserData, GetCurrentUserErrors, GetCurrentUserResponses, GetDatabaseData, GetDatabaseErrors, GetDatabaseResponses, GetInviteData, GetInviteErrors, GetInviteResponses, GetJwksData, GetJwksErrors, GetJwksResponses, GetKeyData, GetKeyErrors, GetKeyResponses, GetOpenIdConfigurationData, GetOpenIdConfigurationErrors, GetOpenIdConfigurationResponses, GetOrgData, GetOrgErrors, GetOrgResponses, GetRoleData, GetRoleErrors, GetRoleResponses, GetShapeData, GetShapeErrors, GetShapeResponses, GetUserData, GetUserErrors, GetUserResponses, ImportTableData, ImportTableErrors, ImportTableResponses, ListAuditData, ListAuditErrors, ListAuditResponses, ListBackupsData, ListBackupsErrors, ListBackupsResponses, ListDatabaseOperationsData, ListDatabaseOperationsErrors, ListDatabaseOperationsResponses, ListDatabasesData, ListDatabasesErrors, ListDatabasesResponses, ListInvitesData, ListInvitesErrors, ListInvitesResponses, ListKeysData, ListKeysErrors, ListKeysResponses, ListLimitsData, ListLimitsErrors, ListLimitsResponses, ListOrgKeysData, ListOrgKeysErrors, ListOrgKeysResponses, ListRolesData, ListRolesErrors, ListRolesResponses, ListShapesData, ListShapesErrors, ListShapesResponses, ListUsersData, ListUsersErrors, ListUsersResponses, LogInAtRootData, LogInAtRootErrors, LogInAtRootResponses, LogInData, LogInErrors, LogInResponses, LogOutData, LogOutErrors, LogOutResponses, MoveUserData, MoveUserErrors, MoveUserResponses, ReadMetricsData, ReadMetricsErrors, ReadMetricsResponses, ReadMetricsUnversionedData, ReadMetricsUnversionedErrors, ReadMetricsUnversionedResponses, ReadSchemaData, ReadSchemaErrors, ReadSchemaResponses, ResetPasswordData, ResetPasswordErrors, ResetPasswordResponses, RunPqlData, RunPqlErrors, RunPqlResponses, RunSqlData, RunSqlErrors, RunSqlResponses, RunSqlShortData, RunSqlShortErrors, RunSqlShortResponses, RunSqlShortV2Data, RunSqlShortV2Errors, RunSqlShortV2Responses, RunSqlUnversionedData, RunSqlUnversionedErrors, RunSqlUnversionedResponses, ShowLinkPageData, ShowLinkPageErrors, ShowLinkPageResponses, SignUpData, SignUpErrors, SignUpResponses, StartDatabaseData, StartDatabaseErrors, StartDatabaseResponses, StopDatabaseData, StopDatabaseErrors, StopDatabaseResponses, StreamDatabaseEventsData, StreamDatabaseEventsErrors, StreamDatabaseEventsResponse, StreamDatabaseEventsResponses, StreamEventsData, StreamEventsErrors, StreamEventsResponse, StreamEventsResponses, UndeleteDatabaseData, UndeleteDatabaseErrors, UndeleteDatabaseResponses, UpdateDatabaseData, UpdateDatabaseErrors, UpdateDatabaseResponses, UpdateInviteData, UpdateInviteErrors, UpdateInviteResponses, UpdateKeyData, UpdateKeyErrors, UpdateKeyResponses, UpdateOrgData, UpdateOrgErrors, UpdateOrgResponses, UpdateRoleData, UpdateRoleErrors, UpdateRoleResponses, UpdateUserData, UpdateUserErrors, UpdateUserResponses, VerifyEmailData, VerifyEmailErrors, VerifyEmailResponses } from './types.gen.js';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -725,6 +725,38 @@ export const runSqlShort = <ThrowOnError extends boolean = false>(options: Optio
 });
 
 /**
+ * Run one SQL statement (short path with a version)
+ *
+ * Needs the right `data:read`.
+ */
+export const runSqlShortV2 = <ThrowOnError extends boolean = false>(options: Options<RunSqlShortV2Data, ThrowOnError>): RequestResult<RunSqlShortV2Responses, RunSqlShortV2Errors, ThrowOnError> => (options.client ?? client).post<RunSqlShortV2Responses, RunSqlShortV2Errors, ThrowOnError>({
+    bodySerializer: null,
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+    url: '/v2/databases/{database_id}/sql',
+    ...options,
+    headers: {
+        'Content-Type': 'text/plain',
+        ...options.headers
+    }
+});
+
+/**
+ * Run one SQL statement (path without a version)
+ *
+ * Needs the right `data:read`.
+ */
+export const runSqlUnversioned = <ThrowOnError extends boolean = false>(options: Options<RunSqlUnversionedData, ThrowOnError>): RequestResult<RunSqlUnversionedResponses, RunSqlUnversionedErrors, ThrowOnError> => (options.client ?? client).post<RunSqlUnversionedResponses, RunSqlUnversionedErrors, ThrowOnError>({
+    bodySerializer: null,
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+    url: '/databases/{database_id}/query/sql',
+    ...options,
+    headers: {
+        'Content-Type': 'text/plain',
+        ...options.headers
+    }
+});
+
+/**
  * Run PQL
  *
  * Needs the right `data:read`.
@@ -790,5 +822,16 @@ export const importTable = <ThrowOnError extends boolean = false>(options: Optio
 export const readMetrics = <ThrowOnError extends boolean = false>(options: Options<ReadMetricsData, ThrowOnError>): RequestResult<ReadMetricsResponses, ReadMetricsErrors, ThrowOnError> => (options.client ?? client).get<ReadMetricsResponses, ReadMetricsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/v2/databases/{database_id}/metrics',
+    ...options
+});
+
+/**
+ * Read the metrics of a database (path without a version)
+ *
+ * Needs the right `databases:read`.
+ */
+export const readMetricsUnversioned = <ThrowOnError extends boolean = false>(options: Options<ReadMetricsUnversionedData, ThrowOnError>): RequestResult<ReadMetricsUnversionedResponses, ReadMetricsUnversionedErrors, ThrowOnError> => (options.client ?? client).get<ReadMetricsUnversionedResponses, ReadMetricsUnversionedErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+    url: '/databases/{database_id}/metrics',
     ...options
 });

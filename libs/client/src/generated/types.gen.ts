@@ -4954,14 +4954,14 @@ export type RunSqlData = {
         /**
          * Whether the plan of the statement is told too.
          */
-        plan?: '0' | '1' | 'true' | 'false' | '';
+        plan?: '0' | '1' | 't' | 'T' | 'TRUE' | 'true' | 'True' | '' | 'f' | 'F' | 'FALSE' | 'false' | 'False';
     };
     url: '/v2/databases/{database_id}/query/sql';
 };
 
 export type RunSqlErrors = {
     /**
-     * MalformedRequest, InvalidParameter, AmbiguousCredentials, InvalidBody, InvalidContentType, EngineRejectedQuery
+     * MalformedRequest, InvalidParameter, AmbiguousCredentials, InvalidBody, InvalidContentType, EngineRejectedQuery, MissingParameter
      */
     400: Problem;
     /**
@@ -5065,14 +5065,14 @@ export type RunSqlShortData = {
         /**
          * Whether the plan of the statement is told too.
          */
-        plan?: '0' | '1' | 'true' | 'false' | '';
+        plan?: '0' | '1' | 't' | 'T' | 'TRUE' | 'true' | 'True' | '' | 'f' | 'F' | 'FALSE' | 'false' | 'False';
     };
     url: '/databases/{database_id}/sql';
 };
 
 export type RunSqlShortErrors = {
     /**
-     * MalformedRequest, InvalidParameter, AmbiguousCredentials, InvalidBody, InvalidContentType, EngineRejectedQuery
+     * MalformedRequest, InvalidParameter, AmbiguousCredentials, InvalidBody, InvalidContentType, EngineRejectedQuery, MissingParameter
      */
     400: Problem;
     /**
@@ -5164,6 +5164,228 @@ export type RunSqlShortResponses = {
 
 export type RunSqlShortResponse = RunSqlShortResponses[keyof RunSqlShortResponses];
 
+export type RunSqlShortV2Data = {
+    /**
+     * One statement in the SQL of the database's engine.
+     */
+    body: string;
+    path: {
+        database_id: string;
+    };
+    query?: {
+        /**
+         * Whether the plan of the statement is told too.
+         */
+        plan?: '0' | '1' | 't' | 'T' | 'TRUE' | 'true' | 'True' | '' | 'f' | 'F' | 'FALSE' | 'false' | 'False';
+    };
+    url: '/v2/databases/{database_id}/sql';
+};
+
+export type RunSqlShortV2Errors = {
+    /**
+     * MalformedRequest, InvalidParameter, AmbiguousCredentials, InvalidBody, InvalidContentType, EngineRejectedQuery, MissingParameter
+     */
+    400: Problem;
+    /**
+     * MissingCredentials, InvalidCredentials
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * DatabaseNotFound
+     */
+    404: Problem;
+    /**
+     * MethodNotAllowed
+     */
+    405: Problem;
+    /**
+     * RequestTooSlow, QueryTimeout
+     */
+    408: Problem;
+    /**
+     * DatabaseNotReady, DatabaseInWrongState
+     */
+    409: Problem;
+    /**
+     * RequestTooLarge
+     */
+    413: Problem;
+    /**
+     * UrlTooLong
+     */
+    414: Problem;
+    /**
+     * UnsupportedEncoding
+     */
+    415: Problem;
+    /**
+     * AnswerTooLarge
+     */
+    422: Problem;
+    /**
+     * TooManyConnections, TooManyRequests, TooManyQueries, TooManyQueriesOfOrg
+     */
+    429: Problem;
+    /**
+     * HeadersTooLarge
+     */
+    431: Problem;
+    /**
+     * InternalError
+     */
+    500: Problem;
+    /**
+     * LanguageNotSupported
+     */
+    501: Problem;
+    /**
+     * ServiceUnavailable, EngineUnavailable, StorageFull
+     */
+    503: Problem;
+};
+
+export type RunSqlShortV2Error = RunSqlShortV2Errors[keyof RunSqlShortV2Errors];
+
+export type RunSqlShortV2Responses = {
+    /**
+     * The answer; times are in microseconds.
+     */
+    200: {
+        schema: {
+            fields: Array<{
+                name: string;
+                type: string;
+                [key: string]: unknown;
+            }>;
+        };
+        data: Array<Array<unknown>>;
+        warnings?: Array<string>;
+        'query-plan'?: {
+            [key: string]: unknown;
+        };
+        'rows-affected'?: number;
+        exec_time: number;
+        'execution-time': number;
+    };
+};
+
+export type RunSqlShortV2Response = RunSqlShortV2Responses[keyof RunSqlShortV2Responses];
+
+export type RunSqlUnversionedData = {
+    /**
+     * One statement in the SQL of the database's engine.
+     */
+    body: string;
+    path: {
+        database_id: string;
+    };
+    query?: {
+        /**
+         * Whether the plan of the statement is told too.
+         */
+        plan?: '0' | '1' | 't' | 'T' | 'TRUE' | 'true' | 'True' | '' | 'f' | 'F' | 'FALSE' | 'false' | 'False';
+    };
+    url: '/databases/{database_id}/query/sql';
+};
+
+export type RunSqlUnversionedErrors = {
+    /**
+     * MalformedRequest, InvalidParameter, AmbiguousCredentials, InvalidBody, InvalidContentType, EngineRejectedQuery, MissingParameter
+     */
+    400: Problem;
+    /**
+     * MissingCredentials, InvalidCredentials
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * DatabaseNotFound
+     */
+    404: Problem;
+    /**
+     * MethodNotAllowed
+     */
+    405: Problem;
+    /**
+     * RequestTooSlow, QueryTimeout
+     */
+    408: Problem;
+    /**
+     * DatabaseNotReady, DatabaseInWrongState
+     */
+    409: Problem;
+    /**
+     * RequestTooLarge
+     */
+    413: Problem;
+    /**
+     * UrlTooLong
+     */
+    414: Problem;
+    /**
+     * UnsupportedEncoding
+     */
+    415: Problem;
+    /**
+     * AnswerTooLarge
+     */
+    422: Problem;
+    /**
+     * TooManyConnections, TooManyRequests, TooManyQueries, TooManyQueriesOfOrg
+     */
+    429: Problem;
+    /**
+     * HeadersTooLarge
+     */
+    431: Problem;
+    /**
+     * InternalError
+     */
+    500: Problem;
+    /**
+     * LanguageNotSupported
+     */
+    501: Problem;
+    /**
+     * ServiceUnavailable, EngineUnavailable, StorageFull
+     */
+    503: Problem;
+};
+
+export type RunSqlUnversionedError = RunSqlUnversionedErrors[keyof RunSqlUnversionedErrors];
+
+export type RunSqlUnversionedResponses = {
+    /**
+     * The answer; times are in microseconds.
+     */
+    200: {
+        schema: {
+            fields: Array<{
+                name: string;
+                type: string;
+                [key: string]: unknown;
+            }>;
+        };
+        data: Array<Array<unknown>>;
+        warnings?: Array<string>;
+        'query-plan'?: {
+            [key: string]: unknown;
+        };
+        'rows-affected'?: number;
+        exec_time: number;
+        'execution-time': number;
+    };
+};
+
+export type RunSqlUnversionedResponse = RunSqlUnversionedResponses[keyof RunSqlUnversionedResponses];
+
 export type RunPqlData = {
     /**
      * Calls of PQL, with the table before them in brackets or in `table`. They are run in order; each sees what those before it wrote.
@@ -5183,7 +5405,7 @@ export type RunPqlData = {
 
 export type RunPqlErrors = {
     /**
-     * MalformedRequest, InvalidParameter, AmbiguousCredentials, InvalidBody, InvalidContentType, EngineRejectedQuery
+     * MalformedRequest, InvalidParameter, AmbiguousCredentials, InvalidBody, InvalidContentType, EngineRejectedQuery, MissingParameter
      */
     400: Problem;
     /**
@@ -5650,3 +5872,74 @@ export type ReadMetricsResponses = {
 };
 
 export type ReadMetricsResponse = ReadMetricsResponses[keyof ReadMetricsResponses];
+
+export type ReadMetricsUnversionedData = {
+    body?: never;
+    path: {
+        database_id: string;
+    };
+    query?: never;
+    url: '/databases/{database_id}/metrics';
+};
+
+export type ReadMetricsUnversionedErrors = {
+    /**
+     * MalformedRequest, InvalidParameter, AmbiguousCredentials
+     */
+    400: Problem;
+    /**
+     * MissingCredentials, InvalidCredentials
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * DatabaseNotFound
+     */
+    404: Problem;
+    /**
+     * MethodNotAllowed
+     */
+    405: Problem;
+    /**
+     * RequestTooSlow
+     */
+    408: Problem;
+    /**
+     * UrlTooLong
+     */
+    414: Problem;
+    /**
+     * UnsupportedEncoding
+     */
+    415: Problem;
+    /**
+     * TooManyConnections, TooManyRequests
+     */
+    429: Problem;
+    /**
+     * HeadersTooLarge
+     */
+    431: Problem;
+    /**
+     * InternalError
+     */
+    500: Problem;
+    /**
+     * ServiceUnavailable
+     */
+    503: Problem;
+};
+
+export type ReadMetricsUnversionedError = ReadMetricsUnversionedErrors[keyof ReadMetricsUnversionedErrors];
+
+export type ReadMetricsUnversionedResponses = {
+    /**
+     * What the process that answers has counted of this database since it began; fb_node_id names the process. A database that was not used for long begins at zero again.
+     */
+    200: string;
+};
+
+export type ReadMetricsUnversionedResponse = ReadMetricsUnversionedResponses[keyof ReadMetricsUnversionedResponses];

@@ -63,8 +63,8 @@ export const presentMetrics = (view: MetricsView, nodeId: string): string => {
   ].join('')
 }
 
-export const readMetrics = operation({
-  id: 'readMetrics', method: 'GET', path: '/v2/databases/{database_id}/metrics', tag: 'Metrics', summary: 'Read the metrics of a database', permission: 'databases:read', params: knownDatabase,
+const metrics = {
+  method: 'GET', tag: 'Metrics', permission: 'databases:read', params: knownDatabase,
   success: {
     status: 200, contentType: 'application/openmetrics-text',
     description: 'What the process that answers has counted of this database since it began; fb_node_id names the process. A database that was not used for long begins at zero again.',
@@ -73,4 +73,9 @@ export const readMetrics = operation({
   examples: {
     answer: '# TYPE tenantry_database_queries counter\n# HELP tenantry_database_queries Queries that were answered.\ntenantry_database_queries_total{fb_node_id="b4083209-eeed-46b0-b319-3282b36bc383"} 3\n# EOF\n',
   },
-})
+} as const
+
+export const readMetrics = operation({ ...metrics, id: 'readMetrics', path: '/v2/databases/{database_id}/metrics', summary: 'Read the metrics of a database' })
+
+/** As the original's document writes it where it shows how to ask. */
+export const readMetricsUnversioned = operation({ ...metrics, id: 'readMetricsUnversioned', path: '/databases/{database_id}/metrics', summary: 'Read the metrics of a database (path without a version)' })

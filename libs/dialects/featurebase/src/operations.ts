@@ -11,9 +11,9 @@ import { createInvite, deleteInvite, getInvite, listInvites, moveUser, updateInv
 import { deleteAccount } from './leaving.js'
 import { listLimits } from './limits.js'
 import { describeLogin, describeRoot, getJwks, getOpenIdConfiguration, logInAtId, logInAtRoot, logOut, signUp } from './login.js'
-import { readMetrics } from './metrics.js'
+import { readMetrics, readMetricsUnversioned } from './metrics.js'
 import { deleteOrg, getOrg, updateOrg } from './orgs.js'
-import { runPql, runSql, runSqlShort } from './queries.js'
+import { runPql, runSql, runSqlShort, runSqlShortV2, runSqlUnversioned } from './queries.js'
 import { applySchema, readSchema } from './schema.js'
 import { askToVerifyEmail, forgotPassword, resetPassword, showLinkPage, verifyEmail } from './recovery.js'
 import { createRole, deleteRole, getRole, listRoles, updateRole } from './roles.js'
@@ -31,5 +31,5 @@ export const operations: readonly Operation[] = [
   createRole, listRoles, getRole, updateRole, deleteRole,
   createDatabase, listDatabases, getDatabase, updateDatabase, deleteDatabase, undeleteDatabase, listBackups, stopDatabase, startDatabase, listDatabaseOperations,
   streamDatabaseEvents, streamEvents,
-  runSql, runSqlShort, runPql, readSchema, applySchema, importTable, readMetrics,
+  runSql, runSqlShort, runSqlShortV2, runSqlUnversioned, runPql, readSchema, applySchema, importTable, readMetrics, readMetricsUnversioned,
 ]

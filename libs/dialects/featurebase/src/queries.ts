@@ -1,6 +1,8 @@
 import { z } from 'zod'
+import { truth } from './go-bool.js'
 import { knownDatabase } from './ids.js'
 import { operation } from './operation.js'
+import { statementSchema } from './statement.js'
 
 const answerSchema = z.object({
   schema: z.object({ fields: z.array(z.looseObject({ name: z.string(), type: z.string() })) }),
@@ -14,23 +16,30 @@ const answerSchema = z.object({
 
 const query = {
   method: 'POST', tag: 'Query', permission: 'data:read', params: knownDatabase,
-  query: z.object({ plan: z.enum(['true', 'false', '1', '0', '']).default('false').transform((text) => text === 'true' || text === '1' || text === '').describe('Whether the plan of the statement is told too.') }),
-  body: { kind: 'text', description: 'One statement in the SQL of the database\'s engine.' },
+  query: z.object({ plan: truth.describe('Whether the plan of the statement is told too.') }),
+  body: { kind: 'text', description: 'One statement in the SQL of the database\'s engine.', json: statementSchema },
   success: { status: 200, description: 'The answer; times are in microseconds.', schema: answerSchema },
   problems: [
-    'EngineRejectedQuery', 'InvalidParameter', 'DatabaseNotFound', 'DatabaseNotReady', 'DatabaseInWrongState', 'QueryTimeout', 'RequestTooLarge', 'AnswerTooLarge', 'TooManyQueries', 'TooManyQueriesOfOrg',
+    'EngineRejectedQuery', 'InvalidParameter', 'MissingParameter', 'InvalidBody', 'DatabaseNotFound', 'DatabaseNotReady', 'DatabaseInWrongState', 'QueryTimeout', 'RequestTooLarge', 'AnswerTooLarge', 'TooManyQueries', 'TooManyQueriesOfOrg',
     'LanguageNotSupported', 'EngineUnavailable', 'StorageFull',
   ],
   examples: {
     request: 'select 1 as one',
+    jsonRequest: { sql: 'select ? as one', params: [1] },
     answer: { schema: { fields: [{ name: 'one', type: 'int' }] }, data: [[1]], exec_time: 71, 'execution-time': 71 },
   },
 } as const
 
 export const runSql = operation({ ...query, id: 'runSql', path: '/v2/databases/{database_id}/query/sql', summary: 'Run one SQL statement' })
 
-/** Where the fbsql tool sends its statements. */
+/** Where the fbsql tool sends its statements, when it was told of a host alone. */
 export const runSqlShort = operation({ ...query, id: 'runSqlShort', path: '/databases/{database_id}/sql', summary: 'Run one SQL statement (short path)' })
+
+/** And when it was told of a host with the version behind it. */
+export const runSqlShortV2 = operation({ ...query, id: 'runSqlShortV2', path: '/v2/databases/{database_id}/sql', summary: 'Run one SQL statement (short path with a version)' })
+
+/** Where the Python client sends its statements, when it was told of a host alone. */
+export const runSqlUnversioned = operation({ ...query, id: 'runSqlUnversioned', path: '/databases/{database_id}/query/sql', summary: 'Run one SQL statement (path without a version)' })
 
 const tableName = z.string().regex(/^[^\][\n]{1,300}$/).optional().describe('The table that is asked; the query itself may name it too, as in `[table]Count(All())`.')
 

@@ -1,8 +1,8 @@
 import { admitCaller } from '@tenantry/auth'
 import { type DatabaseTarget, Problem } from '@tenantry/contracts'
-import { openMetricsType, presentMetrics, readMetrics } from '@tenantry/dialects-featurebase'
+import { openMetricsType, presentMetrics, readMetrics, readMetricsUnversioned } from '@tenantry/dialects-featurebase'
 import { mountRaw, readInput } from '@tenantry/http'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { latencyBounds } from '../../queries/database-meters.js'
 import type { Engines } from '../../queries/run-query.js'
 import type { QueryRouteRules } from './query.routes.js'
@@ -11,13 +11,15 @@ const sizeMs = 2_000
 
 /** Mounts what a database tells of its work. `nodeId` names this process: what it has counted is its own. */
 export const mountMetrics = (fastify: FastifyInstance, { gatekeeper, parts, problems }: Pick<QueryRouteRules, 'gatekeeper' | 'parts' | 'problems'>, nodeId: string): void => {
-  mountRaw(fastify, readMetrics, problems, async (request, reply) => {
-    const caller = await admitCaller(gatekeeper, readMetrics, request)
-    const { params } = readInput(readMetrics, request)
+  const tell = (operation: typeof readMetrics | typeof readMetricsUnversioned) => async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    const caller = await admitCaller(gatekeeper, operation, request)
+    const { params } = readInput(operation, request)
     const target = await parts.targets.locate(caller.orgId, params.database_id)
     const sizeBytes = await sizeOf(target, parts.engines)
     void reply.header('content-type', openMetricsType).send(presentMetrics({ ...parts.meters.read(target.databaseId), bounds: latencyBounds, sizeBytes }, nodeId))
-  })
+  }
+  mountRaw(fastify, readMetrics, problems, tell(readMetrics))
+  mountRaw(fastify, readMetricsUnversioned, problems, tell(readMetricsUnversioned))
 }
 
 /** A size that cannot be had is left out: what was counted is true without it. */

@@ -1,6 +1,6 @@
 import { type Gatekeeper, type Rates, countCaller } from '@tenantry/auth'
 import { type InputOf, type Principal, Problem, type Rights } from '@tenantry/contracts'
-import { answerParts, applySchema, pqlParts, readSchema, runPql, runSql, runSqlShort } from '@tenantry/dialects-featurebase'
+import { answerParts, applySchema, pqlParts, readSchema, runPql, runSql, runSqlShort, runSqlShortV2, runSqlUnversioned } from '@tenantry/dialects-featurebase'
 import type { Answer, QueryLimits } from '@tenantry/engines-contract'
 import { type ProblemRules, mountRaw, readInput } from '@tenantry/http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
@@ -8,7 +8,7 @@ import type { ServiceMetrics } from '@tenantry/service'
 import { type Ask, type QueryParts, runQuery } from '../../queries/run-query.js'
 import { CallerGone } from './gone.js'
 import type { Outgoing } from './outgoing.js'
-import { addressed, checkedText, mayWrite, queryAccess, sized } from './query.text.js'
+import { addressed, mayWrite, queryAccess, sized, statementIn } from './query.text.js'
 
 export interface QueryRouteRules {
   readonly gatekeeper: Gatekeeper
@@ -25,6 +25,8 @@ export interface QueryRouteRules {
 export const mountQueries = (fastify: FastifyInstance, rules: QueryRouteRules): void => {
   mountRaw(fastify, runSql, rules.problems, (request, reply) => answerSql(runSql, request, reply, rules))
   mountRaw(fastify, runSqlShort, rules.problems, (request, reply) => answerSql(runSqlShort, request, reply, rules))
+  mountRaw(fastify, runSqlShortV2, rules.problems, (request, reply) => answerSql(runSqlShortV2, request, reply, rules))
+  mountRaw(fastify, runSqlUnversioned, rules.problems, (request, reply) => answerSql(runSqlUnversioned, request, reply, rules))
   mountRaw(fastify, runPql, rules.problems, (request, reply) => answerPql(request, reply, rules))
   mountRaw(fastify, readSchema, rules.problems, (request, reply) => tellSchema(request, reply, rules))
   mountRaw(fastify, applySchema, rules.problems, (request, reply) => makeSchema(request, reply, rules))
@@ -36,10 +38,12 @@ const refuseRepeat = ({ headers }: FastifyRequest): void => {
   throw new Problem('InvalidParameter', 'Idempotency-Key is for records; leave it away, and make the statement itself safe to repeat.')
 }
 
-const answerSql = async (operation: typeof runSql | typeof runSqlShort, request: FastifyRequest, reply: FastifyReply, rules: QueryRouteRules): Promise<void> => {
+type RunsSql = typeof runSql | typeof runSqlShort | typeof runSqlShortV2 | typeof runSqlUnversioned
+
+const answerSql = async (operation: RunsSql, request: FastifyRequest, reply: FastifyReply, rules: QueryRouteRules): Promise<void> => {
   const admitted = await admit(request, rules)
   const { params, query, body } = readInput(operation, request) as InputOf<typeof runSql>
-  const ask = { databaseId: params.database_id, language: 'sql' as const, text: checkedText(body, rules.textBytes), plan: query.plan }
+  const ask = { databaseId: params.database_id, language: 'sql' as const, ...statementIn(request.headers['content-type'], body, rules.textBytes), plan: query.plan }
   await deliver(reply, rules, admitted, ask, answerParts)
 }
 
@@ -76,7 +80,7 @@ export const admit = async (request: FastifyRequest, { gatekeeper }: QueryRouteR
   return { caller, rights }
 }
 
-type Asked = Pick<Ask, 'databaseId' | 'language' | 'text' | 'plan'>
+type Asked = Pick<Ask, 'databaseId' | 'language' | 'text' | 'params' | 'plan'>
 
 const deliver = (reply: FastifyReply, rules: QueryRouteRules, admitted: Admitted, asked: Asked, partsOf: (answer: Answer) => Buffer[]): Promise<void> =>
   ask(reply, rules, admitted, asked, (answer) => {

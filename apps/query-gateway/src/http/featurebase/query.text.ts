@@ -1,6 +1,7 @@
 import { may } from '@tenantry/auth'
 import { Problem, type Rights } from '@tenantry/contracts'
-import type { Access } from '@tenantry/engines-contract'
+import { isStatementJson, readStatement } from '@tenantry/dialects-featurebase'
+import type { Access, QueryAsk } from '@tenantry/engines-contract'
 
 /** What the engine shall let a caller do. Throws Forbidden. */
 export const queryAccess = (rights: Rights): Access => {
@@ -19,6 +20,13 @@ export const mayWrite = (rights: Rights): Access => {
 export const checkedText = (text: string, mostBytes: number): string => {
   if (text.trim() === '') throw new Problem('EngineRejectedQuery', 'The request body is empty; send one SQL statement as text.')
   return sized(text, mostBytes)
+}
+
+/** The statement of a body and the values that go with it, where it is JSON. Throws Problem for one that cannot be sent to an engine. */
+export const statementIn = (contentType: string | undefined, body: string, mostBytes: number): Pick<QueryAsk, 'text' | 'params'> => {
+  if (!isStatementJson(contentType, body)) return { text: checkedText(body, mostBytes) }
+  const { sql, params } = readStatement(body)
+  return { text: checkedText(sql, mostBytes), params }
 }
 
 /** A text that is not longer than one may be. */
