@@ -35,7 +35,7 @@ export const openAccount = async (url, connections) => {
   return {
     client, token, userId, email: account.email, password: account.password, close: client.close,
     createKey: async () => (await sure(client.send('POST', `/v2/users/${userId}/keys`, { ...bearer, ...json }, '{"description":"bench"}'))).secret,
-    create: (name, options) => sure(client.send('POST', '/v2/databases', { ...bearer, ...json }, JSON.stringify({ name, ...(options && { database_options: options }) }))),
+    create: (name, options = { shape: 'sqlite-small' }) => sure(client.send('POST', '/v2/databases', { ...bearer, ...json }, JSON.stringify({ name, database_options: options }))),
     get: (id) => sure(client.send('GET', `/v2/databases/${id}`, bearer)),
     sql: (id, text) => sure(client.send('POST', `/v2/databases/${id}/query/sql`, { ...bearer, 'content-type': 'text/plain' }, text)),
     running: (id) => until('the database runs', async () => (await sure(client.send('GET', `/v2/databases/${id}`, bearer))).database_status === 'RUNNING', 60, 5),

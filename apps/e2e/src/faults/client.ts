@@ -57,7 +57,7 @@ export class Client {
   async create(): Promise<void> {
     const known: Known = { name: `${this.name}-${this.made += 1}`, id: undefined, made: 'unknown', deleted: undefined, table: undefined, marks: new Map() }
     this.databases.push(known)
-    const [outcome, answer] = await this.ask(`create ${known.name}`, 'POST', '/v2/databases', { token: this.person.token, json: { name: known.name } })
+    const [outcome, answer] = await this.ask(`create ${known.name}`, 'POST', '/v2/databases', { token: this.person.token, json: { name: known.name, database_options: { shape: 'sqlite-small' } } })
     known.made = outcome
     if (outcome === 'done' && answer) known.id = databaseShown.parse(JSON.parse(answer.text)).id
   }

@@ -22,7 +22,7 @@ it('is as good through the generated client', async () => {
   const { client } = tenantry
   const email = `person-${randomUUID()}@example.com`
   const { orgId } = await tenantry.signUp({ email, password: `a long password ${randomUUID()}`, firstname: 'Ada', lastname: 'Byron' })
-  const { id, org_id } = dataOf(await createDatabase({ client, body: { name: 'orders' } }))
+  const { id, org_id } = dataOf(await createDatabase({ client, body: { name: 'orders', database_options: { shape: 'sqlite-small' } } }))
   expect(org_id).toBe(orgId)
   const statusOf = async (): Promise<string> => dataOf(await getDatabase({ client, path: { database_id: id } })).database_status
   await until('the database is RUNNING', async () => await statusOf() === 'RUNNING', 20)

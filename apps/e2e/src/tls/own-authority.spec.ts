@@ -105,7 +105,7 @@ it('gives every operation of the document the same headers, on success and on re
 it('lets a page of a configured origin ask on the warm way of a query, and no other', async () => {
   const { token } = await signUp(speakTo(url, undefined, ca))
   const quiet = speakTo(url, undefined, ca)
-  const made = read(z.object({ id: z.string() }), 201, await quiet('POST', '/v2/databases', { token, json: { name: 'shown' } }))
+  const made = read(z.object({ id: z.string() }), 201, await quiet('POST', '/v2/databases', { token, json: { name: 'shown', database_options: { shape: 'sqlite-small' } } }))
   const ask = (origin: string): Promise<Answer> => quiet('POST', `/v2/databases/${made.id}/query/sql`, { token, text: 'select 1', headers: ['Origin', origin] })
   let first = await ask(app)
   for (let tries = 0; first.status !== 200 && tries < 200; tries += 1) first = await ask(app)
