@@ -186,6 +186,8 @@ export interface Insert extends Node {
   readonly table: Name
   /** Empty for all of the table's. */
   readonly columns: readonly Name[]
+  /** The parenthesis before them; nowhere without them. */
+  readonly columnsAt: Position
   readonly rows: readonly (readonly Expression[])[] | Query
   /** Where each row of VALUES begins. */
   readonly rowsAt: readonly Position[]
@@ -196,10 +198,16 @@ export interface BulkInsert extends Node {
   readonly replace: boolean
   readonly table: Name
   readonly columns: readonly Name[]
+  readonly columnsAt: Position
+  readonly columnsEnd: Position
   readonly map: readonly MapEntry[]
+  readonly mapEnd: Position
   /** Undefined: each column takes what is mapped at its place. */
   readonly transform: readonly Expression[] | undefined
+  readonly transformEnd: Position
   readonly source: Expression
+  /** The WITH of the options. */
+  readonly withAt: Position
   readonly options: readonly BulkOption[]
 }
 

@@ -1,23 +1,15 @@
-import type { BulkInsert, BulkOption, Expression, MapEntry } from '../tree.js'
+import { nowhere } from '../error.js'
+import type { BulkInsert, BulkOption, MapEntry } from '../tree.js'
 import { readExpression } from './expressions.js'
 import { readLiteral } from './literals.js'
 import { readType } from './operands.js'
 import { advance, here, type Scanner } from './scanner.js'
-import { expect, expected, isAt, readName, readNames, take } from './tokens.js'
+import { expect, expected, isAt, readColumnNames, readInParentheses, readName, take } from './tokens.js'
 
 const readMapEntry = (scanner: Scanner): MapEntry => {
   const at = here(scanner)
   const from = readExpression(scanner)
   return { at, from, type: readType(scanner) }
-}
-
-/** What is read once or more between parentheses. */
-const readInParentheses = <T>(scanner: Scanner, read: (scanner: Scanner) => T): readonly T[] => {
-  expect(scanner, '(')
-  const pieces = [read(scanner)]
-  while (take(scanner, ',')) pieces.push(read(scanner))
-  expect(scanner, ')', 'comma or right paren')
-  return pieces
 }
 
 const flags = ['header_row', 'allow_missing_values'] as const
@@ -47,12 +39,16 @@ export const readBulkInsert = (scanner: Scanner): BulkInsert => {
   if (!replace) expect(scanner, 'INSERT', 'INSERT or REPLACE')
   expect(scanner, 'INTO')
   const table = readName(scanner, 'table name')
-  const columns = isAt(scanner, '(') ? readNames(scanner, 'column name') : []
+  const columns = readColumnNames(scanner)
   expect(scanner, 'MAP')
   const map = readInParentheses(scanner, readMapEntry)
-  const transform: readonly Expression[] | undefined = take(scanner, 'TRANSFORM') ? readInParentheses(scanner, readExpression) : undefined
+  const transform = take(scanner, 'TRANSFORM') ? readInParentheses(scanner, (each) => readExpression(each)) : undefined
   expect(scanner, 'FROM')
   const source = readLiteral(scanner)
+  const withAt = here(scanner)
   expect(scanner, 'WITH')
-  return { kind: 'bulk insert', at, replace, table, columns, map, transform, source, options: readOptions(scanner) }
+  return {
+    kind: 'bulk insert', at, replace, table, columns: columns.pieces, columnsAt: columns.begin, columnsEnd: columns.end, map: map.pieces, mapEnd: map.end,
+    transform: transform?.pieces, transformEnd: transform?.end ?? nowhere, source, withAt, options: readOptions(scanner),
+  }
 }

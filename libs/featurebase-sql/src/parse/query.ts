@@ -3,7 +3,7 @@ import { readExpression } from './expressions.js'
 import { readOperand } from './operands.js'
 import { advance, here, isBeforeNumber, type Scanner } from './scanner.js'
 import { readSource } from './source.js'
-import { enter, expect, expected, isAt, isAtName, isAtWord, leave, readAlias, readName, readNames, rise, take } from './tokens.js'
+import { enter, expect, expected, isAt, isAtName, isAtWord, leave, readAlias, readColumnNames, readName, rise, take } from './tokens.js'
 
 export const isAtQuery = (scanner: Scanner): boolean => isAt(scanner, 'SELECT') || isAt(scanner, 'WITH')
 
@@ -112,7 +112,7 @@ const readSelect = (pieces: Pieces): Select => {
 
 const readCommonTable = (scanner: Scanner): CommonTable => {
   const name = readName(scanner, 'table name')
-  const columns = isAt(scanner, '(') ? readNames(scanner, 'column name') : []
+  const { pieces: columns } = readColumnNames(scanner)
   expect(scanner, 'AS')
   expect(scanner, '(')
   const query = readQuery(scanner)

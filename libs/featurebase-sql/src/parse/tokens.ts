@@ -1,4 +1,4 @@
-import { type Position, SqlError, syntaxError } from '../error.js'
+import { nowhere, type Position, SqlError, syntaxError } from '../error.js'
 import type { Name } from '../tree.js'
 import { advance, here, type Scanner } from './scanner.js'
 import { isLiteral, type Kind } from './words.js'
@@ -43,14 +43,28 @@ export const readName = (scanner: Scanner, what: string): Name => {
 export const readAlias = (scanner: Scanner, what: string): Name | undefined =>
   take(scanner, 'AS') || isAtName(scanner) ? readName(scanner, what) : undefined
 
-/** Names in parentheses, at least one. */
-export const readNames = (scanner: Scanner, what: string): Name[] => {
-  expect(scanner, '(')
-  const names = [readName(scanner, what)]
-  while (take(scanner, ',')) names.push(readName(scanner, what))
-  expect(scanner, ')', 'comma or right paren')
-  return names
+export interface InParentheses<T> {
+  readonly pieces: readonly T[]
+  readonly begin: Position
+  readonly end: Position
 }
+
+/** What is read once or more between parentheses, with commas between. */
+export const readInParentheses = <T>(scanner: Scanner, read: (scanner: Scanner) => T): InParentheses<T> => {
+  const begin = here(scanner)
+  expect(scanner, '(')
+  const pieces = [read(scanner)]
+  while (take(scanner, ',')) pieces.push(read(scanner))
+  const end = here(scanner)
+  expect(scanner, ')', 'comma or right paren')
+  return { pieces, begin, end }
+}
+
+const noColumns: InParentheses<Name> = { pieces: [], begin: nowhere, end: nowhere }
+
+/** The columns that are named in parentheses, if there are any. */
+export const readColumnNames = (scanner: Scanner): InParentheses<Name> =>
+  isAt(scanner, '(') ? readInParentheses(scanner, (each) => readName(each, 'column name')) : noColumns
 
 export const readIfNotExists = (scanner: Scanner): boolean => {
   if (!take(scanner, 'IF')) return false

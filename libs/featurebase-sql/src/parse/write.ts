@@ -4,7 +4,7 @@ import { readExpression } from './expressions.js'
 import { readList } from './operands.js'
 import { isAtQuery, readQuery } from './query.js'
 import { advance, here, type Scanner } from './scanner.js'
-import { expect, expected, isAt, isAtName, isAtWord, readAlias, readName, readNames, take, takeWord } from './tokens.js'
+import { expect, expected, isAt, isAtName, isAtWord, readAlias, readColumnNames, readName, take, takeWord } from './tokens.js'
 
 const readRow = (scanner: Scanner): readonly Expression[] => {
   // A row of nothing has no expression where one must be.
@@ -32,10 +32,10 @@ export const readInsert = (scanner: Scanner): Insert => {
   expect(scanner, 'INTO')
   const table = readName(scanner, 'table name')
   if (take(scanner, 'AS')) readName(scanner, 'alias')
-  const columns = isAt(scanner, '(') ? readNames(scanner, 'column name') : []
-  if (isAtQuery(scanner)) return { kind: 'insert', at, replace, table, columns, rows: readQuery(scanner), rowsAt: [] }
+  const { pieces: columns, begin: columnsAt } = readColumnNames(scanner)
+  if (isAtQuery(scanner)) return { kind: 'insert', at, replace, table, columns, columnsAt, rows: readQuery(scanner), rowsAt: [] }
   expect(scanner, 'VALUES')
-  return { kind: 'insert', at, replace, table, columns, ...readRows(scanner) }
+  return { kind: 'insert', at, replace, table, columns, columnsAt, ...readRows(scanner) }
 }
 
 const readAssignment = (scanner: Scanner): Update['assignments'][number] => {
