@@ -1,3 +1,4 @@
+export { checkSql } from './check/check.js'
 export type { Column, SqlCatalogue, TableEntry, ViewEntry } from './catalogue.js'
 export { type Position, SqlError, type SqlErrorKind, meaningError, nowhere, syntaxError } from './error.js'
 export { parseSql, type ParseLimits } from './parse/parse.js'

@@ -107,7 +107,7 @@ export type Source =
   /** A table-valued function. */
   | Node & { readonly kind: 'function'; readonly call: Expression; readonly alias: Name | undefined }
   | Node & { readonly kind: 'query'; readonly query: Query; readonly alias: Name | undefined }
-  | Node & { readonly kind: 'join'; readonly how: 'inner' | 'left' | 'right' | 'full' | 'comma' | 'cross'; readonly left: Source; readonly right: Source; readonly on: Expression | undefined }
+  | Node & { readonly kind: 'join'; readonly how: 'inner' | 'left' | 'right' | 'full' | 'comma' | 'cross'; readonly howAt: Position; readonly left: Source; readonly right: Source; readonly on: Expression | undefined }
 
 /** `WITH (FLATTEN(column))`. */
 export interface Hint extends Node {

@@ -62,6 +62,8 @@ export type TypedSource =
 export interface TypedOrder {
   readonly expression: TypedExpression
   readonly descending: boolean
+  /** Undefined: nulls are the least. */
+  readonly nulls: 'first' | 'last' | undefined
 }
 
 export type TypedQuery = TypedSelect | TypedUnion
@@ -91,7 +93,7 @@ export interface TypedUnion {
   readonly left: TypedQuery
   readonly right: TypedQuery
   /** Places in `columns`, from 0. */
-  readonly orderBy: readonly { readonly column: number; readonly descending: boolean }[]
+  readonly orderBy: readonly { readonly column: number; readonly descending: boolean; readonly nulls: 'first' | 'last' | undefined }[]
   readonly limit: bigint | undefined
   readonly offset: bigint | undefined
 }

@@ -77,14 +77,16 @@ const readJoin = (scanner: Scanner): Join['how'] | undefined => {
 
 export const readSource = (scanner: Scanner): Source => {
   let source = readOne(scanner)
-  for (let how = readJoin(scanner); how; how = readJoin(scanner)) {
+  for (;;) {
+    const howAt = here(scanner)
+    const how = readJoin(scanner)
+    if (!how) return source
     const at = source.at
     let { height } = scanner
     const right = readOne(scanner)
     height = Math.max(height, scanner.height)
     const on = take(scanner, 'ON') ? readExpression(scanner) : undefined
     rise(scanner, on ? Math.max(height, scanner.height) : height)
-    source = { kind: 'join', at, how, left: source, right, on }
+    source = { kind: 'join', at, how, howAt, left: source, right, on }
   }
-  return source
 }
