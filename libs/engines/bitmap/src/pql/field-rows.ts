@@ -33,6 +33,17 @@ export const numberRow = (here: At, field: Field, asked: Asked, call: Call): Bit
   return number === clamped(number) ? slices.compare(op, number) : beyond(here, slices.columns(), op, number)
 }
 
+/** How many records of a row have such a number, told without a row of them; undefined where one is needed. */
+export const numberCount = (here: At, field: Field, asked: Asked, call: Call, row: Bitmap): number | undefined => {
+  refuseTimes(call, field)
+  const { slices } = here.data.index.numbers(field)
+  if (asked.kind === 'range') return slices.betweenCount(...boundsOf(here, field, asked), row)
+  const comparison = comparisonOf(asked)
+  if (!comparison || comparison.op === '><' || comparison.value.kind === 'null') return undefined
+  const number = numberOf(here.space, field, comparison.value)
+  return number !== undefined && number === clamped(number) ? slices.compareCount(comparison.op, number, row) : undefined
+}
+
 /** A constant past all numbers that there are is less or greater than all. */
 const beyond = ({ space }: At, all: Bitmap, op: Operator, number: bigint): Bitmap => {
   const holds = op === '!=' || (number > 0n ? op === '<' || op === '<=' : op === '>' || op === '>=')

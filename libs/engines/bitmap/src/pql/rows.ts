@@ -3,7 +3,7 @@ import { type Call, type Value, fieldArguments, valueOf } from '@tenantry/pql'
 import { isNumeric } from '../store/catalogue.js'
 import { type At, at, existing, fieldAt, namedField, plain, within } from './at.js'
 import { distinctRow } from './distinct.js'
-import { numberRow, setRow } from './field-rows.js'
+import { numberCount, numberRow, setRow } from './field-rows.js'
 import { rowIdsOf } from './list-rows.js'
 import { refuse } from './refused.js'
 import { sortedColumns } from './sort.js'
@@ -62,6 +62,18 @@ const row = (call: Call, here: At): Bitmap => {
   if (more.length > 0) return refuse(`${call.name}(): too many arguments`)
   const field = fieldAt(here, asked.key)
   return isNumeric(field) ? numberRow(here, field, asked.value, call) : setRow(here, field, asked.value, call)
+}
+
+/** How many records two calls have in common. Of a comparison of numbers no row is made where the other gives one. */
+export const countOfBoth = (one: Call, other: Call, here: At): number =>
+  comparedWithin(one, other, here) ?? comparedWithin(other, one, here) ?? rowOfCall(one, here).andCount(rowOfCall(other, here))
+
+const comparedWithin = (call: Call, other: Call, outer: At): number | undefined => {
+  const here = at(call, outer)
+  const [asked, ...more] = fieldArguments(call)
+  if (call.name !== 'Row' || here.within || !asked || more.length > 0) return undefined
+  const field = here.data.field(asked.key)
+  return field && isNumeric(field) ? numberCount(here, field, asked.value, call, rowOfCall(other, outer)) : undefined
 }
 
 const most = Number.MAX_SAFE_INTEGER

@@ -9,7 +9,7 @@ import { groupByJson } from './group-by.js'
 import { columnsJson } from './json.js'
 import { endRowJson, rowsJson, topKJson, topNJson } from './list-rows.js'
 import { doing, refuse } from './refused.js'
-import { rowOfCall, withOptions } from './rows.js'
+import { countOfBoth, rowOfCall, withOptions } from './rows.js'
 import { sortJson } from './sort.js'
 import { recordOf } from './values.js'
 import { write } from './writes.js'
@@ -53,10 +53,8 @@ const count: Reader = (call, here) => {
   if (more.length > 0) return refuse('Count() only accepts a single bitmap input')
   if (child.name === 'Distinct') return String(countDistinct(child, at(child, here)))
   const inside = at(child, here)
-  if (child.name === 'Intersect' && child.children.length === 2) {
-    const [one, other] = child.children.map((each) => rowOfCall(each, inside))
-    if (one && other) return String(one.andCount(other))
-  }
+  const [one, other, ...others] = child.children
+  if (child.name === 'Intersect' && one && other && others.length === 0) return String(countOfBoth(one, other, inside))
   return String(rowOfCall(child, here).count())
 }
 
