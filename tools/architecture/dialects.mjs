@@ -35,8 +35,8 @@ export const withRecords = ['control-plane', 'identity']
 
 /** Whatever changes a record for a known caller has a deed: it is written down, and may be sent again. Logging in and queries have none. */
 export const deedless = (operations, ownerOf) => operations.flatMap((operation) => {
-  const { id, method, permission, deed } = operation
-  const changes = method !== 'GET' && permission !== 'anyone' && withRecords.includes(ownerOf(operation))
+  const { id, method, permission, deed, reads } = operation
+  const changes = method !== 'GET' && !reads && permission !== 'anyone' && withRecords.includes(ownerOf(operation))
   if (changes && !deed) return [`${id} changes a record, and no deed says which`]
   return !changes && deed ? [`${id} has a deed, and nothing writes it down`] : []
 })

@@ -13,7 +13,7 @@ it.each([
   ['GET', '/v2/users/current/keys', 'identity'],
   ['POST', `/v2/databases/${id}/query/sql`, 'query-gateway'], ['POST', `/v2/databases/${id}/query/pql`, 'query-gateway'],
   ['POST', `/databases/${id}/sql`, 'query-gateway'], ['POST', `/v2/databases/${id}/sql`, 'query-gateway'], ['POST', `/databases/${id}/query/sql`, 'query-gateway'],
-  ['GET', `/databases/${id}/metrics`, 'query-gateway'], ['GET', '/health', 'edge'],
+  ['GET', `/databases/${id}/metrics`, 'query-gateway'], ['GET', '/health', 'edge'], ['POST', '/sql', 'control-plane'], ['POST', '/v2/sql', 'control-plane'],
   ['GET', `/v2/databases/${id}/metrics`, 'query-gateway'],
   ['GET', '/v2/databases', 'control-plane'], ['GET', `/v2/databases/${id}`, 'control-plane'], ['GET', '/v2/users/current', 'control-plane'],
   ['GET', '/v2/users', 'control-plane'], ['PUT', `/v2/orgs/${id}`, 'control-plane'], ['GET', '/v2/shapes', 'control-plane'],

@@ -49,6 +49,8 @@ export interface Operation extends OperationInput {
   /** A permission in the caller's org; 'caller' for anyone with a valid credential; 'anyone' for strangers too. */
   readonly permission: Permission | 'caller' | 'anyone'
   readonly success: { readonly status: number; readonly description: string; readonly schema?: z.ZodType; readonly contentType?: string }
+  /** It only reads, though its method is not GET. */
+  readonly reads?: true
   /** What is changed; MUST be there unless the operation only reads, only logs in, or is a query. */
   readonly deed?: Deed
   readonly problems: readonly ProblemCode[]

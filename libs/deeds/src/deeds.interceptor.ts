@@ -39,7 +39,7 @@ export class DeedsInterceptor implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const request = context.switchToHttp().getRequest<FastifyRequest>()
     const operation = context.getType() === 'http' ? operationOf(request) : undefined
-    if (!operation || operation.method === 'GET' || operation.permission === 'anyone' || operation.deed?.elsewhere) return next.handle()
+    if (!operation || operation.method === 'GET' || operation.reads || operation.permission === 'anyone' || operation.deed?.elsewhere) return next.handle()
     return from(this.run(doingOf(operation, request, next)))
   }
 

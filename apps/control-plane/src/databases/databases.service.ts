@@ -22,6 +22,8 @@ export interface UpdateDatabase {
   readonly ownedBy: UserId | undefined
 }
 
+const mostAtOnce = 10_000
+
 @Injectable()
 export class DatabasesService {
   constructor(private readonly source: DataSource, private readonly databases: DatabasesRepository, private readonly moves: DatabaseMoves,
@@ -44,6 +46,13 @@ export class DatabasesService {
 
   async list(caller: Principal, page: PageAsk): Promise<Page<Database>> {
     return await this.databases.list(caller.orgId, page)
+  }
+
+  /** All databases of the org, oldest first. Throws AnswerTooLarge for more than are told at once. */
+  async all(caller: Principal): Promise<readonly Database[]> {
+    const { items, next } = await this.databases.list(caller.orgId, { limit: mostAtOnce })
+    if (next !== undefined) throw new Problem('AnswerTooLarge', `There are more than ${mostAtOnce} databases; list them in pages with GET /v2/databases.`)
+    return items
   }
 
   async get(caller: Principal, id: DatabaseId): Promise<Database> {

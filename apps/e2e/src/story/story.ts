@@ -63,7 +63,12 @@ const useAndRevokeKey = async (api: Api, person: Person, id: string): Promise<st
   const key = await createKey(api, person)
   const credential = { key: key.secret }
   expect(await rowsOf(api, credential, id, 'select count(*) as count from orders')).toEqual([[2]])
-  expectStatus(200, await api('POST', `/databases/${id}/sql`, { token: key.secret, text: 'select 1' }))
+  for (const where of [`/databases/${id}/sql`, `/databases/${id}/query/sql`, `/v2/databases/${id}/sql`]) {
+    const answer = await api('POST', where, { token: key.secret, text: '{"sql":"select ?","params":[9223372036854775807]}', headers: ['Content-Type', 'application/json'] })
+    expect([answer.status, answer.text.includes('"data":[[9223372036854775807]]')]).toEqual([200, true])
+  }
+  expect((await api('POST', '/sql', { key: key.secret, text: 'show databases' })).text).toContain(id)
+  expectStatus(200, await api('GET', '/health'))
   expect((await listDatabases(api, { token: key.secret })).map((database) => database.id)).toEqual([id])
   const shown = await api('GET', `/v2/users/${userId}/keys`, { token })
   expectStatus(200, shown)

@@ -5386,6 +5386,180 @@ export type RunSqlUnversionedResponses = {
 
 export type RunSqlUnversionedResponse = RunSqlUnversionedResponses[keyof RunSqlUnversionedResponses];
 
+export type RunOrgSqlData = {
+    /**
+     * `SHOW DATABASES`: any other statement is asked of a database.
+     */
+    body: string;
+    path?: never;
+    query?: never;
+    url: '/sql';
+};
+
+export type RunOrgSqlErrors = {
+    /**
+     * MalformedRequest, InvalidParameter, AmbiguousCredentials, InvalidBody, InvalidContentType, EngineRejectedQuery, MissingParameter
+     */
+    400: Problem;
+    /**
+     * MissingCredentials, InvalidCredentials
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * MethodNotAllowed
+     */
+    405: Problem;
+    /**
+     * RequestTooSlow
+     */
+    408: Problem;
+    /**
+     * RequestTooLarge
+     */
+    413: Problem;
+    /**
+     * UrlTooLong
+     */
+    414: Problem;
+    /**
+     * UnsupportedEncoding
+     */
+    415: Problem;
+    /**
+     * AnswerTooLarge
+     */
+    422: Problem;
+    /**
+     * TooManyConnections, TooManyRequests
+     */
+    429: Problem;
+    /**
+     * HeadersTooLarge
+     */
+    431: Problem;
+    /**
+     * InternalError
+     */
+    500: Problem;
+    /**
+     * ServiceUnavailable
+     */
+    503: Problem;
+};
+
+export type RunOrgSqlError = RunOrgSqlErrors[keyof RunOrgSqlErrors];
+
+export type RunOrgSqlResponses = {
+    /**
+     * The databases of the org, oldest first.
+     */
+    200: {
+        schema: {
+            fields: Array<{
+                name: string;
+                type: string;
+                [key: string]: unknown;
+            }>;
+        };
+        data: Array<Array<string | null>>;
+        exec_time: number;
+        'execution-time': number;
+    };
+};
+
+export type RunOrgSqlResponse = RunOrgSqlResponses[keyof RunOrgSqlResponses];
+
+export type RunOrgSqlV2Data = {
+    /**
+     * `SHOW DATABASES`: any other statement is asked of a database.
+     */
+    body: string;
+    path?: never;
+    query?: never;
+    url: '/v2/sql';
+};
+
+export type RunOrgSqlV2Errors = {
+    /**
+     * MalformedRequest, InvalidParameter, AmbiguousCredentials, InvalidBody, InvalidContentType, EngineRejectedQuery, MissingParameter
+     */
+    400: Problem;
+    /**
+     * MissingCredentials, InvalidCredentials
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * MethodNotAllowed
+     */
+    405: Problem;
+    /**
+     * RequestTooSlow
+     */
+    408: Problem;
+    /**
+     * RequestTooLarge
+     */
+    413: Problem;
+    /**
+     * UrlTooLong
+     */
+    414: Problem;
+    /**
+     * UnsupportedEncoding
+     */
+    415: Problem;
+    /**
+     * AnswerTooLarge
+     */
+    422: Problem;
+    /**
+     * TooManyConnections, TooManyRequests
+     */
+    429: Problem;
+    /**
+     * HeadersTooLarge
+     */
+    431: Problem;
+    /**
+     * InternalError
+     */
+    500: Problem;
+    /**
+     * ServiceUnavailable
+     */
+    503: Problem;
+};
+
+export type RunOrgSqlV2Error = RunOrgSqlV2Errors[keyof RunOrgSqlV2Errors];
+
+export type RunOrgSqlV2Responses = {
+    /**
+     * The databases of the org, oldest first.
+     */
+    200: {
+        schema: {
+            fields: Array<{
+                name: string;
+                type: string;
+                [key: string]: unknown;
+            }>;
+        };
+        data: Array<Array<string | null>>;
+        exec_time: number;
+        'execution-time': number;
+    };
+};
+
+export type RunOrgSqlV2Response = RunOrgSqlV2Responses[keyof RunOrgSqlV2Responses];
+
 export type RunPqlData = {
     /**
      * Calls of PQL, with the table before them in brackets or in `table`. They are run in order; each sees what those before it wrote.

@@ -12,6 +12,7 @@ import { deleteAccount } from './leaving.js'
 import { listLimits } from './limits.js'
 import { describeLogin, describeRoot, getJwks, getOpenIdConfiguration, logInAtId, logInAtRoot, logOut, signUp } from './login.js'
 import { readMetrics, readMetricsUnversioned } from './metrics.js'
+import { runOrgSql, runOrgSqlV2 } from './org-sql.js'
 import { deleteOrg, getOrg, updateOrg } from './orgs.js'
 import { runPql, runSql, runSqlShort, runSqlShortV2, runSqlUnversioned } from './queries.js'
 import { applySchema, readSchema } from './schema.js'
@@ -31,5 +32,5 @@ export const operations: readonly Operation[] = [
   createRole, listRoles, getRole, updateRole, deleteRole,
   createDatabase, listDatabases, getDatabase, updateDatabase, deleteDatabase, undeleteDatabase, listBackups, stopDatabase, startDatabase, listDatabaseOperations,
   streamDatabaseEvents, streamEvents,
-  runSql, runSqlShort, runSqlShortV2, runSqlUnversioned, runPql, readSchema, applySchema, importTable, readMetrics, readMetricsUnversioned,
+  runSql, runSqlShort, runSqlShortV2, runSqlUnversioned, runOrgSql, runOrgSqlV2, runPql, readSchema, applySchema, importTable, readMetrics, readMetricsUnversioned,
 ]

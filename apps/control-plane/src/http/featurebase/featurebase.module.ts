@@ -13,6 +13,7 @@ import { AuditController } from './audit.controller.js'
 import { DatabasesController } from './databases.controller.js'
 import { InvitesController } from './invites.controller.js'
 import { LimitsController } from './limits.controller.js'
+import { OrgSqlController } from './org-sql.controller.js'
 import { OrgsController } from './orgs.controller.js'
 import { PowerController } from './power.controller.js'
 import { RolesController } from './roles.controller.js'
@@ -22,6 +23,6 @@ import { UsersController } from './users.controller.js'
 /** The native API over the features. */
 @Module({
   imports: [OrgsModule, AccountsModule, UsersModule, InvitesModule, EndingsModule, RolesModule, ShapesModule, DatabasesModule, LimitsModule, AuditModule],
-  controllers: [DatabasesController, PowerController, OrgsController, ShapesController, UsersController, InvitesController, RolesController, LimitsController, AuditController],
+  controllers: [DatabasesController, OrgSqlController, PowerController, OrgsController, ShapesController, UsersController, InvitesController, RolesController, LimitsController, AuditController],
 })
 export class FeaturebaseModule {}
