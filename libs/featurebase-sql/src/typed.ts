@@ -118,7 +118,7 @@ export interface ColumnWish {
 
 export type TypedStatement =
   | { readonly kind: 'query'; readonly query: TypedQuery; readonly warnings: readonly string[] }
-  | { readonly kind: 'create table'; readonly ifNotExists: boolean; readonly name: string; readonly keyed: boolean; readonly columns: readonly ColumnWish[]; readonly comment: string; readonly at: Position }
+  | { readonly kind: 'create table'; readonly ifNotExists: boolean; readonly name: string; readonly keyed: boolean; readonly columns: readonly ColumnWish[]; readonly comment: string; readonly warnings: readonly string[]; readonly at: Position }
   | { readonly kind: 'add column'; readonly table: string; readonly column: ColumnWish; readonly at: Position }
   | { readonly kind: 'drop column'; readonly table: string; readonly column: string; readonly at: Position }
   | { readonly kind: 'drop table'; readonly ifExists: boolean; readonly name: string; readonly at: Position }

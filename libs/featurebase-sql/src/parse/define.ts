@@ -1,5 +1,5 @@
 import type { AlterTable, ColumnDefinition, ColumnOption, CreateTable, CreateView, DropTable, DropView, Expression, TableOption } from '../tree.js'
-import type { Position } from '../error.js'
+import { meaningError, type Position } from '../error.js'
 import { readExpression } from './expressions.js'
 import { readLiteral } from './literals.js'
 import { readType } from './operands.js'
@@ -111,8 +111,12 @@ export const readView = (scanner: Scanner, at: Position, alter: boolean): Create
   const ifNotExists = !alter && readIfNotExists(scanner)
   const name = readName(scanner, 'view name')
   expect(scanner, 'AS')
-  const { begin } = scanner
+  const { begin, parameters } = scanner
+  scanner.parameters = 0
   const query = readQuery(scanner)
+  // Nobody gives them a value when the view is asked.
+  if (scanner.parameters > 0) throw meaningError(query.at, 'a view can have no parameters')
+  scanner.parameters = parameters
   return { kind: 'create view', at, alter, ifNotExists, name, query, text: scanner.text.slice(begin, scanner.lastEnd) }
 }
 
