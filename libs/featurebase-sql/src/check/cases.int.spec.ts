@@ -47,6 +47,15 @@ const presented = (typed: TypedStatement): Said => typed.kind !== 'query' ? {} :
   fields: typed.query.columns.map(({ name, type }) => [name, printType(type)] as const), warnings: typed.warnings,
 }
 
+const isRead = (text: string): boolean => {
+  try {
+    return isQuery(text) && parseSql(text).length > 0
+  } catch (error) {
+    if (error instanceof SqlError) return false
+    throw error
+  }
+}
+
 const said = (text: string, catalogue: SqlCatalogue): Said => {
   const [statement] = parseSql(text)
   if (!statement) return {}
@@ -58,9 +67,24 @@ const said = (text: string, catalogue: SqlCatalogue): Said => {
   }
 }
 
+const mutations = process.env['TEST_LONG'] === '1' ? 50_000 : 5_000
+
+/** Statements that are right, and names and numbers of others in the place of theirs: most of them are still statements. */
+const mutant = (texts: readonly string[]): () => string => {
+  let state = 23
+  const below = (bound: number): number => { state = (state * 1_103_515_245 + 12_345) % 2_147_483_648; return Math.floor(state / 2_147_483_648 * bound) }
+  const one = (): string => texts[below(texts.length)] ?? ''
+  const wordsOf = (text: string): readonly string[] => text.match(/'[^']*'|[\w.]+|\s+|[^\w\s]+/g) ?? []
+  return () => {
+    const [words, others] = [[...wordsOf(one())], wordsOf(one())]
+    for (let count = below(3); count >= 0; count -= 1) words[below(words.length)] = others[below(others.length)] ?? ''
+    return words.join('')
+  }
+}
+
 const isQuery = (text: string): boolean => /^\s*select/i.test(text)
 
-/** Errors of the parser say where without brackets; those of the run are the run's, and never come for a statement without values. */
+/** The parser says where without brackets, and values are refused only when the statement runs. */
 const isChecked = (error: string): boolean => error.startsWith('[')
 const saidWhenItRuns = /^\[0:0\] (?:invalid value|value|not a valid datetimepart|divisor)/
 
@@ -84,5 +108,18 @@ describe('the queries of FeatureBase', () => {
     const all = asked().filter(([, { error }]) => error === undefined || !saidWhenItRuns.test(error))
     expect(all.length).toBeGreaterThan(1_000)
     expect(all.map(([text, , got]) => [text, got])).toEqual(all.map(([text, wanted]) => [text, wanted]))
+  })
+
+  whenThere(`are understood or refused, never more than that, after ${mutations} mutations${unless}`, () => {
+    const { catalogue, follow } = fakeDatabase()
+    for (const { setup_table: table } of cases) if (table?.create_sql) follow(table.create_sql)
+    const next = mutant(cases.flatMap(({ sql }) => sql ?? []).filter(isQuery))
+    const heard = { understood: 0, refused: 0, unread: 0 }
+    for (let count = 0; count < mutations; count += 1) {
+      const text = next()
+      const read = isRead(text)
+      heard[!read ? 'unread' : said(text, catalogue).error === undefined ? 'understood' : 'refused'] += 1
+    }
+    expect(Math.min(heard.understood, heard.refused)).toBeGreaterThan(mutations / 20)
   })
 })

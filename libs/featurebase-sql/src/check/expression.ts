@@ -11,7 +11,7 @@ import { checkLiteral, checkNegative, setOf } from './literals.js'
 import { aggregateRefused } from './messages.js'
 import { checkName, checkQualified, checkVariable } from './names.js'
 import { applyBinary, applyNullTest, applyUnary } from './operators.js'
-import type { Around, Scope } from './scope.js'
+import { type Around, countPart, type Scope } from './scope.js'
 import { valueType } from './type-name.js'
 
 type Of<Kind extends Expression['kind']> = Extract<Expression, { readonly kind: Kind }>
@@ -73,6 +73,7 @@ const checkScalar = ({ query, at }: Of<'query'>, scope: Scope): TypedExpression 
 /** What `expression` means where it stands; throws nothing but SqlError. */
 export const checkExpression = (expression: Expression, scope: Scope): TypedExpression => {
   const { at } = expression
+  countPart(scope.work, at)
   switch (expression.kind) {
     case 'null': case 'bool': case 'integer': case 'float': case 'string': case 'date': return checkLiteral(expression)
     case 'name': return checkName(expression, scope)

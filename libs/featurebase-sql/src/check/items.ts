@@ -2,9 +2,11 @@ import type { Item, Select } from '../tree.js'
 import type { TypedColumn, TypedExpression } from '../typed.js'
 import { settled } from './coercion.js'
 import { checkExpression } from './expression.js'
-import { columnNotFound, tableNotFound } from './messages.js'
+import { columnNotFound, tableNotFound, tooMuch } from './messages.js'
 import { nameOf } from './names.js'
 import type { Scope, ScopeSource } from './scope.js'
+
+const maxColumns = 2_000
 
 /** A column of the answer. */
 export interface TypedItem extends TypedColumn {
@@ -29,11 +31,20 @@ const star = ({ at, table }: Extract<Item, { readonly kind: 'star' }>, { sources
 
 const isIn = (names: readonly string[], name: string): readonly string[] => name === '' ? names : [...names, name.toLowerCase()]
 
-/** What SELECT lists, its stars spread out. */
-export const checkItems = (items: readonly Item[], scope: Scope): readonly TypedItem[] => items.flatMap((item) => {
+const checkItem = (item: Item, scope: Scope): readonly TypedItem[] => {
   if (item.kind === 'star') return star(item, scope)
   const expression = settled(checkExpression(item.expression, scope))
   const own = nameOf(expression, scope)
   const name = item.alias?.text ?? own
   return [{ name, type: expression.type, expression, names: isIn(isIn([], own), item.alias?.text ?? '') }]
-})
+}
+
+/** What SELECT lists, its stars spread out. */
+export const checkItems = (items: readonly Item[], scope: Scope): readonly TypedItem[] => {
+  const found: TypedItem[] = []
+  for (const item of items) {
+    for (const typed of checkItem(item, scope)) found.push(typed)
+    if (found.length > maxColumns) throw tooMuch(item.at, `an answer may have at most ${maxColumns} columns`)
+  }
+  return found
+}

@@ -12,10 +12,15 @@ export type Literal = Of<'null' | 'bool' | 'integer' | 'float' | 'string' | 'dat
 /** More digits than this behind the point are no decimal. */
 const maxScale = 18
 
+const floating = /^(\d*)(?:\.(\d*))?(?:e([+-]?\d{1,3}))?$/i
+
+/** Exact: as many digits behind the point as it has, its exponent counted in. */
 const float = ({ text, at }: Of<'float'>, sign: bigint): TypedExpression => {
-  const [whole = '', part = ''] = text.split('.')
-  if (!/^\d*$/.test(whole + part) || part.length > maxScale) throw outOfRange(at, text)
-  return numberConstant(sign * BigInt(whole + part || '0'), decimalOf(part.length), at, text)
+  const [found, whole = '', part = '', exponent = '0'] = floating.exec(text) ?? []
+  const scale = part.length - Number(exponent)
+  if (found === undefined || scale > maxScale || scale < -maxScale) throw outOfRange(at, text)
+  const digits = BigInt(whole + part || '0') * 10n ** BigInt(Math.max(0, -scale))
+  return numberConstant(sign * digits, decimalOf(Math.max(0, scale)), at, text)
 }
 
 export const checkLiteral = (literal: Literal): TypedExpression => {

@@ -11,8 +11,9 @@ export const unknownType = (at: Position, name: string): SqlError => meaningErro
 export const unknownIdentifier = (at: Position, name: string): SqlError => meaningError(at, `unknown identifier '${name}'`)
 export const scaleExpected = (at: Position): SqlError => meaningError(at, 'decimal scale expected')
 
+/** An operator of two words is spelled as one. */
 export const operatorRefuses = (at: Position, operator: string, type: DataType): SqlError =>
-  meaningError(at, `operator '${operator.toUpperCase()}' incompatible with type '${printType(type)}'`)
+  meaningError(at, `operator '${operator.toUpperCase().replace(' ', '')}' incompatible with type '${printType(type)}'`)
 export const notEquatable = (at: Position, one: DataType, other: DataType): SqlError =>
   meaningError(at, `types '${printType(one)}' and '${printType(other)}' are not equatable`)
 export const typesDiffer = (at: Position, one: DataType, other: DataType): SqlError =>

@@ -27,7 +27,7 @@ const bothTake = (operator: Operator, { left, right }: Sides, takes: (type: Data
 /** Parameters take the type of the other side, or `otherwise` where the operator knows but one. */
 const withTypes = ({ left, right }: Sides, otherwise?: DataType): Sides => {
   if (otherwise) return { left: isUntyped(left) ? coerced(left, otherwise) : left, right: isUntyped(right) ? coerced(right, otherwise) : right }
-  if (isUntyped(left)) return { left: coerced(left, settled(right).type), right }
+  if (isUntyped(left)) return isUntyped(right) ? { left: settled(left), right } : { left: coerced(left, right.type), right }
   return isUntyped(right) ? { left, right: coerced(right, left.type) } : { left, right }
 }
 

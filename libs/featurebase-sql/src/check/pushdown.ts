@@ -4,6 +4,7 @@ import { isSet } from '../types.js'
 import { aggregatesOf } from './grouping.js'
 import { aggregateRefused } from './messages.js'
 import type { Scope } from './scope.js'
+import { walk } from './walk.js'
 
 /** What FeatureBase asks its bitmaps for decides some of what it refuses and warns of. */
 
@@ -59,6 +60,28 @@ export const checkPushed = (select: TypedSelect, scope: Scope): void => {
   if (!percentile) return
   const isAsked = isOneTable(select, scope) && select.groupBy.length === 0 && (!select.where || isPushed(select.where))
   if (!isAsked) throw meaningError(percentile.at, "Percentile call that can't be pushed down to PQL is not supported")
+}
+
+/** What must all hold for `filter` to. */
+const conjuncts = (filter: TypedExpression): readonly TypedExpression[] => {
+  const found: TypedExpression[] = []
+  const ahead = [filter]
+  for (let next = ahead.pop(); next; next = ahead.pop()) {
+    if (next.kind === 'binary' && next.operator === 'and') ahead.push(next.left, next.right)
+    else found.push(next)
+  }
+  return found
+}
+
+/** RANGEQ says which values of a column are meant: it is no value, and stands in WHERE beside other conditions alone. */
+export const checkSpans = ({ expressions, where, groupBy, having, orderBy }: TypedSelect): void => {
+  const inWhere = where ? conjuncts(where) : []
+  const allowed = new Set(inWhere)
+  const all = [...expressions, ...inWhere, ...groupBy, ...having ? [having] : [], ...orderBy.map(({ expression }) => expression)]
+  walk(all, 'without queries', (expression) => {
+    if (expression.kind === 'call' && expression.name === 'RANGEQ' && !allowed.has(expression)) throw meaningError(nowhere, 'calling ranqeq() usage invalid')
+    return true
+  })
 }
 
 const isAskedAlone = ({ name, argument }: Aggregate): boolean =>

@@ -34,7 +34,7 @@ const check = (query: Query, outside: Around): Checked => {
 /** A query inside a statement: FeatureBase says nothing of its joins. */
 const checkInner = (query: Query, around: Around): TypedQuery => check(query, around).query
 
-export const startWork = (catalogue: SqlCatalogue): Work => ({ catalogue, warnings: [], later: [], checkQuery: checkInner, sources: 0 })
+export const startWork = (catalogue: SqlCatalogue): Work => ({ catalogue, warnings: [], later: [], checkQuery: checkInner, sources: 0, parts: 0 })
 
 /** What FeatureBase looks at only after everything else. */
 export const finish = ({ later }: Work): void => { for (const look of later) look() }

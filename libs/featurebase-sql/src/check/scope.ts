@@ -7,6 +7,8 @@ import { tooMuch } from './messages.js'
 
 /** More tables, views and subqueries than this in one statement, views and WITH unfolded, are too many. */
 const maxSources = 1_000
+/** So many parts of expressions are read of a statement, those of views and WITH as often as they are asked. */
+const maxParts = 1_000_000
 
 export interface ScopeColumn {
   readonly name: string
@@ -33,6 +35,7 @@ export interface Work {
   /** How a query inside an expression is understood. */
   readonly checkQuery: (query: Query, around: Around) => TypedQuery
   sources: number
+  parts: number
 }
 
 /** A WITH, and what it sees itself. */
@@ -69,6 +72,11 @@ export const nextSource = (work: Work, at: Position): number => {
   if (work.sources >= maxSources) throw tooMuch(at, `a statement may read at most ${maxSources} tables, views and subqueries`)
   work.sources += 1
   return work.sources
+}
+
+export const countPart = (work: Work, at: Position): void => {
+  work.parts += 1
+  if (work.parts > maxParts) throw tooMuch(at, `a statement may have at most ${maxParts} parts, those of its views and WITH included`)
 }
 
 export const later = (work: Work, refusal: SqlError): void => { work.later.push(() => { throw refusal }) }

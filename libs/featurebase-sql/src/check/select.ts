@@ -7,7 +7,7 @@ import { checkItems } from './items.js'
 import { expected } from './messages.js'
 import { condition } from './operators.js'
 import { checkLimits, checkOrder } from './order.js'
-import { aggregateWarnings, checkPushed } from './pushdown.js'
+import { aggregateWarnings, checkPushed, checkSpans } from './pushdown.js'
 import type { Around, Scope, ScopeSource } from './scope.js'
 import { type CheckedSource, checkSource, dragons } from './sources.js'
 
@@ -47,6 +47,7 @@ export const checkSelect = (select: Select, around: Around): CheckedSelect => {
     kind: 'select', distinct: select.distinct, columns: items.map(({ name, type }) => ({ name, type })), expressions, from: from?.typed, where, groupBy, having, orderBy,
     grouped: groupBy.length > 0 || aggregatesOf([...expressions, ...having ? [having] : []]).length > 0, ...limits,
   }
+  around.work.later.push(() => { checkSpans(query) })
   if (query.grouped) {
     around.work.later.push(() => { checkGrouping(query, scope) })
     around.work.later.push(() => { checkPushed(query, scope) })

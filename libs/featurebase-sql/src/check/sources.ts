@@ -12,6 +12,7 @@ type Of<Kind extends Source['kind']> = Extract<Source, { readonly kind: Kind }>
 export const dragons = '🦖 here there be dragons! JOINS are experimental.'
 const cartesian = '⚠️  cartesian products are never a good idea - are you missing a join constraint?'
 const maxViews = 16
+const maxJoined = 64
 
 /** What FROM brings: the typed sources, and the same as names see them. */
 export interface CheckedSource {
@@ -89,6 +90,7 @@ const ofNamed = (source: Of<'table'>, around: Around): CheckedSource => {
 const ofJoin = ({ how, howAt, left, right, on }: Of<'join'>, around: Around, checkOn: CheckOn): CheckedSource => {
   const [one, other] = [checkSource(left, around, checkOn), checkSource(right, around, checkOn)]
   const sources = [...one.sources, ...other.sources]
+  if (sources.length > maxJoined) throw tooMuch(howAt, `a query may join at most ${maxJoined} sources`)
   const condition = on && checkOn(on, sources)
   if (how === 'right' || how === 'full') later(around.work, unsupported(howAt, `${how.toUpperCase()} join types`))
   const kind = how === 'left' ? 'left' : condition ? 'inner' : 'cross'
