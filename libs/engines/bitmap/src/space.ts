@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { type Bitmaps, openBitmaps } from '@tenantry/bitmaps'
 import { Changes } from './index/changes.js'
 import { Saved } from './index/saved.js'
+import { SqlFunctions } from './sql/select/functions.js'
 import { Catalogue, type Field, type Table } from './store/catalogue.js'
 import { Dictionary } from './store/dictionary.js'
 import { dictionaryOf, keysOf } from './store/schema.sql.js'
@@ -24,6 +25,8 @@ export const usualRules: SpaceRules = { bitmapBytes: 1024 ** 3, mostWaiting: 100
 /** One open database: its file, and the bitmaps made of it. */
 export class Space {
   readonly statements: Statements
+  /** What statements of SQL call. */
+  readonly functions: SqlFunctions
   readonly catalogue: Catalogue
   bitmaps: Bitmaps
   changes: Changes
@@ -37,6 +40,7 @@ export class Space {
 
   constructor(private readonly database: DatabaseSync, private readonly rules: SpaceRules) {
     this.statements = new Statements(database)
+    this.functions = new SqlFunctions(database)
     this.catalogue = new Catalogue(database)
     this.saved = new Saved(this.statements)
     this.saveAt = rules.mostWaiting

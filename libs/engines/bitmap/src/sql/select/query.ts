@@ -1,0 +1,93 @@
+import type { TypedExpression, TypedQuery, TypedSelect, TypedSource, TypedUnion } from '@tenantry/featurebase-sql'
+import { aligned, nanosOf, resulting } from './align.js'
+import type { Builder, BuiltQuery } from './builder.js'
+import { type Fragment, joinedBy } from './fragment.js'
+import { isRange, restrictRanges } from './ranges.js'
+import { type BuiltSource, conjunctsOf, outside, sourceOf } from './sources.js'
+
+/** A query in SQLite. What is not on top gives its columns as c0, c1, … and has no order that nobody asked for. */
+export const queryOf = (builder: Builder, query: TypedQuery, isTop: boolean): BuiltQuery => query.kind === 'select' ? selectOf(builder, query, isTop) : unionOf(builder, query)
+
+const mostRows = 2n ** 63n - 1n
+const clamped = (value: bigint): bigint => value > mostRows ? mostRows : value
+
+const pageText = ({ limit, offset }: Pick<TypedSelect, 'limit' | 'offset'>): string =>
+  limit === undefined && offset === undefined ? '' : ` LIMIT ${limit === undefined ? -1 : clamped(limit)}${offset === undefined ? '' : ` OFFSET ${clamped(offset)}`}`
+
+const isNumber = /^[-+(]*\d+\)*$/
+
+/** A bare number would be the number of a column. */
+const asKey = (text: string): readonly string[] => isNumber.test(text) ? [] : [text]
+
+type Direction = Pick<TypedSelect['orderBy'][number], 'descending' | 'nulls'>
+
+const directionText = ({ descending, nulls }: Direction): string => `${descending ? ' DESC' : ''}${nulls === undefined ? '' : ` NULLS ${nulls.toUpperCase()}`}`
+
+const orderKeys = ({ text, isUnsigned }: Fragment, to: Direction): readonly string[] => {
+  const direction = directionText(to)
+  return asKey(text).flatMap((key) => isUnsigned ? [`${key} < 0${direction}`, `${key}${direction}`] : [`${key}${direction}`])
+}
+
+const orderText = (keys: readonly string[]): string => keys.length === 0 ? '' : ` ORDER BY ${keys.join(', ')}`
+
+/** Sets are flattened where single values can be groups of their own, as in the original. */
+const flattens = ({ grouped, groupBy, distinct, expressions }: TypedSelect): boolean => grouped ? groupBy.length > 0 : distinct && expressions.length === 1
+
+const selectOf = (builder: Builder, query: TypedSelect, isTop: boolean): BuiltQuery => {
+  const conditions = conjunctsOf(query.where)
+  restrictRanges(builder, conditions, query.from)
+  const from = query.from && sourceOf(builder, query.from, { flattens: flattens(query), conditions })
+  const where = whereText(builder, query.from, conditions)
+  const keys = query.groupBy.map((key) => builder.expression(key))
+  const columns = query.expressions.map((expression) => builder.expression(expression))
+  const group = query.grouped && keys.length > 0 ? ` GROUP BY ${keys.flatMap(groupKey).join(', ') || 'NULL'}${havingText(builder, query)}` : query.having ? ` HAVING ${builder.expression(query.having, 'condition').text}` : ''
+  const order = orderText(query.orderBy.length > 0
+    ? query.orderBy.flatMap((order) => orderKeys(builder.expression(order.expression), order))
+    : isTop || query.limit !== undefined || query.offset !== undefined ? usualOrder(query, from, keys) : [])
+  const list = columns.map(({ text }, place) => isTop ? text : `${text} AS c${place}`).join(', ')
+  return { text: `SELECT ${query.distinct ? 'DISTINCT ' : ''}${list}${from ? ` FROM ${from.text}` : ''}${where}${group}${order}${pageText(query)}`, columns }
+}
+
+const whereText = (builder: Builder, from: TypedSource | undefined, conditions: readonly TypedExpression[]): string => {
+  const chosen = from?.kind === 'table' && from.id === builder.only ? [`t${from.id}.id IN (SELECT value FROM json_each(${builder.binds.add({ kind: 'ids' })}))`] : []
+  const parts = [...chosen, ...conditions.filter((condition) => !isRange(condition)).map((condition) => builder.expression(condition, 'condition').text)]
+  return parts.length === 0 ? '' : ` WHERE ${joinedBy('AND', parts)}`
+}
+
+/** Groups are told apart by numbers where texts have them. */
+const groupKey = ({ text, coded, stored }: Fragment): readonly string[] => asKey(coded?.number ?? stored?.flat ?? text)
+
+const havingText = (builder: Builder, query: TypedSelect): string => {
+  const parts = [...query.having ? [builder.expression(query.having, 'condition').text] : [], ...loneSum(builder, query)]
+  return parts.length === 0 ? '' : ` HAVING ${joinedBy('AND', parts)}`
+}
+
+/** Of one table, a sum that is the only aggregate has no groups without values, as in the original. */
+const loneSum = (builder: Builder, { expressions, from }: TypedSelect): readonly string[] => {
+  const [sum, ...others] = expressions.filter(({ kind }) => kind === 'aggregate')
+  if (from?.kind !== 'table' || others.length > 0 || sum?.kind !== 'aggregate' || sum.name !== 'SUM' || sum.distinct || sum.argument?.kind !== 'column') return []
+  return [`${builder.expression(sum).text} IS NOT NULL`]
+}
+
+/** Without an order of the query's own: by record, and groups by their values or, where these have no natural order, as they first came. */
+const usualOrder = ({ grouped, from: source }: TypedSelect, from: BuiltSource | undefined, keys: readonly Fragment[]): readonly string[] => {
+  if (!grouped) return from?.order ?? []
+  const [first] = from?.order ?? []
+  const isPlain = source?.kind === 'table' && keys.every(({ stored }) => stored === undefined || stored.flat !== undefined)
+  return isPlain || first === undefined || keys.length === 0 ? keys.flatMap((key) => groupKey(key)) : [`min(${first})`]
+}
+
+const unionOf = (builder: Builder, query: TypedUnion): BuiltQuery => {
+  const sides = [builder.query(query.left), builder.query(query.right)]
+  const columns = query.columns.map(({ type }, place) => {
+    const pair = aligned(builder, sides.map(({ columns: own }) => outside(own[place] ?? { text: 'NULL', type, constant: null }, `c${place}`)))
+    const known = sides.map((side, at) => side.columns[place]?.constant === null ? undefined : pair[at]).find((one) => one !== undefined)
+    return { pair: pair.map((one) => resulting(builder, one, type)), nanos: known && nanosOf(known), isUnsigned: pair.some(({ isUnsigned }) => isUnsigned), type }
+  })
+  const arms = sides.map(({ text }, at) => `SELECT ${columns.map(({ pair }, place) => `${pair[at]?.text ?? 'NULL'} AS c${place}`).join(', ')} FROM (${text})`)
+  const order = orderText(query.orderBy.map((order) => `${order.column + 1}${directionText(order)}`))
+  return {
+    text: `${arms.join(query.all ? ' UNION ALL ' : ' UNION ')}${order}${pageText(query)}`,
+    columns: columns.map(({ type, nanos, isUnsigned }, place) => ({ text: `c${place}`, type, nanos, isUnsigned })),
+  }
+}

@@ -1,0 +1,105 @@
+import { type TypedExpression, type TypedSource, isSet } from '@tenantry/featurebase-sql'
+import type { Field } from '../../store/catalogue.js'
+import { rowsOf, valuesOf } from '../../store/schema.sql.js'
+import { systemTables } from '../system.js'
+import { idName } from '../types.js'
+import type { Builder } from './builder.js'
+import { tableColumn, tableNamed } from './columns.js'
+import type { Fragment } from './fragment.js'
+
+/** FROM, and how its records are told apart. */
+export interface BuiltSource {
+  readonly text: string
+  /** Columns in whose order its rows come when no other is asked for. */
+  readonly order: readonly string[]
+}
+
+type Table = Extract<TypedSource, { kind: 'table' }>
+
+/** `conditions` are those of the whole query, which joins by commas have instead of their own. */
+export const sourceOf = (builder: Builder, source: TypedSource, options: { readonly flattens: boolean; readonly conditions: readonly TypedExpression[] }): BuiltSource => {
+  switch (source.kind) {
+    case 'table': return tableSource(builder, source, options.flattens)
+    case 'system table': return systemSource(builder, source)
+    case 'query': return querySource(builder, source)
+    case 'join': return joinSource(builder, source, options)
+  }
+}
+
+const tableSource = (builder: Builder, { id, table: name, flatten }: Table, flattens: boolean): BuiltSource => {
+  const table = tableNamed(builder.space, name)
+  const alias = `t${id}`
+  const field = flattens && flatten !== undefined ? table.fields.get(flatten) : undefined
+  const columns = { table, alias, flat: field && { column: field.name, value: `v${id}.value` } }
+  builder.addSource(id, (column, restriction) => tableColumn(columns, column, () => builder.hasHuge(table.id), restriction))
+  const rows = `${rowsOf(table.id)} AS ${alias}`
+  if (!field) return { text: rows, order: [`${alias}.id`] }
+  return { text: `${rows} JOIN ${valuesSource(field, builder.restriction(id, field.name))} AS v${id} ON v${id}.record = ${alias}.id`, order: [`${alias}.id`, `v${id}.value`] }
+}
+
+/** Values of a set column, each once a record. */
+const valuesSource = (field: Field, restriction: string | undefined): string => {
+  const hasStandard = !(field.options.type === 'time' && field.options.noStandardView)
+  const views = restriction ?? (hasStandard ? 'view = 0' : 'view <> 0')
+  return `(SELECT ${views === 'view = 0' ? '' : 'DISTINCT '}record, value FROM ${valuesOf(field.id)} WHERE ${views})`
+}
+
+const systemSource = (builder: Builder, { id, table, columns }: Extract<TypedSource, { kind: 'system table' }>): BuiltSource => {
+  if (!systemTables.has(table)) throw new Error(`there is no system table ${table}`)
+  const rows = builder.binds.add({ kind: 'rows', table, types: columns.map(({ type }) => type) })
+  builder.addSource(id, (name) => {
+    const place = columns.findIndex((column) => column.name === name)
+    const type = columns[place]?.type
+    if (!type) throw new Error(`${table} has no column ${name}`)
+    return { text: `s${id}.c${place}`, type, ...(type.name === 'timestamp' && { nanos: 1_000_000n }) }
+  })
+  return { text: `(SELECT key AS place, ${columns.map((_column, place) => `json_extract(value, '$[${place}]') AS c${place}`).join(', ')} FROM json_each(${rows})) AS s${id}`, order: [`s${id}.place`] }
+}
+
+const querySource = (builder: Builder, { id, query }: Extract<TypedSource, { kind: 'query' }>): BuiltSource => {
+  const { text, columns } = builder.query(query)
+  builder.addSource(id, (name) => {
+    const place = query.columns.findIndex((column) => column.name === name)
+    const column = columns[place]
+    if (!column) throw new Error(`a subquery has no column ${name}`)
+    return outside(column, `q${id}.c${place}`)
+  })
+  return { text: `(${text}) AS q${id}`, order: [] }
+}
+
+/** A column of a query as those around it know it: its value alone. */
+export const outside = ({ type, nanos, least, most, isUnsigned }: Fragment, text: string): Fragment => ({ text, type, nanos, least, most, isUnsigned })
+
+const joinSource = (builder: Builder, { how, left, right, on }: Extract<TypedSource, { kind: 'join' }>, options: Parameters<typeof sourceOf>[2]): BuiltSource => {
+  const [one, other] = [sourceOf(builder, left, options), sourceOf(builder, right, options)]
+  const conditions = [...on ? conjunctsOf(on) : [], ...how === 'left' ? [] : options.conditions]
+  const counted = isByRecord(left, right, conditions) ? undefined : `${builder.functions.pair()}(${anyColumn(one, left)}, ${anyColumn(other, right)})`
+  const wanted = on && builder.expression(on, 'condition').text
+  const condition = [counted, wanted].filter((part) => part !== undefined).join(' AND ')
+  const nested = right.kind === 'join' ? `(${other.text})` : other.text
+  return { text: `${one.text} ${how === 'left' ? 'LEFT JOIN' : 'JOIN'} ${nested}${condition === '' ? how === 'left' ? ' ON 1' : '' : ` ON ${condition}`}`, order: [...one.order, ...other.order] }
+}
+
+const anyColumn = ({ order }: BuiltSource, source: TypedSource): string => order[0] ?? (source.kind === 'query' ? `q${source.id}.c0` : source.kind === 'join' ? anyColumn({ text: '', order: [] }, source.left) : 'NULL')
+
+/** Whether one side of a join is found by its record, so that no row meets many. */
+const isByRecord = (left: TypedSource, right: TypedSource, conditions: readonly TypedExpression[]): boolean => {
+  const [ours, theirs] = [idsOf(left), idsOf(right)]
+  const finds = (source: TypedSource, expression: TypedExpression): boolean => source.kind === 'table' && expression.kind === 'column' && expression.column === idName && expression.source === source.id
+  const isOf = (ids: ReadonlySet<number>, expression: TypedExpression): boolean => expression.kind === 'column' && ids.has(expression.source) && !isSet(expression.type)
+  return conditions.some((condition) => condition.kind === 'binary' && condition.operator === '=' && [[condition.left, condition.right], [condition.right, condition.left]].some(([one, other]) =>
+    one !== undefined && other !== undefined && (finds(right, one) && isOf(ours, other) || finds(left, one) && isOf(theirs, other))))
+}
+
+const idsOf = (source: TypedSource): ReadonlySet<number> => new Set(source.kind === 'join' ? [...idsOf(source.left), ...idsOf(source.right)] : [source.id])
+
+/** The conditions that all have to hold. */
+export const conjunctsOf = (condition: TypedExpression | undefined): readonly TypedExpression[] => {
+  const found: TypedExpression[] = []
+  const waiting = condition ? [condition] : []
+  for (let next = waiting.pop(); next; next = waiting.pop()) {
+    if (next.kind === 'binary' && next.operator === 'and') waiting.push(next.right, next.left)
+    else found.push(next)
+  }
+  return found
+}
