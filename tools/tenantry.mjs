@@ -1,17 +1,21 @@
 #!/usr/bin/env node
-// What an operator runs beside the program: `npx tenantry admin …`. Needs any Node from 20.19 on and nothing that has to be installed.
+// What is run beside the program: `npx tenantry admin …`, `npx tenantry sample`. Needs any Node from 20.19 on and nothing that has to be installed.
 import { admin } from './admin/admin.mjs'
 import { Fault } from './admin/fault.mjs'
+import { sample } from './sample/sample.mjs'
 
 const usage = `Usage: npx tenantry admin <command>
+       npx tenantry sample
 
-  admin   see and mend what only an operator may; "npx tenantry admin --help" lists its commands
+  admin    see and mend what only an operator may; "npx tenantry admin --help" lists its commands
+  sample   make a database with something in it; "npx tenantry sample --help" says how
 
 npm start starts the program itself.
 `
 
 const run = async ([what, ...rest]) => {
   if (what === 'admin') return await admin(rest, process.env)
+  if (what === 'sample') return await sample(rest, process.env)
   if (what === '--help' || what === 'help') return usage
   throw Fault.usage(usage.trimEnd())
 }

@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises'
+import path from 'node:path'
 import { type Api, speakTo } from '../story/api.js'
+import { runPql } from '../story/bitmaps.js'
 import { becomes, createDatabase, rowsOf } from '../story/databases.js'
 import { type Person, createKey, signUp } from '../story/people.js'
-import { type System, clearUp, startSystem } from '../story/system.js'
+import { type System, apps, clearUp, startSystem } from '../story/system.js'
 import { askByPython, goRequest, isHere, outputOf, sendOverTls } from './programs.js'
 
 let system: System
@@ -98,6 +100,33 @@ describe('fbsql', () => {
   })
 })
 
+describe('npx tenantry sample', () => {
+  const program = path.resolve(apps, '../tools/tenantry.mjs')
+  const sample = (...args: readonly string[]): Promise<string> =>
+    outputOf(process.execPath, [program, 'sample', '--url', system.url, ...args], '', { ...process.env, TENANTRY_TOKEN: key, NODE_EXTRA_CA_CERTS: cafile })
+
+  it('makes the same tables everywhere, with a value of every type, and nothing more when it is run again', async () => {
+    for (let time = 0; time < 2; time += 1) {
+      const said = await sample('--rows', '1000')
+      const id = /\(([\da-f-]{36})\) has 1000 customers in 12 cities/.exec(said)?.[1] ?? ''
+      expect(said).toContain(`/v2/databases/${id}/query/pql`)
+      const [count, balance, ...others] = await runPql(api, ada, id, `[customers]Count(All())Sum(field=balance)${[
+        'Row(segment=3)', 'Row(interests="chess")', 'Row(coupons=120)', 'Row(visited="/shop", from="2024-03-01", to="2024-04-01")', 'Row(bought=7)', 'Row(age > 60)', 'Row(joined > "2024-06-01T00:00:00Z")', 'Row(active=true)',
+      ].map((row) => `Count(${row})`).join('')}`) as [number, unknown, ...number[]]
+      expect(count).toBe(1000)
+      expect([balance, others]).toEqual([expect.objectContaining({ decimalValue: 3_114_774.7, count: 1000 }), [135, 155, 27, 26, 4, 405, 581, 694]])
+      expect(await runPql(api, ada, id, '[cities]Count(Row(country="Norway"))Count(All())')).toEqual([1, 12])
+    }
+  }, 60_000)
+
+  it('says what is wrong with what it was told', async () => {
+    await expect(sample('--rows', 'many')).rejects.toThrow(/--rows is 1 to 1000000/)
+    await expect(outputOf(process.execPath, [program, 'sample'], '', { TENANTRY_TOKEN: '' })).rejects.toThrow(/TENANTRY_TOKEN is missing/)
+    await expect(outputOf(process.execPath, [program, 'sample', '--url', system.url], '', { TENANTRY_TOKEN: 'x', NODE_EXTRA_CA_CERTS: cafile })).rejects.toThrow(/401/)
+    await expect(outputOf(process.execPath, [program, 'sample', '--url', system.url], '', { TENANTRY_TOKEN: key })).rejects.toThrow(/NODE_EXTRA_CA_CERTS/)
+  }, 60_000)
+})
+
 /** The JSON of a body that may have come in chunks. */
 const bodyOf = ({ text }: { readonly text: string }): string => text.slice(text.indexOf('{'), text.lastIndexOf('}') + 1)
 
@@ -109,7 +138,7 @@ describe('a shell', () => {
     const bearer = ['--header', `Authorization: Bearer ${ada.token}`]
     const login = await curl('--location', '--request', 'POST', system.url, '--header', 'Content-Type: application/json', '--data-raw', JSON.stringify({ USERNAME: ada.email, PASSWORD: ada.password }))
     expect(JSON.parse(login)).toMatchObject({ AuthenticationResult: { IdToken: expect.any(String), TokenType: 'Bearer', ExpiresIn: 3600 } })
-    expect(JSON.parse(await curl('--location', '--request', 'GET', `${system.url}/v2/databases`, '--header', `X-API-Key: ${key}`))).toMatchObject({ resources: [{ id: database }] })
+    expect(JSON.parse(await curl('--location', '--request', 'GET', `${system.url}/v2/databases`, '--header', `X-API-Key: ${key}`))).toMatchObject({ resources: expect.arrayContaining([expect.objectContaining({ id: database })]) })
     for (const where of ['/v2/databases', `/v2/databases/${database}`, `/v2/databases/${database}/backups`, '/v2/invites', '/v2/users', '/v2/users/current', `/v2/users/${ada.userId}`,
       `/v2/users/${ada.userId}/keys`, `/v2/orgs/${ada.orgId}/keys`, `/v2/orgs/${ada.orgId}`, '/v2/shapes', '/v2/roles']) {
       expect(JSON.parse(await curl('--location', '--request', 'GET', `${system.url}${where}`, ...bearer))).toEqual(expect.any(Object))

@@ -10,8 +10,8 @@ export const isHere = (program: string): boolean => spawnSync(program, ['--versi
 const deadlineMs = 60_000
 
 /** What a program writes to its output. Throws with what it has complained about when it fails. */
-export const outputOf = (program: string, args: readonly string[], input = ''): Promise<string> => new Promise((resolve, reject) => {
-  const child = spawn(program, args, { timeout: deadlineMs })
+export const outputOf = (program: string, args: readonly string[], input = '', env: NodeJS.ProcessEnv = process.env): Promise<string> => new Promise((resolve, reject) => {
+  const child = spawn(program, args, { timeout: deadlineMs, env })
   let [output, complaints] = ['', '']
   child.stdout.on('data', (chunk: Buffer) => { output += chunk.toString() })
   child.stderr.on('data', (chunk: Buffer) => { complaints += chunk.toString() })
