@@ -49,16 +49,22 @@ const checkValue = (expression: Expression, column: Column, scope: Scope): Inser
   ? checkTuple(expression, column, scope)
   : { value: assigned(checkExpression(expression, scope), column.type), time: undefined }
 
+const checkRow = (row: readonly Expression[], columns: readonly Column[], scope: Scope): readonly InsertValue[] => {
+  const values: InsertValue[] = []
+  for (const expression of row) {
+    const column = columns[values.length]
+    if (column) values.push(checkValue(expression, column, scope))
+  }
+  return values
+}
+
 /** Counts first, of all the rows, and then what stands in them. */
 const checkRows = (rows: readonly (readonly Expression[])[], { rowsAt }: Insert, columns: readonly Column[], work: Work): readonly (readonly InsertValue[])[] => {
   const wrong = rows.findIndex(({ length }) => length !== columns.length)
   const wrongAt = rowsAt[wrong]
   if (wrongAt) throw wrongCount(wrongAt)
   const scope: Scope = { ...bareScope(work), noAggregates: 'VALUES' }
-  return rows.map((row) => row.flatMap((expression, place) => {
-    const column = columns[place]
-    return column ? [checkValue(expression, column, scope)] : []
-  }))
+  return rows.map((row) => checkRow(row, columns, scope))
 }
 
 /** A query whose columns are of the types that are wanted: those of `query` as they are, or brought to them. */

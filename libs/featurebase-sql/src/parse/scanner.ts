@@ -138,14 +138,16 @@ const scanWord = (scanner: Scanner): void => {
   found(scanner, kindOfWord(word), word, end)
 }
 
-const doubleSigns = new Map<string, Kind>([['!=', '!='], ['<>', '!='], ['<=', '<='], ['<<', '<<'], ['>=', '>='], ['>>', '>>'], ['||', '||']])
-const signs = new Map<string, Kind>([...';()[]{},!=<>&|+-*/%.'].map((sign) => [sign, sign as Sign]))
+const oneSigns: readonly Sign[] = [';', '(', ')', '[', ']', '{', '}', ',', '!', '=', '<', '>', '&', '|', '+', '-', '*', '/', '%', '.']
+const signs: readonly (Sign | undefined)[] =
+  Array.from({ length: classes.length }, (_, code) => oneSigns.find((sign) => sign.charCodeAt(0) === code))
+const twoSigns: Readonly<Record<string, Sign>> = { '!=': '!=', '<>': '!=', '<=': '<=', '<<': '<<', '>=': '>=', '>>': '>>', '||': '||' }
 
-const scanSign = (scanner: Scanner): void => {
+const scanSign = (scanner: Scanner, code: number): void => {
   const { text, begin } = scanner
-  const double = doubleSigns.get(text.slice(begin, begin + 2))
-  if (double) return found(scanner, double, double, begin + 2)
-  found(scanner, signs.get(text.charAt(begin)) ?? 'ILLEGAL', text.charAt(begin), begin + 1)
+  const sign = signs[code] ?? 'ILLEGAL'
+  const double = sign === '<' || sign === '>' || sign === '!' || sign === '|' ? twoSigns[text.slice(begin, begin + 2)] : undefined
+  found(scanner, double ?? sign, double ?? sign, begin + (double ? 2 : 1))
 }
 
 const scanToken = (scanner: Scanner): void => {
@@ -159,7 +161,7 @@ const scanToken = (scanner: Scanner): void => {
     const end = endOfRun(text, begin + 1, code === variable ? part : digit)
     return found(scanner, code === variable ? 'VARIABLE' : 'PARAMETER', text.slice(begin, end), end)
   }
-  scanSign(scanner)
+  scanSign(scanner, code)
 }
 
 /** Reads the next token. Behind the last character it is EOF, at that character's place. */
