@@ -7,7 +7,7 @@ import { checkExpression } from './expression.js'
 import { columnNotFound, tableNotFound } from './messages.js'
 import { condition } from './operators.js'
 import type { Around, Scope, Work } from './scope.js'
-import { checkSource } from './sources.js'
+import { checkSource, dragons } from './sources.js'
 
 const copyDragons = '🦖 here there be dragons! COPY statement is experimental.'
 
@@ -24,8 +24,12 @@ const checkChanged = (name: Name, alias: Name | undefined, work: Work): Changed 
   return { source: typed, scope: { ...around, sources, mapped: undefined, noAggregates: 'WHERE', memberships: { count: 0 } } }
 }
 
-const checkWhere = (where: Delete['where'], scope: Scope): Extract<TypedStatement, { kind: 'delete' }>['where'] =>
-  where && condition(checkExpression(where, scope))
+/** FeatureBase makes a join of each query that is asked with IN, and warns of it. */
+const checkWhere = (where: Delete['where'], scope: Scope): Extract<TypedStatement, { kind: 'delete' }>['where'] => {
+  const typed = where && condition(checkExpression(where, scope))
+  for (let count = 0; count < scope.memberships.count; count += 1) scope.work.warnings.push(dragons)
+  return typed
+}
 
 export const checkDelete = ({ table, alias, where }: Delete, work: Work): TypedStatement => {
   const { source, scope } = checkChanged(table, alias, work)

@@ -81,7 +81,14 @@ export const countPart = (work: Work, at: Position): void => {
 
 export const later = (work: Work, refusal: SqlError): void => { work.later.push(() => { throw refusal }) }
 
-export const sourceOf = (id: number, names: readonly string[], columns: readonly { readonly name: string; readonly type: DataType }[]): ScopeSource => {
+type Columns = readonly { readonly name: string; readonly type: DataType }[]
+
+/** What is made of a table's columns is kept as long as they are: a wide table costs its first query alone. */
+const seen = new WeakMap<Columns, Pick<ScopeSource, 'columns' | 'byName'>>()
+
+const seenColumns = (columns: Columns): Pick<ScopeSource, 'columns' | 'byName'> => {
+  const known = seen.get(columns)
+  if (known) return known
   const byName = new Map<string, ScopeColumn>()
   const all = columns.map(({ name, type }, place) => {
     const key = name.toLowerCase()
@@ -89,5 +96,10 @@ export const sourceOf = (id: number, names: readonly string[], columns: readonly
     if (!byName.has(key)) byName.set(key, column)
     return column
   })
-  return { id, names: names.map((name) => name.toLowerCase()), columns: all, byName }
+  const made = { columns: all, byName }
+  seen.set(columns, made)
+  return made
 }
+
+export const sourceOf = (id: number, names: readonly string[], columns: Columns): ScopeSource =>
+  ({ id, names: names.map((name) => name.toLowerCase()), ...seenColumns(columns) })
