@@ -102,10 +102,10 @@ export class SqlFunctions {
     })
   }
 
-  /** (columns of both sides): true, until a statement has looked at too many pairs. */
+  /** (a small number that needs both sides): true, until a statement has looked at too many pairs. */
   pair(): string {
     return this.known('pair', (known) => {
-      this.database.function(known, { deterministic: false, useBigIntArguments: true }, (_left: SQLOutputValue, _right: SQLOutputValue) => {
+      this.database.function(known, { deterministic: false }, (_both: SQLOutputValue) => {
         this.pairs += 1
         if (this.pairs > mostPairs) throw limitError(`joins of the statement look at more than ${mostPairs} pairs of rows; join by equal columns, or filter before`)
         return 1

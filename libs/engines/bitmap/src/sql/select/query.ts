@@ -41,12 +41,21 @@ const selectOf = (builder: Builder, query: TypedSelect, isTop: boolean): BuiltQu
   const keys = query.groupBy.map((key) => builder.expression(key))
   const columns = query.expressions.map((expression) => builder.expression(expression))
   const group = query.grouped && keys.length > 0 ? ` GROUP BY ${keys.flatMap(groupKey).join(', ') || 'NULL'}${havingText(builder, query)}` : query.having ? ` HAVING ${builder.expression(query.having, 'condition').text}` : ''
-  const order = orderText(query.orderBy.length > 0
-    ? query.orderBy.flatMap((order) => orderKeys(builder.expression(order.expression), order))
-    : isTop || query.limit !== undefined || query.offset !== undefined ? usualOrder(query, from, keys) : [])
+  const asked = query.orderBy.flatMap((order) => orderKeys(builder.expression(order.expression), order))
   const list = columns.map(({ text }, place) => isTop ? text : `${text} AS c${place}`).join(', ')
+  if (from && group === '' && choosesFirst(query)) return { text: `SELECT ${list} FROM ${from.text}${firstOf(query, from, where, [...asked, ...from.order])}`, columns }
+  const order = orderText(asked.length > 0 ? asked : isTop || query.limit !== undefined || query.offset !== undefined ? usualOrder(query, from, keys) : [])
   return { text: `SELECT ${query.distinct ? 'DISTINCT ' : ''}${list}${from ? ` FROM ${from.text}` : ''}${where}${group}${order}${pageText(query)}`, columns }
 }
+
+const mostChosen = 20_000n
+
+/** Of one table ordered by something, a few records: what is asked of them is read once they are known. */
+const choosesFirst = ({ from, limit, orderBy, grouped, distinct }: TypedSelect): boolean =>
+  from?.kind === 'table' && orderBy.length > 0 && limit !== undefined && limit <= mostChosen && !grouped && !distinct
+
+const firstOf = (query: TypedSelect, { text, order: [record = ''] }: BuiltSource, where: string, keys: readonly string[]): string =>
+  ` WHERE ${record} IN (SELECT ${record} FROM ${text}${where}${orderText(keys)}${pageText(query)})${orderText(keys)}`
 
 const whereText = (builder: Builder, from: TypedSource | undefined, conditions: readonly TypedExpression[]): string => {
   const chosen = from?.kind === 'table' && from.id === builder.only ? [`t${from.id}.id IN (SELECT value FROM json_each(${builder.binds.add({ kind: 'ids' })}))`] : []

@@ -73,7 +73,7 @@ export const outside = ({ type, nanos, least, most, isUnsigned }: Fragment, text
 const joinSource = (builder: Builder, { how, left, right, on }: Extract<TypedSource, { kind: 'join' }>, options: Parameters<typeof sourceOf>[2]): BuiltSource => {
   const [one, other] = [sourceOf(builder, left, options), sourceOf(builder, right, options)]
   const conditions = [...on ? conjunctsOf(on) : [], ...how === 'left' ? [] : options.conditions]
-  const counted = isByRecord(left, right, conditions) ? undefined : `${builder.functions.pair()}(${anyColumn(one, left)}, ${anyColumn(other, right)})`
+  const counted = isByRecord(left, right, conditions) ? undefined : `${builder.functions.pair()}((${anyColumn(one, left)} & 0) + (${anyColumn(other, right)} & 0))`
   const wanted = on && builder.expression(on, 'condition').text
   const condition = [counted, wanted].filter((part) => part !== undefined).join(' AND ')
   const nested = right.kind === 'join' ? `(${other.text})` : other.text
