@@ -261,9 +261,9 @@ export interface Explain extends Node {
   readonly statement: Statement
 }
 
-/** What FeatureBase reads and only its cloud runs, or nobody: `what` names it as its messages do. */
+/** What FeatureBase reads and this server refuses with the reason. */
 export interface OtherStatement extends Node {
   readonly kind: 'other'
-  readonly what: 'create database' | 'alter database' | 'drop database' | 'create function' | 'drop function' | 'create model' | 'drop model' | 'predict' | 'create user' | 'kill'
+  readonly what: 'create database' | 'alter database' | 'drop database' | 'create function' | 'drop function' | 'create model' | 'drop model' | 'predict'
   readonly name: Name | undefined
 }

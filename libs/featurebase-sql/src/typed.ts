@@ -1,6 +1,6 @@
 import type { Column } from './catalogue.js'
 import type { Position } from './error.js'
-import type { BulkInsert, Name } from './tree.js'
+import type { BulkInsert } from './tree.js'
 import type { DataType } from './types.js'
 
 /**
@@ -132,7 +132,6 @@ export type TypedStatement =
   | { readonly kind: 'copy'; readonly from: string; readonly to: string; readonly source: TypedSource; readonly where: TypedExpression | undefined; readonly warnings: readonly string[] }
   | { readonly kind: 'show'; readonly what: 'tables' | 'databases' | 'columns' | 'create table'; readonly table: string | undefined; readonly withSystem: boolean }
   | { readonly kind: 'explain'; readonly statement: TypedStatement }
-  | { readonly kind: 'other'; readonly what: string; readonly name: Name | undefined; readonly at: Position }
 
 /** A value of a row of VALUES; `time` is there for a tuple of a time and a set. */
 export interface InsertValue {

@@ -2,7 +2,7 @@ import type { Column, TableEntry } from '../catalogue.js'
 import { meaningError } from '../error.js'
 import type { Expression, Insert, Name, Query } from '../tree.js'
 import type { InsertValue, TypedExpression, TypedQuery, TypedStatement } from '../typed.js'
-import { simple } from '../types.js'
+import { printType, simple } from '../types.js'
 import { assigned, coerced } from './coercion.js'
 import { isAssignable, sameType } from './compatible.js'
 import { nameOf, tableNamed } from './define.js'
@@ -10,6 +10,8 @@ import { checkExpression } from './expression.js'
 import { columnNotFound, notAssignable } from './messages.js'
 import { checkWholeQuery } from './query.js'
 import { bareScope, nextSource, type Scope, sourceOf, type Work } from './scope.js'
+
+const timestamp = simple('timestamp')
 
 const wrongCount = (at: Name['at']): Error => meaningError(at, 'mismatch in the count of expressions and target columns')
 
@@ -33,16 +35,18 @@ const targets = ({ columns: names, columnsAt }: Insert, table: TableEntry): read
   return columns
 }
 
+const described = (members: readonly TypedExpression[]): string => `tuple(${members.map(({ type }) => printType(type)).join(', ')})`
+
 /** A time and a set of what the column has, for a column with a time quantum. */
 const checkTuple = ({ at, members }: Extract<Expression, { kind: 'tuple' }>, { type }: Column, scope: Scope): InsertValue => {
-  const [time, set, ...others] = members
+  const typed = members.map((member) => checkExpression(member, scope))
+  const [time, value] = typed
   if (!time) throw meaningError(at, 'tuple literal must contain at least one member')
-  const checked = checkExpression(time, scope)
-  const value = set && checkExpression(set, scope)
   const isQuantum = type.name === 'idsetq' || type.name === 'stringsetq'
-  const isTime = isAssignable(simple('timestamp'), checked.type)
-  if (!isQuantum || !value || others.length > 0 || !isTime || !isAssignable(type, value.type)) throw notAssignable(at, simple('tuple'), type)
-  return { value: coerced(value, type), time: coerced(checked, simple('timestamp')) }
+  if (!isQuantum || !value || typed.length > 2 || !isAssignable(timestamp, time.type) || !isAssignable(type, value.type)) {
+    throw meaningError(at, `an expression of type '${described(typed)}' cannot be assigned to type '${printType(type)}'`)
+  }
+  return { value: coerced(value, type), time: coerced(time, timestamp) }
 }
 
 const checkValue = (expression: Expression, column: Column, scope: Scope): InsertValue => expression.kind === 'tuple'

@@ -13,13 +13,11 @@ const why: Readonly<Record<OtherStatement['what'], string>> = {
   'create database': 'a database is made through the API of this server, and not with SQL',
   'alter database': 'a database is changed through the API of this server, and not with SQL',
   'drop database': 'a database is ended through the API of this server, and not with SQL',
-  'create user': 'users are made through the API of this server, and not with SQL',
   'create function': 'unsupported language \'sql\'',
   'drop function': 'there are no functions but those of the language',
   'create model': 'models are not kept here',
   'drop model': 'models are not kept here',
   predict: 'models are not kept here',
-  kill: 'a query ends at its deadline, or when its client goes away',
 }
 
 /** What FeatureBase reads and this server does not do is refused with the reason. */
