@@ -245,6 +245,19 @@ describe('what is too much', () => {
     expect(asked.rows('select count(*) from wide a inner join wide b on a._id = b._id')).toEqual([[4_500]])
   })
 
+  it.each<[string, (count: number) => string]>([
+    ['operators', (count) => `select _id${' + 1'.repeat(count)} from people where _id = 1`], ['unions', (count) => `select 1${' union all select 1'.repeat(count)}`],
+    ['parentheses', (count) => `select ${'('.repeat(count)}1${')'.repeat(count)}`], ['queries', (count) => `select ${'(select '.repeat(count)}1${')'.repeat(count)}`],
+    ['names of queries', (count) => `with a0 as (select 1 as n)${Array.from({ length: count }, (_one, at) => `, a${at + 1} as (select n from a${at})`).join('')} select n from a${count}`],
+    ['tests of existence', (count) => `select 1 where ${'exists (select 1 where '.repeat(count)}1 = 1${')'.repeat(count)}`],
+  ])('is answered or refused by a sentence, however deep %s are nested', (_name, text) => {
+    expect(asked.ask(text(40))).toHaveProperty('rows')
+    for (const depth of [150, 250, 490, 1_000]) {
+      const answered = asked.ask(text(depth))
+      if (typeof answered === 'string') expect(answered).toMatch(/nested more than|nest it less deeply|may read at most/)
+    }
+  })
+
   it('refuses an answer of too many rows or bytes', () => {
     const prepared = asked.prepared('select _id, name from people')
     const code = (limits: { answerRows: number; answerBytes: number }): unknown => {
