@@ -5,7 +5,7 @@ import { EngineRefusal } from '@tenantry/engines-contract'
 import type { Answer, EmbeddedAsk, EmbeddedDatabase, KnownStatement } from '@tenantry/engines-contract'
 import { closeFile, limitStorage, openFile, refusalOf } from '@tenantry/engines-files'
 import type { Query } from '@tenantry/pql'
-import { AskedTexts } from './asked.js'
+import { type Asked, AskedTexts } from './asked.js'
 import { Imports } from './import/imports.js'
 import { tableOf } from './pql/at.js'
 import { tooLarge } from './pql/json.js'
@@ -14,6 +14,9 @@ import { rowOfCall } from './pql/rows.js'
 import { results } from './pql/run.js'
 import { applySchema, printSchema } from './schema.js'
 import { Space, type SpaceRules, usualRules } from './space.js'
+import type { SqlAnswer } from './sql/answer.js'
+import { Sql } from './sql/sql.js'
+import type { SqlText } from './sql/texts.js'
 import { upgrade } from './store/upgrade.js'
 
 const cacheKib = 8_192
@@ -27,11 +30,13 @@ export class BitmapDatabase implements EmbeddedDatabase {
   private readonly space: Space
   private readonly texts = new AskedTexts()
   private readonly imports: Imports
+  private readonly sql: Sql
   private storageBytes = 0
 
   constructor(folder: string, private readonly rules: SpaceRules = usualRules) {
     this.file = opened(folder)
     this.space = new Space(this.file, rules)
+    this.sql = new Sql(this.space)
     this.imports = new Imports(this.space, () => this.saveWhenDue())
   }
 
@@ -39,19 +44,19 @@ export class BitmapDatabase implements EmbeddedDatabase {
     return this.imports.running
   }
 
-  known({ language, text }: EmbeddedAsk): KnownStatement | undefined {
-    return language === 'pql' ? this.texts.peek(text) : undefined
+  known(ask: EmbeddedAsk): KnownStatement | undefined {
+    return this.asked(ask)
   }
 
   run(ask: EmbeddedAsk, limits: DatabaseLimits): Answer {
     const began = process.hrtime.bigint()
     try {
       this.limit(limits.storageBytes)
-      const data = this.withRoom(() => this.speak(ask))
+      const answer = this.withRoom(() => this.speak(ask))
       const micros = Number((process.hrtime.bigint() - began) / 1_000n)
-      const asked = ask.language === 'pql' ? this.texts.peek(ask.text) : undefined
+      const asked = this.asked(ask)
       if (asked) asked.quick = asked.reads && micros < quickMicros
-      return { fields: none, data, rows: 0, micros }
+      return { ...answer, micros }
     } catch (error) {
       throw refusal(error)
     }
@@ -103,13 +108,28 @@ export class BitmapDatabase implements EmbeddedDatabase {
     }
   }
 
-  private speak(ask: EmbeddedAsk): Buffer {
+  private asked({ language, text }: EmbeddedAsk): Asked | SqlText | undefined {
+    return language === 'pql' ? this.texts.peek(text) : language === 'sql' ? this.sql.peek(text) : undefined
+  }
+
+  private speak(ask: EmbeddedAsk): Spoken {
     switch (ask.language) {
-      case 'pql': return this.answer(ask)
-      case 'schema': return this.schema(ask)
-      case 'import': return this.import(ask)
-      case 'sql': throw new EngineRefusal('LanguageNotSupported', 'This database does not speak SQL.')
+      case 'sql': return this.speakSql(ask)
+      case 'pql': return plain(this.answer(ask))
+      case 'schema': return plain(this.schema(ask))
+      case 'import': return plain(this.import(ask))
     }
+  }
+
+  private speakSql(ask: EmbeddedAsk): Spoken {
+    const reads = this.sql.reads(ask.text)
+    if (!reads && ask.access !== 'write') throw mayOnlyRead()
+    const run = this.sql.prepare(ask)
+    if (reads) return spoken(run())
+    this.imports.refuseOtherChanges()
+    const answer = this.space.change(run)
+    this.saveWhenDue()
+    return spoken(answer)
   }
 
   private schema({ text, access }: EmbeddedAsk): Buffer {
@@ -159,6 +179,14 @@ export class BitmapDatabase implements EmbeddedDatabase {
     this.storageBytes = storageBytes
   }
 }
+
+type Spoken = Omit<Answer, 'micros'>
+
+const plain = (data: Buffer): Spoken => ({ fields: none, data, rows: 0 })
+
+const spoken = ({ fields, data, rows, warnings, plan }: SqlAnswer): Spoken => ({
+  fields, data, rows, ...(warnings && { warnings: Buffer.from(JSON.stringify(warnings)) }), ...(plan !== undefined && { plan: Buffer.from(JSON.stringify(plan)) }),
+})
 
 /** What was written before a call that is refused stays: the refusal is kept until it is. */
 const partly = (run: () => Buffer): { readonly written: Buffer; readonly failed?: Refused } => {

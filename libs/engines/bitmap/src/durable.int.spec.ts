@@ -186,7 +186,7 @@ describe('saving bitmaps', () => {
     const after = count(folder, rows)
     expect(before).toBe(0)
     expect(after).toBeLessThan(20_000)
-    const partly = new Asked(folder)
+    const partly = new Asked(folder, { closingMs: 60_000 })
     expect(partly.text('t', 'Count(All()) Row(s=19999)')).toBe('[20000,{"columns":[19999]}]')
     expect(partly.differences()).toEqual([])
     partly.close()

@@ -36,6 +36,7 @@ export class Space {
 
   /** How many changes wait when the bitmaps are saved; more, once that has failed. */
   private saveAt: number
+  private before = 0
   private savingMs: number
 
   constructor(private readonly database: DatabaseSync, private readonly rules: SpaceRules) {
@@ -84,6 +85,7 @@ export class Space {
   /** Begins a change that is made in several turns; `keep` or `takeBack` must follow, and no other change may begin before. */
   begin(): void {
     this.database.exec('BEGIN IMMEDIATE')
+    this.before = this.rowsChanged()
   }
 
   /** Ends a change of which the bitmaps know nothing yet. */
@@ -102,10 +104,17 @@ export class Space {
       this.database.exec('COMMIT')
       return result
     } catch (error) {
+      const isUntouched = this.database.isTransaction && this.rowsChanged() === this.before
       if (this.database.isTransaction) this.database.exec('ROLLBACK')
-      this.forget()
+      // What was refused before anything was written leaves the bitmaps as they should be.
+      if (!isUntouched) this.forget()
       throw error
     }
+  }
+
+  /** How many rows this connection has changed so far. */
+  private rowsChanged(): number {
+    return (this.statements.get('SELECT total_changes() AS changes').get() as { changes: number }).changes
   }
 
   /** Whether enough changes wait for the bitmaps to be saved. */

@@ -23,6 +23,11 @@ export class Statements {
     return statement.run(...values).changes !== 0n
   }
 
+  /** Lets go of one that has failed: it would tell of it again when it is run the next time. */
+  drop(sql: string): void {
+    this.prepared.delete(sql)
+  }
+
   clear(): void {
     this.prepared.clear()
   }

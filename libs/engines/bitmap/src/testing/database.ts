@@ -48,6 +48,18 @@ export class Asked {
     return this.ask({ text: `[${table}]${text}` })
   }
 
+  /** The answer to a statement: its columns, its rows and what it warns of. */
+  sql(text: string, more: Partial<EmbeddedAsk> = {}): unknown {
+    try {
+      const { fields, data, warnings, plan } = this.database.run({ language: 'sql', access: 'write', limits, text, ...more }, storage)
+      const read = (bytes: Buffer): unknown => JSON.parse(bytes.toString())
+      return { fields: read(fields), data: read(data), ...(warnings && { warnings: read(warnings) }), ...(plan && { plan: read(plan) }) }
+    } catch (error) {
+      if (!(error instanceof EngineRefusal)) throw error
+      return { code: error.code, message: error.message }
+    }
+  }
+
   /** The answer as it is sent, with every digit; of what is refused, the code. */
   text(table: string, text: string): string {
     try {

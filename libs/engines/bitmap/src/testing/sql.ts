@@ -1,10 +1,10 @@
 import { openFile } from '@tenantry/engines-files'
-import { type Column as SqlColumn, type TypedQuery, type Value, SqlError, checkSql, parseSql } from '@tenantry/featurebase-sql'
+import { type TypedQuery, type Value, SqlError, checkSql, parseSql } from '@tenantry/featurebase-sql'
 import { Space, usualRules } from '../space.js'
 import { SpaceCatalogue } from '../sql/catalogue.js'
 import { answerQuery, type RunOptions } from '../sql/select/answer.js'
 import { type PrepareOptions, type PreparedQuery, prepareQuery } from '../sql/select/prepare.js'
-import { recordOf, storedValue } from '../sql/write/stored.js'
+import { recordOf, storedValue, written } from '../sql/write/stored.js'
 import { type FieldOptions, readFieldOptions } from '../store/field-options.js'
 import type { JsonObject } from '../store/json.js'
 
@@ -55,7 +55,6 @@ export class SqlAsked {
     const { space } = this
     const data = space.table(name)
     if (!data) throw new Error(`there is no table ${name}`)
-    const id: SqlColumn = { name: '_id', type: { name: 'id' } }
     const place = columns.indexOf('_id')
     space.change(() => {
       rows.forEach((row, at) => {
@@ -64,10 +63,10 @@ export class SqlAsked {
         const stored = values.map(({ field, value, column }) => {
           if (!field || value === null) return null
           const cell = { column, row: at + 1 }
-          return isTimed(value) ? storedValue(space, field, value.members ?? '', cell, value.at) : storedValue(space, field, value, cell)
+          return written(isTimed(value) ? storedValue(space, field, value.members ?? '', cell, value.at) : storedValue(space, field, value, cell))
         })
         const key = row[place] ?? null
-        data.putRow(recordOf(space, data.table, isTimed(key) ? null : key, id, at + 1), fields, stored)
+        data.putRow(recordOf(space, data.table, isTimed(key) ? null : key, at + 1)(), fields, stored)
       })
     })
   }

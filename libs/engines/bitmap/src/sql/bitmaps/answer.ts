@@ -51,7 +51,7 @@ const aggregates = ({ space, ...at }: Asked, query: TypedSelect, { known }: Part
     run: () => {
       if (query.limit === 0n || (query.offset ?? 0n) > 0n) return { fields, data: Buffer.from('[]'), rows: 0 }
       const cells = space.bitmaps.scope(() => told.map(({ value, field }, place) => cellJson(query, place, value(), field)))
-      return { fields, data: Buffer.from(`[[${cells.join(',')}]]`), rows: 1 }
+      return { fields, data: Buffer.from(`[[${cells.join(',')}]]`), rows: 1, plan: { _op: 'Bitmaps', answers: 'aggregates' } }
     },
   }
 }
@@ -69,9 +69,10 @@ const groups = (asked: Asked, query: TypedSelect, groupBy: readonly TypedExpress
   if (!grouping) return undefined
   const fields = Buffer.from(fieldsJson(query.columns))
   const { bitmaps } = asked.space
+  const how = query.distinct ? 'different values' : 'groups'
   return {
     kind: 'bitmaps',
-    how: query.distinct ? 'different values' : 'groups',
+    how,
     run: (limits) => {
       if (!grouping.isWithinReach()) return undefined
       const rows = bitmaps.scope(() => grouping.groups()).map((group) => grouping.parts.map(({ of }) => of(group)))
@@ -79,18 +80,18 @@ const groups = (asked: Asked, query: TypedSelect, groupBy: readonly TypedExpress
       if (page.length > limits.answerRows) throw new EngineRefusal('AnswerTooLarge', `The answer has more than ${limits.answerRows} rows; ask for fewer with LIMIT.`)
       const data = Buffer.from(`[${page.map((row) => `[${row.map((value, place) => cellJson(query, place, value, grouping.parts[place]?.field)).join(',')}]`).join(',')}]`)
       if (data.length > limits.answerBytes) throw new EngineRefusal('AnswerTooLarge', `The answer is longer than ${limits.answerBytes} bytes; ask for fewer rows or columns.`)
-      return { fields, data, rows: page.length }
+      return { fields, data, rows: page.length, plan: { _op: 'Bitmaps', answers: how, groups: page.length } }
     },
   }
 }
 
 type Row = readonly Known[]
-interface Order { readonly place: number; readonly sign: 1 | -1 }
+interface Order { readonly place: number; readonly sign: 1 | -1; /** Where what has no value goes. */ readonly nulls: 1 | -1 }
 
 /** An order by something that the answer has anyway. */
-const orderOf = ({ expressions }: TypedSelect, { expression, descending }: TypedOrder): Order | undefined => {
+const orderOf = ({ expressions }: TypedSelect, { expression, descending, nulls }: TypedOrder): Order | undefined => {
   const place = expressions.findIndex((one) => isSame(one, expression))
-  return place < 0 ? undefined : { place, sign: descending ? -1 : 1 }
+  return place < 0 ? undefined : { place, sign: descending ? -1 : 1, nulls: (nulls === undefined ? descending : nulls === 'last') ? 1 : -1 }
 }
 
 const isSame = (one: TypedExpression, other: TypedExpression): boolean => {
@@ -100,13 +101,12 @@ const isSame = (one: TypedExpression, other: TypedExpression): boolean => {
     && (one.argument && other.argument ? isSame(one.argument, other.argument) : one.argument === other.argument)
 }
 
-/** Nothing comes before everything. */
 const compared = (one: Row, other: Row, order: readonly Order[]): number => {
-  for (const { place, sign } of order) {
+  for (const { place, sign, nulls } of order) {
     const [left = null, right = null] = [one[place], other[place]]
     if (left === right) continue
-    if (left === null) return -sign
-    if (right === null) return sign
+    if (left === null) return nulls
+    if (right === null) return -nulls
     return left < right ? -sign : sign
   }
   return 0

@@ -61,13 +61,14 @@ const first = (records: Bitmap, wanted: number): readonly Column[] => {
 }
 
 /** Those that come first in an order; which of equal ones is open, as it is in SQL. */
-const firstBy = (asked: Asked, { expression, descending }: TypedOrder, holds: Bitmap, wanted: number): readonly Column[] | undefined => {
+const firstBy = (asked: Asked, { expression, descending, nulls }: TypedOrder, holds: Bitmap, wanted: number): readonly Column[] | undefined => {
   if (isId(asked, expression)) return descending || asked.data.table.keyed ? undefined : first(holds, wanted)
   const field = fieldOf(asked, expression)
   if (!field || !isNumeric(field)) return undefined
   const { slices } = asked.data.index.numbers(field)
   const valued = slices.extremes(wanted, descending ? 'largest' : 'smallest', holds)
-  if (descending && valued.count() >= wanted) return columnsOf(valued)
+  const nullsComeLast = nulls === undefined ? descending : nulls === 'last'
+  if (nullsComeLast && valued.count() >= wanted) return columnsOf(valued)
   const without = first(holds.andNot(slices.columns()), wanted)
   return [...columnsOf(valued), ...without]
 }

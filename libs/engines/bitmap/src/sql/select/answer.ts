@@ -66,13 +66,6 @@ const refusalOf = (work: () => never): unknown => {
   }
 }
 
-const refusing = <T>(work: () => T): T => {
-  try {
-    return work()
-  } catch (error) {
-    throw refusal(error)
-  }
-}
 
 const statementOf = (space: Space, { sql }: PreparedQuery): StatementSync => {
   const statement = space.statements.get(sql)
@@ -81,16 +74,22 @@ const statementOf = (space: Space, { sql }: PreparedQuery): StatementSync => {
   return statement
 }
 
-const rowsOf = (space: Space, prepared: PreparedQuery, options: RunOptions): Iterable<readonly SQLOutputValue[]> => {
-  space.functions.start()
-  // The statement gives arrays, as it was told to; its type knows only the default.
-  return statementOf(space, prepared).iterate(...prepared.binds.map((bind) => boundTo(space, bind, options))) as Iterable<unknown> as Iterable<readonly SQLOutputValue[]>
+/** The rows of a query as SQLite gives them. Throws SqlError for what the statement itself is at fault for. */
+function* rowsOf(space: Space, prepared: PreparedQuery, options: RunOptions): Generator<readonly SQLOutputValue[]> {
+  try {
+    space.functions.start()
+    // The statement gives arrays, as it was told to; its type knows only the default.
+    yield* statementOf(space, prepared).iterate(...prepared.binds.map((bind) => boundTo(space, bind, options))) as Iterable<unknown> as Iterable<readonly SQLOutputValue[]>
+  } catch (error) {
+    space.statements.drop(prepared.sql)
+    throw refusal(error)
+  }
 }
 
 const partLength = 256 * 1024
 
 /** Runs a query. Throws SqlError, and EngineRefusal AnswerTooLarge. */
-export const answerQuery = (space: Space, given: PreparedQuery, limits: QueryLimits, options: RunOptions): SqlAnswer => refusing(() => {
+export const answerQuery = (space: Space, given: PreparedQuery, limits: QueryLimits, options: RunOptions): SqlAnswer => {
   const prepared = current(space, given)
   const printers = prepared.kept.map(printerOf)
   const parts: Buffer[] = []
@@ -110,16 +109,12 @@ export const answerQuery = (space: Space, given: PreparedQuery, limits: QueryLim
   const data = Buffer.concat([...parts, Buffer.from(`${part}]`)])
   if (data.length > limits.answerBytes) throw tooLong(limits)
   return { fields: prepared.fields, data, rows }
-})
+}
 
 const tooLong = ({ answerBytes }: QueryLimits): EngineRefusal => new EngineRefusal('AnswerTooLarge', `The answer is longer than ${answerBytes} bytes; ask for fewer rows or columns.`)
 
 /** The rows of a query as values, one after the other: for what writes them somewhere else. Nothing may change the database meanwhile. */
 export function* valuesOfQuery(space: Space, given: PreparedQuery, options: RunOptions): Generator<readonly Value[]> {
-  try {
-    const prepared = current(space, given)
-    for (const row of rowsOf(space, prepared, options)) yield prepared.kept.map(({ type, nanos }, place) => decode(row[place] ?? null, type, nanos))
-  } catch (error) {
-    throw refusal(error)
-  }
+  const prepared = current(space, given)
+  for (const row of rowsOf(space, prepared, options)) yield prepared.kept.map(({ type, nanos }, place) => decode(row[place] ?? null, type, nanos))
 }

@@ -1,13 +1,14 @@
-import { type Column as SqlColumn, type Value, nowhere } from '@tenantry/featurebase-sql'
+import { type Value, nowhere } from '@tenantry/featurebase-sql'
 import type { Column } from '@tenantry/bitmaps'
 import type { Space } from '../../space.js'
-import type { Field } from '../../store/catalogue.js'
+import type { Field, Table } from '../../store/catalogue.js'
 import { decimalText } from '../../store/decimal.js'
 import { leastInt, mostInt, nanosOf } from '../../store/field-options.js'
 import { columnOf } from '../../store/ids.js'
 import { type View, standardView, viewsOfTime } from '../../store/time-quantum.js'
 import type { FieldValue } from '../../table-data.js'
 import { rejected } from '../rejected.js'
+import { idName } from '../types.js'
 
 const place = `[${nowhere.line}:${nowhere.column}]`
 const nanosInMilli = 1_000_000n
@@ -46,29 +47,39 @@ const viewsFor = (field: Field, time: bigint | undefined): readonly View[] => {
   return options.noStandardView ? views : [standardView, ...views]
 }
 
+/** A value that was looked at already, and gets its words' numbers when it is written. */
+export type Ready = FieldValue | (() => FieldValue)
+
+export const written = (value: Ready): FieldValue => typeof value === 'function' ? value() : value
+
 /**
- * How the store keeps a value of a column: words become numbers, which are made when there are none. `time` is the moment of a value with
- * a time quantum, in nanoseconds. Throws EngineRefusal for what is out of the column's range.
+ * How the store keeps a value of a column; words become numbers, which are made when there are none. `time` is the moment of a value with
+ * a time quantum, in nanoseconds. Throws EngineRefusal for what is out of the column's range, before anything is written.
  */
-export const storedValue = (space: Space, field: Field, value: Exclude<Value, null>, cell: Cell, time?: bigint): FieldValue => {
+export const storedValue = (space: Space, field: Field, value: Exclude<Value, null>, cell: Cell, time?: bigint): Ready => {
   const { options } = field
   switch (options.type) {
     case 'bool': return value === true ? 1 : 0
-    case 'mutex': return typeof value === 'bigint' ? idIn(value, cell) : space.words(field).findOrMake(String(value))
+    case 'mutex': return typeof value === 'bigint' ? idIn(value, cell) : () => space.words(field).findOrMake(String(value))
     case 'set':
-    case 'time': {
-      const members = Array.isArray(value) ? value as readonly (bigint | string)[] : [value as bigint | string]
-      return { values: members.map((one) => typeof one === 'bigint' ? idIn(one, cell) : space.words(field).findOrMake(one)), views: viewsFor(field, time) }
-    }
+    case 'time': return members(space, field, Array.isArray(value) ? value as readonly (bigint | string)[] : [value as bigint | string], cell, viewsFor(field, time))
     case 'timestamp': return instantIn(field, value as bigint, cell)
     case 'int':
     case 'decimal': return numberIn(field, value as bigint, cell)
   }
 }
 
-/** The record that a value of `_id` names. */
-export const recordOf = (space: Space, table: Parameters<Space['keys']>[0], value: Value, column: SqlColumn, row: number): Column => {
-  if (typeof value === 'bigint') return idIn(value, { column: column.name, row })
-  if (typeof value === 'string') return space.keys(table).findOrMake(value)
-  return rejected(`${place} row ${row} has no ${column.name}`)
+const members = (space: Space, field: Field, list: readonly (bigint | string)[], cell: Cell, views: readonly View[]): Ready => {
+  const looked = list.map((one) => typeof one === 'bigint' ? idIn(one, cell) : one)
+  return () => ({ values: looked.map((one) => typeof one === 'string' ? space.words(field).findOrMake(one) : one), views })
+}
+
+/** The record that a value of `_id` names, once it is written. */
+export const recordOf = (space: Space, table: Table, value: Value, row: number): () => Column => {
+  if (typeof value === 'bigint') {
+    const record = idIn(value, { column: idName, row })
+    return () => record
+  }
+  if (typeof value === 'string') return () => space.keys(table).findOrMake(value)
+  return rejected(`${place} row ${row} has no ${idName}`)
 }
