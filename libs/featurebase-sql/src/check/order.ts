@@ -20,8 +20,17 @@ export const placeOf = (value: bigint, count: number): number => {
   return Number(value) - 1
 }
 
+type ByName = ReadonlyMap<string, TypedItem>
+
+/** Each name means the first item that goes by it. */
+const namesOf = (items: readonly TypedItem[]): ByName => {
+  const found = new Map<string, TypedItem>()
+  for (const item of items) for (const name of item.names) if (!found.has(name)) found.set(name, item)
+  return found
+}
+
 /** By a column of the answer, its alias or its place; or by one of the sources that is not in the answer. */
-const term = (expression: Expression, items: readonly TypedItem[], scope: Scope): TypedExpression => {
+const term = (expression: Expression, items: readonly TypedItem[], byName: ByName, scope: Scope): TypedExpression => {
   if (expression.kind === 'integer') {
     const item = items[placeOf(expression.value, items.length)]
     if (item) return item.expression
@@ -30,18 +39,21 @@ const term = (expression: Expression, items: readonly TypedItem[], scope: Scope)
   if (expression.kind !== 'name') throw expected(expression.at, 'column reference, alias reference or column position')
   const { text, at } = expression.name
   const wanted = text.toLowerCase()
-  const item = items.find(({ names }) => names.includes(wanted))
+  const item = byName.get(wanted)
   if (item) return item.expression
   if (!scope.sources.some(({ byName }) => byName.has(wanted))) throw columnNotFound(at, text)
   return checkExpression(expression, scope)
 }
 
-export const checkOrder = (orders: readonly Order[], items: readonly TypedItem[], scope: Scope): readonly TypedOrder[] =>
-  orders.map(({ expression, descending, nulls }) => {
-    const typed = term(expression, items, scope)
+export const checkOrder = (orders: readonly Order[], items: readonly TypedItem[], scope: Scope): readonly TypedOrder[] => {
+  if (orders.length === 0) return []
+  const byName = namesOf(items)
+  return orders.map(({ expression, descending, nulls }) => {
+    const typed = term(expression, items, byName, scope)
     refuseUnsortable(typed.type, scope)
     return { expression: typed, descending, nulls }
   })
+}
 
 type Count = { readonly count: Expression } | undefined
 

@@ -122,6 +122,13 @@ describe('a statement', () => {
     expect(refusalOf(`${wide} select 1 from ${Array.from({ length: 51 }, (_, at) => `a as a${at}`).join()}`)).toMatch(/may have at most 1000000 parts/)
   })
 
+  it.each([
+    ['members', `select i from t where i in (${'1, '.repeat(300_000)}2)`], ['orders', `select i, s as k from t order by ${'k, i, '.repeat(150_000)}1`],
+    ['groups', `select count(*) from t group by ${'i, s, '.repeat(150_000)}d`], ['branches', `select case ${'when b then 1 '.repeat(70_000)}end from t`],
+  ])('of a megabyte of %s is understood in a moment', (_name, text) => {
+    expect(checkedSelect(text).from).toEqual(expect.objectContaining({ table: 't' }))
+  })
+
   it('of ten thousand members of a set and ten thousand names is understood at once', () => {
     const members = Array.from({ length: 10_000 }, (_, at) => at)
     expect(whereOf(`setcontainsany(ids, [${members.join()}]) and i in (${members.join()})`)?.type).toEqual(simple('bool'))
