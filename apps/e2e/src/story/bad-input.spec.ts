@@ -247,7 +247,7 @@ describe('PQL', () => {
     expect(await runPql(api, reader, bitmaps, '[numbers]Count(All())')).toEqual([0])
   })
 
-  it('is not spoken by a database of SQL, nor SQL by one of bitmaps', async () => {
+  it('is not spoken by a database of SQL alone, and one of bitmaps speaks both', async () => {
     await refused(501, 'POST', `/v2/databases/${databaseId}/query/pql`, { text: '[t]Count(All())' })
     expect((await runSql(api, person, bitmaps, 'select 1')).status).toBe(200)
   })

@@ -7,7 +7,6 @@ import { addOneColumn, createTable, createView, dropColumn, dropTable, dropView 
 import { planText, statementPlan } from './plan.js'
 import { withParameters } from './parameters.js'
 import { Query } from './query.js'
-import { rejected } from './rejected.js'
 import { show } from './show/show.js'
 import { type SqlText, SqlTexts, sqlDoing } from './texts.js'
 import { bulkInsert } from './write/bulk-insert.js'
@@ -78,7 +77,6 @@ export class Sql {
       case 'update': updateRows(space, statement); break
       case 'delete': deleteRows(space, statement); break
       case 'copy': copyTable(space, statement); break
-      case 'other': return rejected(`[${statement.at.line}:${statement.at.column}] ${statement.what.toUpperCase()} is not supported`)
     }
     return nothing
   }
