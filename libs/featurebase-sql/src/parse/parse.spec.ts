@@ -152,6 +152,10 @@ describe('statements', () => {
     expect(only('SELECT TOPN 3 * FROM t')).toMatchObject({ top: { word: 'topn', count: { value: 3n } }, items: [{ kind: 'star' }] })
   })
 
+  it('know all the columns of a table, with spaces or without', () => {
+    expect(only('SELECT t.*, "a b" . *, * FROM t')).toMatchObject({ items: [{ kind: 'star', table: { text: 't' } }, { kind: 'star', table: { text: 'a b' } }, { kind: 'star', table: undefined }] })
+  })
+
   it('keep options of columns and tables with their places', () => {
     expect(only('CREATE TABLE t (_id id, s string cachetype LRU size 5, q idsetq timequantum \'YM\' ttl \'1h\', d decimal(2) max -3) comment \'c\'')).toMatchObject({
       columns: [{ options: [] }, { options: [{ name: 'cachetype', value: { name: { text: 'lru' } } }, { name: 'size', value: { value: 5n } }] },

@@ -1,7 +1,7 @@
 import type { CommonTable, Expression, Item, Name, Order, Query, Select } from '../tree.js'
 import { readExpression } from './expressions.js'
 import { readOperand } from './operands.js'
-import { advance, here, isBeforeNumber, type Scanner } from './scanner.js'
+import { advance, here, isBeforeNumber, isBeforeStar, type Scanner } from './scanner.js'
 import { readSource } from './source.js'
 import { enter, expect, expected, isAt, isAtName, isAtWord, leave, readAlias, readColumnNames, readName, rise, take } from './tokens.js'
 
@@ -40,8 +40,7 @@ class Pieces {
 }
 
 const readStarOf = (scanner: Scanner): Name | undefined => {
-  // A name, a point and a star are the one item that is no expression, and it takes three tokens to know it.
-  if (!isAtName(scanner) || scanner.text.charCodeAt(scanner.end) !== 0x2e || scanner.text.charCodeAt(scanner.end + 1) !== 0x2a) return undefined
+  if (!isAtName(scanner) || !isBeforeStar(scanner)) return undefined
   const name = readName(scanner, 'table name')
   advance(scanner)
   advance(scanner)

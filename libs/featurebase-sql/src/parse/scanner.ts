@@ -49,7 +49,7 @@ put('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_', letter | part)
 put('-', part)
 
 const wideSpaces = new Set([0x85, 0xa0, 0x1680, 0x2028, 0x2029, 0x202f, 0x205f, 0x3000, ...Array.from({ length: 11 }, (_, at) => 0x2000 + at)])
-const newline = 0x0a, doubleQuote = 0x22, quote = 0x27, plus = 0x2b, minus = 0x2d, point = 0x2e, question = 0x3f, variable = 0x40
+const newline = 0x0a, doubleQuote = 0x22, quote = 0x27, star = 0x2a, plus = 0x2b, minus = 0x2d, point = 0x2e, question = 0x3f, variable = 0x40
 
 const is = (code: number, bits: number): boolean => ((classes[code] ?? 0) & bits) !== 0
 const isSpace = (code: number): boolean => code < 0x80 ? is(code, space) : wideSpaces.has(code)
@@ -181,9 +181,20 @@ export const advance = (scanner: Scanner): void => {
   scanner.steps += scanner.end - from + 1
 }
 
+const behindSpace = (text: string, from: number): number => {
+  let at = from
+  while (isSpace(text.charCodeAt(at))) at += 1
+  return at
+}
+
 /** Whether the word that comes next is followed by a number or a parameter. */
 export const isBeforeNumber = ({ text, end }: Scanner): boolean => {
-  let at = end
-  while (isSpace(text.charCodeAt(at))) at += 1
-  return is(text.charCodeAt(at), digit) || text.charCodeAt(at) === question
+  const code = text.charCodeAt(behindSpace(text, end))
+  return is(code, digit) || code === question
+}
+
+/** Whether the name that comes next is followed by a point and a star. */
+export const isBeforeStar = ({ text, end }: Scanner): boolean => {
+  const at = behindSpace(text, end)
+  return text.charCodeAt(at) === point && text.charCodeAt(behindSpace(text, at + 1)) === star
 }
