@@ -50,7 +50,7 @@ export const gatewayTo = async (engines: Engines, config: QueryGatewayConfig, lo
     routes: (fastify, app, { gatekeeper, rates, metrics, problems }) => {
       const [turns, orgTurns, meter, meters] = [new Turns(config.turns), new OrgTurns(config.orgTurns), new QueryMeter(metrics), new DatabaseMeters()]
       const parts = { targets: app.get(Targets), engines, turns, orgTurns, meter, meters }
-      const rules = { gatekeeper, rates, problems, metrics, limits: config.queryLimits, textBytes: config.queryTextBytes, outgoing: new Outgoing(config.outgoing), parts }
+      const rules = { gatekeeper, rates, problems, metrics, limits: config.queryLimits, textBytes: config.queryTextBytes, json: config.limits, outgoing: new Outgoing(config.outgoing), parts }
       mountQueries(fastify, rules)
       mountImports(fastify, { ...rules, imports: config.imports, places: new ImportPlaces(config.imports) })
       mountMetrics(fastify, rules, nodeId)

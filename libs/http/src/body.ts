@@ -39,7 +39,8 @@ const isOperations = (request: FastifyRequest): boolean => {
   return body?.kind === 'text' && body.json !== undefined
 }
 
-const problemOf = (text: string, limits: JsonLimits): Problem | undefined => {
+/** Why a JSON text is more than it may be. */
+export const excessProblem = (text: string, limits: JsonLimits): Problem | undefined => {
   const excess = jsonExcess(text, limits)
   return excess && new Problem('InvalidBody', refusals[excess](limits))
 }
@@ -55,12 +56,12 @@ export const readBodies = (fastify: FastifyInstance, limits: JsonLimits): void =
     const text = String(body)
     if (text.trim() === '') return done(null, undefined)
     const own = isOperations(request)
-    const problem = own && !text.trimStart().startsWith('{') ? undefined : problemOf(text, limits)
+    const problem = own && !text.trimStart().startsWith('{') ? undefined : excessProblem(text, limits)
     if (problem) return done(problem)
     return own ? done(null, text) : parse(request, text, done)
   })
   fastify.addContentTypeParser('*', { parseAs: 'string' }, (request, body, done) => {
     const isJson = operationOf(request)?.body?.kind === 'json'
-    done((isJson && problemOf(String(body), limits)) || null, body)
+    done((isJson && excessProblem(String(body), limits)) || null, body)
   })
 }

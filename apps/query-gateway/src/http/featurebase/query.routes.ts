@@ -2,7 +2,7 @@ import { type Gatekeeper, type Rates, countCaller } from '@tenantry/auth'
 import { type InputOf, type Principal, Problem, type Rights } from '@tenantry/contracts'
 import { answerParts, applySchema, pqlParts, readSchema, runPql, runSql, runSqlShort, runSqlShortV2, runSqlUnversioned } from '@tenantry/dialects-featurebase'
 import type { Answer, QueryLimits } from '@tenantry/engines-contract'
-import { type ProblemRules, mountRaw, readInput } from '@tenantry/http'
+import { type JsonLimits, type ProblemRules, mountRaw, readInput } from '@tenantry/http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ServiceMetrics } from '@tenantry/service'
 import { type Ask, type QueryParts, runQuery } from '../../queries/run-query.js'
@@ -16,6 +16,7 @@ export interface QueryRouteRules {
   readonly parts: QueryParts
   readonly limits: QueryLimits
   readonly textBytes: number
+  readonly json: JsonLimits
   readonly outgoing: Outgoing
   readonly problems: ProblemRules
   readonly metrics: ServiceMetrics

@@ -22,8 +22,11 @@ export const checkedText = (text: string, mostBytes: number): string => {
   return sized(text, mostBytes)
 }
 
+/** What is asked, as an engine reads it. */
+export type Asked = Pick<QueryAsk, 'text' | 'params'>
+
 /** The statement of a body and the values that go with it, where it is JSON. Throws Problem for one that cannot be sent to an engine. */
-export const statementIn = (contentType: string | undefined, body: string, mostBytes: number): Pick<QueryAsk, 'text' | 'params'> => {
+export const statementIn = (contentType: string | undefined, body: string, mostBytes: number): Asked => {
   if (!isStatementJson(contentType, body)) return { text: checkedText(body, mostBytes) }
   const { sql, params } = readStatement(body)
   return { text: checkedText(sql, mostBytes), params }

@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Gatekeeper, type Standing, may, rateHeaders, sayStanding } from '@tenantry/auth'
 import { type DatabaseTarget, type Operation, type Principal, Problem, type Rights, isUuid } from '@tenantry/contracts'
-import { answerParts, answerText, pqlParts, pqlText, runPql, runSql } from '@tenantry/dialects-featurebase'
+import { answerParts, answerText, isStatementJson, pqlParts, pqlText, runPql, runSql } from '@tenantry/dialects-featurebase'
 import type { Answer } from '@tenantry/engines-contract'
-import { refuseRaw } from '@tenantry/http'
+import { excessProblem, refuseRaw } from '@tenantry/http'
 import { privateHeaderPairs, requestIdOf } from '@tenantry/service'
 import { CallerGone } from './gone.js'
-import { checkedText, queryAccess, sized } from './query.text.js'
+import { type Asked, queryAccess, sized, statementIn } from './query.text.js'
 import type { QueryRouteRules } from './query.routes.js'
 import { runQuery } from '../../queries/run-query.js'
 
@@ -23,20 +23,20 @@ export type WarmPath = (request: IncomingMessage, response: ServerResponse) => b
 
 /**
  * The query route for callers and databases that this process knows already, on bare HTTP: the framework costs twice what all
- * else here does. Whatever is unusual (a cold cache, a query string, a body without a length, JSON) goes the way through it,
+ * else here does. Whatever is unusual (a cold cache, a query string, a body without a length) goes the way through it,
  * and both ways answer alike.
  */
 export const warmPath = (rules: QueryRouteRules): WarmPath => {
   const { gatekeeper, parts, metrics } = rules
   const ways: Readonly<Record<WarmLanguage, Way>> = {
-    sql: { language: 'sql', operation: runSql, answered: metrics.requests.labels('POST', runSql.path, '200'), read: checkedText, text: answerText, parts: answerParts },
-    pql: { language: 'pql', operation: runPql, answered: metrics.requests.labels('POST', runPql.path, '200'), read: sized, text: pqlText, parts: ({ data }) => pqlParts(data) },
+    sql: { language: 'sql', operation: runSql, answered: metrics.requests.labels('POST', runSql.path, '200'), read: (body, type) => readSql(body, type, rules), text: answerText, parts: answerParts },
+    pql: { language: 'pql', operation: runPql, answered: metrics.requests.labels('POST', runPql.path, '200'), read: (body) => ({ text: sized(body, rules.textBytes) }), text: pqlText, parts: ({ data }) => pqlParts(data) },
   }
   return (request, response) => {
     const language = languageIn(request)
     const databaseId = language && databaseIn(request)
     const length = Number(request.headers['content-length'] ?? NaN)
-    if (language === undefined || databaseId === undefined || !(length > 0 && length <= rules.textBytes) || !isPlainText(request)) return false
+    if (language === undefined || databaseId === undefined || !(length > 0 && length <= rules.textBytes) || !isUsual(request, language)) return false
     const known = knownCaller(gatekeeper, request)
     if (!known || !parts.targets.peek(known.caller.orgId, databaseId)) return false
     const began = performance.now()
@@ -54,7 +54,7 @@ interface Way {
   readonly operation: Operation
   readonly answered: { observe(seconds: number): void }
   /** The body as a request to the engine. Throws Problem. */
-  readonly read: (body: string, mostBytes: number) => string
+  readonly read: (body: string, contentType: string | undefined) => Asked
   readonly text: (answer: Answer) => string
   readonly parts: (answer: Answer) => readonly Buffer[]
 }
@@ -82,8 +82,15 @@ const databaseIn = ({ method, url = '' }: IncomingMessage): DatabaseTarget['data
   return isUuid<DatabaseTarget['databaseId']>(id) ? id : undefined
 }
 
-const isPlainText = ({ headers }: IncomingMessage): boolean =>
-  !(headers['content-type'] ?? '').includes('json') && headers['content-encoding'] === undefined && headers.expect === undefined && headers['idempotency-key'] === undefined
+/** A statement as JSON keeps the limits that all JSON has, which the framework looks at where it is asked. */
+const readSql = (body: string, contentType: string | undefined, { textBytes, json }: QueryRouteRules): Asked => {
+  const excess = isStatementJson(contentType, body) ? excessProblem(body, json) : undefined
+  if (excess) throw excess
+  return statementIn(contentType, body, textBytes)
+}
+
+const isUsual = ({ headers }: IncomingMessage, language: WarmLanguage): boolean =>
+  (language === 'sql' || !(headers['content-type'] ?? '').includes('json')) && headers['content-encoding'] === undefined && headers.expect === undefined && headers['idempotency-key'] === undefined
 
 const answer = async (request: IncomingMessage, response: ServerResponse, length: number, databaseId: DatabaseTarget['databaseId'], { caller, rights }: Known,
   way: Way, rules: QueryRouteRules): Promise<boolean> => {
@@ -92,9 +99,9 @@ const answer = async (request: IncomingMessage, response: ServerResponse, length
   const about = { requestId, standing }
   try {
     if (standing.refusal) throw standing.refusal
-    const text = way.read(await bodyOf(request, length), rules.textBytes)
+    const { text, params } = way.read(await bodyOf(request, length), request.headers['content-type'])
     const ask = { orgId: caller.orgId, databaseId, language: way.language, text, access: queryAccess(rights), plan: false, limits: rules.limits }
-    await runQuery(ask, rules.parts, new CallerGone(response, rules.gatekeeper, caller), (given) => {
+    await runQuery(params ? { ...ask, params } : ask, rules.parts, new CallerGone(response, rules.gatekeeper, caller), (given) => {
       const isSmall = given.fields.length + given.data.length < smallBytes
       return isSmall ? sendSmall(response, about, way.text(given)) : sendLarge(response, about, way.parts(given), rules)
     })
