@@ -3,6 +3,8 @@ export type { Column, SqlCatalogue, TableEntry, ViewEntry } from './catalogue.js
 export { type Position, SqlError, type SqlErrorKind, meaningError, nowhere, syntaxError } from './error.js'
 export { parseSql, type ParseLimits } from './parse/parse.js'
 export { printQuery } from './print/query.js'
+export type { Around, Evaluate } from './evaluate/around.js'
+export { evaluatorOf } from './evaluate/evaluate.js'
 export * from './functions/index.js'
 export type * from './tree.js'
 export type * from './typed.js'

@@ -162,6 +162,14 @@ describe('arithmetic', () => {
     expect(asked.ask('select sum(n.big) from numbers n, people p where n.big > 0')).toMatch(/out of range$/)
   })
 
+  it('says the same of a query that is refused again, and answers it once its rows are other ones', () => {
+    asked.table('shares', { _id: 'id', many: 'int', parts: 'int' }, [[1n, 6n, 2n], [2n, 6n, 0n]])
+    const query = 'select many / parts from shares'
+    for (let again = 0; again < 3; again += 1) expect(asked.ask(query)).toBe('[0:0] divisor is equal to zero')
+    asked.fill('shares', ['_id', 'parts'], [[2n, 3n]])
+    expect(rows(query)).toEqual([[3], [2]])
+  })
+
   it('refuses a subquery of two rows that stands for one value', () => {
     expect(asked.ask('select (select who from places where who = 1) from people')).toBe('[0:0] single row expected')
     expect(rows('select (select who from places where who = 77) from people where _id = 1')).toEqual([[null]])

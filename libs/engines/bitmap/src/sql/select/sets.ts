@@ -40,9 +40,12 @@ const has = ({ table, record, views }: StoredSet, condition = ''): string => `EX
 /** Whether a set is there: without a member it is none. */
 export const isThere = (stored: StoredSet): string => stored.flat === undefined ? has(stored) : '1'
 
-/** Of a record without a set nothing is known; where only what holds counts, it is as good as false. */
-const orUnknown = (stored: StoredSet, condition: string, wanted: Wanted): string =>
-  wanted === 'condition' ? condition : `(CASE WHEN ${condition} THEN 1 WHEN ${isThere(stored)} THEN 0 END)`
+/** As a condition that there is something to look for, where that is not known before. */
+const isSought = ({ text, constant, coded }: Fragment): string => constant === undefined ? ` AND ${coded?.number ?? text} IS NOT NULL` : ''
+
+/** Of a record without a set nothing is known, and of nothing that is looked for; where only what holds counts, that is as good as false. */
+const orUnknown = (stored: StoredSet, condition: string, sought: Fragment, wanted: Wanted): string =>
+  wanted === 'condition' ? condition : `(CASE WHEN ${condition} THEN 1 WHEN ${isThere(stored)}${isSought(sought)} THEN 0 END)`
 
 const storedMember = ({ words }: StoredSet, text: string): string => words ? `(SELECT id FROM ${words} WHERE word = ${text})` : text
 
@@ -50,13 +53,13 @@ const storedMember = ({ words }: StoredSet, text: string): string => words ? `(S
 const listText = ({ binds }: Builder, set: Fragment): string => isMembers(set.constant) ? binds.json(kept(set.constant)) : set.text
 
 const containsOne = (builder: Builder, set: Fragment, member: Fragment, wanted: Wanted): string =>
-  set.stored ? orUnknown(set.stored, has(set.stored, ` AND value = ${storedMember(set.stored, member.text)}`), wanted) : called(builder, 'SETCONTAINS', set, member)
+  set.stored ? orUnknown(set.stored, has(set.stored, ` AND value = ${storedMember(set.stored, member.text)}`), member, wanted) : called(builder, 'SETCONTAINS', set, member)
 
 const containsAny = (builder: Builder, set: Fragment, sought: Fragment, wanted: Wanted): string => {
   if (!set.stored) return called(builder, 'SETCONTAINSANY', set, sought)
   const list = `SELECT value FROM json_each(${listText(builder, sought)})`
   const numbers = set.stored.words ? `SELECT id FROM ${set.stored.words} WHERE word IN (${list})` : list
-  return orUnknown(set.stored, has(set.stored, ` AND ${set.stored.table}.value IN (${numbers})`), wanted)
+  return orUnknown(set.stored, has(set.stored, ` AND ${set.stored.table}.value IN (${numbers})`), sought, wanted)
 }
 
 /** Whether a set has each member of another. */
@@ -64,12 +67,9 @@ export const containsAll = (builder: Builder, set: Fragment, sought: Fragment): 
   if (!set.stored) return called(builder, 'SETCONTAINSALL', set, sought)
   const missing = has(set.stored, ` AND ${set.stored.table}.value = ${storedMember(set.stored, 'sought.value')}`)
   const all = `NOT EXISTS (SELECT 1 FROM json_each(${listText(builder, sought)}) AS sought WHERE NOT ${missing})`
-  return orUnknownOf(set.stored, all, sought)
+  // Nothing has no members that could be missing: it is asked first whether there is a set, and one to compare it with.
+  return `(CASE WHEN ${isThere(set.stored)}${isSought(sought)} THEN ${all} END)`
 }
-
-/** Nothing has no members that could be missing: it is asked first whether there is a set, and one to compare it with. */
-const orUnknownOf = (stored: StoredSet, condition: string, { text, constant }: Fragment): string =>
-  `(CASE WHEN ${isThere(stored)}${constant === undefined ? ` AND ${text} IS NOT NULL` : ''} THEN ${condition} END)`
 
 const called = ({ functions }: Builder, name: string, set: Fragment, other: Fragment): string => `${functions.call(name, [set, other], { type: { name: 'bool' } })}(${set.text}, ${other.text})`
 
