@@ -35,7 +35,7 @@ export class BitmapDatabase implements EmbeddedDatabase {
 
   constructor(folder: string, private readonly rules: SpaceRules = usualRules) {
     this.file = opened(folder)
-    this.space = new Space(this.file, rules)
+    this.space = new Space(this.file, rules, () => openFile(folder, { access: 'read', cacheKib }))
     this.sql = new Sql(this.space)
     this.imports = new Imports(this.space, () => this.saveWhenDue())
   }
@@ -68,6 +68,7 @@ export class BitmapDatabase implements EmbeddedDatabase {
       this.imports.takeBack()
       this.trySaving(() => this.space.save(this.rules.closingMs))
     } finally {
+      this.space.close()
       closeFile(this.file)
     }
   }

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { type Bitmaps, openBitmaps } from '@tenantry/bitmaps'
+import { closeFile } from '@tenantry/engines-files'
 import { Changes } from './index/changes.js'
 import { Saved } from './index/saved.js'
 import { SqlFunctions } from './sql/select/functions.js'
@@ -22,11 +23,15 @@ export interface SpaceRules {
 
 export const usualRules: SpaceRules = { bitmapBytes: 1024 ** 3, mostWaiting: 100_000, savingMs: 100, closingMs: 400 }
 
+/** A connection that queries of SQL are run on: its statements, and the functions that it was told of. */
+export interface SqlSide {
+  readonly statements: Statements
+  readonly functions: SqlFunctions
+}
+
 /** One open database: its file, and the bitmaps made of it. */
 export class Space {
   readonly statements: Statements
-  /** What statements of SQL call. */
-  readonly functions: SqlFunctions
   readonly catalogue: Catalogue
   bitmaps: Bitmaps
   changes: Changes
@@ -37,17 +42,41 @@ export class Space {
   /** How many changes wait when the bitmaps are saved; more, once that has failed. */
   private saveAt: number
   private before = 0
+  private isChanging = false
   private savingMs: number
 
-  constructor(private readonly database: DatabaseSync, private readonly rules: SpaceRules) {
+  private readonly writingSide: SqlSide
+  private readingSide: SqlSide | undefined
+  private reader: DatabaseSync | undefined
+
+  /** `openReader` opens a second connection to the same file, which may only read. */
+  constructor(private readonly database: DatabaseSync, private readonly rules: SpaceRules, private readonly openReader?: () => DatabaseSync) {
     this.statements = new Statements(database)
-    this.functions = new SqlFunctions(database)
+    this.writingSide = { statements: this.statements, functions: new SqlFunctions(database) }
     this.catalogue = new Catalogue(database)
     this.saved = new Saved(this.statements)
     this.saveAt = rules.mostWaiting
     this.savingMs = rules.savingMs
     this.bitmaps = openBitmaps({ maxBytes: rules.bitmapBytes })
     this.changes = new Changes(this.bitmaps, this.statements)
+  }
+
+  /**
+   * Where a query of SQL is run. Within a change it sees what the change has done; everybody else sees what is kept, also while an import
+   * is filling the file.
+   */
+  get side(): SqlSide {
+    if (this.isChanging || !this.openReader) return this.writingSide
+    if (!this.readingSide) {
+      this.reader = this.openReader()
+      this.readingSide = { statements: new Statements(this.reader), functions: new SqlFunctions(this.reader) }
+    }
+    return this.readingSide
+  }
+
+  /** Lets go of the connection that only reads. */
+  close(): void {
+    if (this.reader) closeFile(this.reader)
   }
 
   /** The table's rows and bitmaps; undefined for a name that there is not. */
@@ -79,7 +108,12 @@ export class Space {
   /** Does what changes the database: all of it is kept, or nothing, and then the bitmaps are made anew. */
   change<T>(work: () => T): T {
     this.begin()
-    return this.keep(work)
+    this.isChanging = true
+    try {
+      return this.keep(work)
+    } finally {
+      this.isChanging = false
+    }
   }
 
   /** Begins a change that is made in several turns; `keep` or `takeBack` must follow, and no other change may begin before. */
@@ -155,6 +189,7 @@ export class Space {
     this.tables.clear()
     this.dictionaries.clear()
     this.statements.clear()
+    this.readingSide?.statements.clear()
     this.bitmaps = this.bitmaps.renewed()
     this.changes = new Changes(this.bitmaps, this.statements)
   }

@@ -1,5 +1,5 @@
 import type { Bitmap } from '@tenantry/bitmaps'
-import type { TypedExpression } from '@tenantry/featurebase-sql'
+import type { DataType, TypedExpression } from '@tenantry/featurebase-sql'
 import { type Field, isMany, isNumeric } from '../../store/catalogue.js'
 import { rowsHad } from '../../pql/distinct.js'
 import type { Known } from './cells.js'
@@ -14,7 +14,7 @@ export interface Told {
 }
 
 /** The aggregate of the records of a condition, of all without one; undefined when bitmaps cannot tell. */
-export const toldBy = (asked: Asked, { name, distinct, argument }: Aggregate, predicate: Predicate | undefined): Told | undefined => {
+export const toldBy = (asked: Asked, { name, distinct, argument, type }: Aggregate, predicate: Predicate | undefined): Told | undefined => {
   const filter = (): Bitmap | undefined => predicate?.holds()
   if (!argument || isId(asked, argument)) return name === 'COUNT' ? { field: undefined, value: () => BigInt(predicate ? countOf(predicate) : asked.data.index.all().bitmap.count()) } : undefined
   const field = fieldOf(asked, argument)
@@ -24,11 +24,26 @@ export const toldBy = (asked: Asked, { name, distinct, argument }: Aggregate, pr
   const slices = () => asked.data.index.numbers(field).slices
   switch (name) {
     case 'SUM': return { field, value: () => sumOf(slices().sum(filter())) }
+    case 'AVG': return {
+      field,
+      value: () => {
+        const { sum, count } = slices().sum(filter())
+        return averageOf(sum, BigInt(count), scaleOf(argument.type), scaleOf(type))
+      },
+    }
     case 'MIN': return { field, value: () => slices().min(filter())?.value ?? null }
     case 'MAX': return { field, value: () => slices().max(filter())?.value ?? null }
     default: return undefined
   }
 }
+
+/** The sum of so many values by their count, at a scale of its own: what is past that is cut off, as SQLite's way does. */
+export const averageOf = (sum: bigint | null, count: bigint, from: number, to: number): bigint | null => {
+  if (sum === null || count === 0n) return null
+  return to >= from ? sum * 10n ** BigInt(to - from) / count : sum / (count * 10n ** BigInt(from - to))
+}
+
+export const scaleOf = (type: DataType): number => type.name === 'decimal' ? type.scale : 0
 
 const sumOf = ({ sum, count }: { readonly sum: bigint; readonly count: number }): bigint | null => count === 0 ? null : sum
 

@@ -1,7 +1,8 @@
-import type { Bitmap, Column } from '@tenantry/bitmaps'
+import type { Bitmap, Column, Slices } from '@tenantry/bitmaps'
 import type { TypedExpression, TypedSelect } from '@tenantry/featurebase-sql'
 import { type Field, hasWords, isMany, isNumeric } from '../../store/catalogue.js'
 import { distinctNumbers } from '../../pql/columns.js'
+import { averageOf, scaleOf } from './aggregate.js'
 import type { Known } from './cells.js'
 import { type Asked, type Predicate, fieldOf, having, isId } from './predicate.js'
 
@@ -17,6 +18,8 @@ interface Member {
 interface Group {
   readonly members: readonly Known[]
   readonly count: bigint
+  /** Of those that have a value of the field that is summed. */
+  readonly valued: bigint
   readonly sum: bigint | null
 }
 
@@ -58,7 +61,7 @@ const canGroup = (field: Field, flatten: string | undefined): boolean =>
   isMany(field) ? field.name === flatten : field.options.type !== 'decimal' && field.options.type !== 'timestamp'
 
 const sumsIn = (asked: Asked, expressions: readonly TypedExpression[]): Field | 'several' | undefined => {
-  const fields = new Set(expressions.flatMap((expression) => expression.kind === 'aggregate' && expression.name === 'SUM' && expression.argument ? fieldOf(asked, expression.argument) ?? [] : []))
+  const fields = new Set(expressions.flatMap((expression) => expression.kind === 'aggregate' && (expression.name === 'SUM' || expression.name === 'AVG') && expression.argument ? fieldOf(asked, expression.argument) ?? [] : []))
   return fields.size > 1 ? 'several' : [...fields][0]
 }
 
@@ -68,7 +71,10 @@ const partOf = (asked: Asked, expression: TypedExpression, groupBy: readonly Typ
   if (expression.kind !== 'aggregate' || expression.distinct) return undefined
   if (expression.name === 'COUNT') return !expression.argument || isId(asked, expression.argument) ? { field: undefined, of: ({ count }) => count } : undefined
   const field = expression.argument && fieldOf(asked, expression.argument)
-  return expression.name === 'SUM' && field && isNumeric(field) ? { field, of: ({ sum }) => sum } : undefined
+  if (!field || !isNumeric(field) || !expression.argument) return undefined
+  const [from, to] = [scaleOf(expression.argument.type), scaleOf(expression.type)]
+  if (expression.name === 'AVG') return { field, of: ({ sum, valued }) => averageOf(sum, valued, from, to) }
+  return expression.name === 'SUM' ? { field, of: ({ sum }) => sum } : undefined
 }
 
 const membersOf = (asked: Asked, field: Field, filter: Bitmap | undefined): readonly Member[] => {
@@ -98,24 +104,38 @@ const hasFew = ({ data, space: { bitmaps } }: Asked, field: Field): boolean => {
   })
 }
 
+/** Sums of so few groups are quicker taken one by one. */
+const fewGroups = 32
+
+interface Sums { readonly count: number; readonly sum: bigint }
+
+/** The sum of each group, and of how many values it is. */
+const sumsOf = ({ space: { bitmaps } }: Asked, slices: Slices, rows: readonly Bitmap[], others: readonly Bitmap[] | undefined, filter: Bitmap | undefined): ((place: number) => Sums) => {
+  if (!others && rows.length <= fewGroups) {
+    return (place) => {
+      const row = rows[place] ?? bitmaps.empty()
+      return slices.sum(filter ? row.and(filter) : row)
+    }
+  }
+  const { counts, sums } = bitmaps.groups({ rows, ...(others && { others }), ...(filter && { filter }), values: slices })
+  return (place) => ({ count: counts[place] ?? 0, sum: sums[place] ?? 0n })
+}
+
 const groupsOf = (asked: Asked, columns: readonly Field[], summed: Field | undefined, filter: Bitmap | undefined): readonly Group[] => {
   const [first = [], second] = columns.map((field) => membersOf(asked, field, filter))
   const rows = first.map(({ records }) => records)
   const others = second?.map(({ records }) => records)
   if (rows.length === 0 || others?.length === 0) return []
-  const values = summed && asked.data.index.numbers(summed).slices
-  const counted = asked.space.bitmaps.groups({ rows, ...(others && { others }), ...(filter && { filter }) })
-  // With values only the records that have one are counted.
-  const sums = values && asked.space.bitmaps.groups({ rows, ...(others && { others }), ...(filter && { filter }), values })
+  const { counts } = asked.space.bitmaps.groups({ rows, ...(others && { others }), ...(filter && { filter }) })
+  const sums = summed && sumsOf(asked, asked.data.index.numbers(summed).slices, rows, others, filter)
   const width = others?.length ?? 1
   const groups: Group[] = []
-  counted.counts.forEach((count, place) => {
-    if (count === 0) return
+  counts.forEach((count, place) => {
     const one = first[Math.floor(place / width)]
     const other = second?.[place % width]
-    if (!one) return
-    const sum = sums && (sums.counts[place] ?? 0) > 0 ? sums.sums[place] ?? null : null
-    groups.push({ members: other ? [one.value, other.value] : [one.value], count: BigInt(count), sum })
+    if (count === 0 || !one) return
+    const { count: valued, sum } = sums?.(place) ?? { count: 0, sum: 0n }
+    groups.push({ members: other ? [one.value, other.value] : [one.value], count: BigInt(count), valued: BigInt(valued), sum: valued > 0 ? sum : null })
   })
   return groups
 }

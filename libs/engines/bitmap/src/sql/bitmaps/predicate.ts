@@ -1,7 +1,7 @@
 import type { Bitmap, Column, Comparison } from '@tenantry/bitmaps'
-import type { TypedExpression, TypedOperator, Value } from '@tenantry/featurebase-sql'
+import { type TypedExpression, type TypedOperator, type Value, likePattern } from '@tenantry/featurebase-sql'
 import type { Space } from '../../space.js'
-import { type Field, isMany, isNumeric } from '../../store/catalogue.js'
+import { type Field, hasWords, isMany, isNumeric } from '../../store/catalogue.js'
 import { leastInt, mostInt, nanosOf } from '../../store/field-options.js'
 import { columnOf } from '../../store/ids.js'
 import type { TableData } from '../../table-data.js'
@@ -60,6 +60,7 @@ const binary = (asked: Asked, { operator, left, right }: Of<'binary'>): Predicat
     if (!one || !other) return undefined
     return operator === 'and' ? both(asked, one, other) : either(asked, one, other)
   }
+  if (operator === 'like' || operator === 'not like') return negatedIf(operator === 'not like', like(asked, left, right))
   if (left.kind === 'column' && right.kind === 'constant') return operatorOn(asked, left, operator, right)
   const turned = flipped[operator]
   return turned && right.kind === 'column' && left.kind === 'constant' ? operatorOn(asked, right, turned, left) : undefined
@@ -80,6 +81,18 @@ const operatorOn = (asked: Asked, column: Of<'column'>, operator: TypedOperator,
   const op = comparisons[operator]
   if (!op || value === null) return undefined
   return compared(asked, column, op, value, type.name === 'decimal' ? type.scale : 0)
+}
+
+/** More words than this are not looked through. */
+const mostWords = 10_000
+
+const like = (asked: Asked, column: TypedExpression, pattern: TypedExpression): Predicate | undefined => {
+  const field = fieldOf(asked, column)
+  if (!field || field.options.type !== 'mutex' || !hasWords(field) || pattern.kind !== 'constant' || typeof pattern.value !== 'string') return undefined
+  const { space, data } = asked
+  if (data.index.sets(field).rows().length > mostWords) return undefined
+  const matches = likePattern(pattern.value)
+  return ofThoseHaving(asked, field, () => space.bitmaps.union(data.index.sets(field).rows().filter(({ id }) => matches(space.words(field).word(Number(id)) ?? '')).map(({ bitmap }) => bitmap)))
 }
 
 export const fieldOf = ({ data, source }: Asked, column: TypedExpression): Field | undefined =>

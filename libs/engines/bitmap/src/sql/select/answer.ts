@@ -43,9 +43,9 @@ const boundTo = (space: Space, bind: Bind, { now, parameters = [], records = [] 
   }
 }
 
-/** The statement as it is to be run now; another than was prepared where there are ids of the upper half since. */
+/** The statement as it is to be run now; another than was prepared where it is for another connection, or there are ids of the upper half since. */
 const current = (space: Space, prepared: PreparedQuery): PreparedQuery =>
-  [...prepared.huge].every(([table, was]) => hasHugeIds(space, table) === was) ? prepared : prepareQuery(space, prepared.query, prepared.options)
+  prepared.side === space.side && [...prepared.huge].every(([table, was]) => hasHugeIds(space, table) === was) ? prepared : prepareQuery(space, prepared.query, prepared.options)
 
 const messageOf = (error: unknown): string => typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : ''
 
@@ -68,7 +68,7 @@ const refusalOf = (work: () => never): unknown => {
 
 
 const statementOf = (space: Space, { sql }: PreparedQuery): StatementSync => {
-  const statement = space.statements.get(sql)
+  const statement = space.side.statements.get(sql)
   statement.setReadBigInts(true)
   statement.setReturnArrays(true)
   return statement
@@ -77,11 +77,11 @@ const statementOf = (space: Space, { sql }: PreparedQuery): StatementSync => {
 /** The rows of a query as SQLite gives them. Throws SqlError for what the statement itself is at fault for. */
 function* rowsOf(space: Space, prepared: PreparedQuery, options: RunOptions): Generator<readonly SQLOutputValue[]> {
   try {
-    space.functions.start()
+    space.side.functions.start()
     // The statement gives arrays, as it was told to; its type knows only the default.
     yield* statementOf(space, prepared).iterate(...prepared.binds.map((bind) => boundTo(space, bind, options))) as Iterable<unknown> as Iterable<readonly SQLOutputValue[]>
   } catch (error) {
-    space.statements.drop(prepared.sql)
+    space.side.statements.drop(prepared.sql)
     throw refusal(error)
   }
 }

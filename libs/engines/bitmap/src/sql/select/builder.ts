@@ -71,4 +71,4 @@ export class Builder {
   }
 }
 
-export const hasHugeIds = (space: Space, table: number): boolean => space.statements.get(`SELECT 1 FROM ${rowsOf(table)} WHERE id < 0 LIMIT 1`).get() !== undefined
+export const hasHugeIds = (space: Space, table: number): boolean => space.side.statements.get(`SELECT 1 FROM ${rowsOf(table)} WHERE id < 0 LIMIT 1`).get() !== undefined

@@ -1,5 +1,5 @@
 import type { TypedColumn, TypedQuery } from '@tenantry/featurebase-sql'
-import type { Space } from '../../space.js'
+import type { Space, SqlSide } from '../../space.js'
 import { fieldsJson } from '../answer.js'
 import type { Bind } from './binds.js'
 import { Builder } from './builder.js'
@@ -24,13 +24,15 @@ export interface PreparedQuery {
   /** Tables, and whether they had ids of the upper half: the statement is another then. */
   readonly huge: ReadonlyMap<number, boolean>
   readonly query: TypedQuery
+  /** The connection that knows its functions. */
+  readonly side: SqlSide
   readonly options: PrepareOptions
 }
 
 /** Throws SqlError for what no statement can say. */
 export const prepareQuery = (space: Space, query: TypedQuery, options: PrepareOptions = {}): PreparedQuery => {
-  const builder = new Builder(space, space.functions, options.only, { expression: expressionOf, query: queryOf })
+  const builder = new Builder(space, space.side.functions, options.only, { expression: expressionOf, query: queryOf })
   const { text, columns } = queryOf(builder, query, true)
   if (text.length > longestStatement) throw limitError('the statement becomes too long when it is run')
-  return { ...builder.binds.finish(text), columns: query.columns, kept: columns, fields: Buffer.from(fieldsJson(query.columns)), huge: builder.huge, query, options }
+  return { ...builder.binds.finish(text), columns: query.columns, kept: columns, fields: Buffer.from(fieldsJson(query.columns)), huge: builder.huge, query, options, side: space.side }
 }
