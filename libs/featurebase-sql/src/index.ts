@@ -4,7 +4,7 @@ export { type Position, SqlError, type SqlErrorKind, meaningError, nowhere, synt
 export { parseSql, type ParseLimits } from './parse/parse.js'
 export { printQuery } from './print/query.js'
 export type { Around, Evaluate } from './evaluate/around.js'
-export { evaluatorOf } from './evaluate/evaluate.js'
+export { asksDatabase, evaluatorOf } from './evaluate/evaluate.js'
 export * from './functions/index.js'
 export type * from './tree.js'
 export type * from './typed.js'

@@ -4,7 +4,7 @@ import { parseSql } from '../parse/parse.js'
 import type { TypedExpression, Value } from '../typed.js'
 import { simple } from '../types.js'
 import type { Around } from './around.js'
-import { evaluatorOf } from './evaluate.js'
+import { asksDatabase, evaluatorOf } from './evaluate.js'
 
 const catalogue: SqlCatalogue = { find: () => undefined }
 
@@ -44,6 +44,10 @@ describe('expressions without a table', () => {
   it('are refused in FeatureBase’s words', () => {
     expect(() => valueOf('1 / (1 - 1)')).toThrow('[0:0] divisor is equal to zero')
     expect(() => valueOf('9223372036854775807 + 1')).toThrow("[0:0] value '9223372036854775808' out of range")
+  })
+
+  it('are told from those that ask a database', () => {
+    expect([asksDatabase(expressionOf('1 + (select 2)')), asksDatabase(expressionOf('1 in (select 2)')), asksDatabase(expressionOf('upper(\'x\')'))]).toEqual([true, true, false])
   })
 
   it('are none where a database is asked', () => {

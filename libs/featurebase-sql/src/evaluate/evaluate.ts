@@ -1,3 +1,4 @@
+import { queryOf, walk } from '../check/walk.js'
 import { castValue } from '../functions/casts.js'
 import { rescale } from '../functions/decimals.js'
 import { callFunction } from '../functions/index.js'
@@ -32,6 +33,16 @@ export const evaluatorOf = (expression: TypedExpression): Evaluate => {
     case 'aggregate':
     case 'query': throw new TypeError(`${expression.kind} asks a database`)
   }
+}
+
+/** Whether an expression has a query or an aggregate in it, for which there must be tables. */
+export const asksDatabase = (expression: TypedExpression): boolean => {
+  let asks = false
+  walk([expression], 'without queries', (part) => {
+    asks ||= part.kind === 'aggregate' || queryOf(part) !== undefined
+    return !asks
+  })
+  return asks
 }
 
 /** A value where another type stands in for its own: a number at another scale. */

@@ -1,10 +1,9 @@
-import { type DataType, type TypedExpression, type TypedStatement, type Value, castValue, meaningError, printType } from '@tenantry/featurebase-sql'
+import { type DataType, type Position, type TypedExpression, type TypedStatement, type Value, asksDatabase, castValue, evaluatorOf, meaningError, printType } from '@tenantry/featurebase-sql'
 import { CsvRows } from '../../import/csv.js'
 import { JsonRows } from '../../import/ndjson.js'
 import { RefusedRow } from '../../import/refused-row.js'
 import type { Space } from '../../space.js'
 import { rejected } from '../rejected.js'
-import { evaluated } from '../values.js'
 import { cellValue, jsonValue } from './bulk-values.js'
 import { pathReader } from './json-path.js'
 import { type Given, tableFor, writeRows } from './rows-into.js'
@@ -13,12 +12,12 @@ type BulkInsert = Extract<TypedStatement, { kind: 'bulk insert' }>
 
 /** Makes the rows of the text that stands in the statement, within a change: all of them or none. */
 export const bulkInsert = (space: Space, statement: BulkInsert): void => {
-  writeRows(space, tableFor(space, statement.table), statement.columns, bulkRows(space, statement))
+  writeRows(space, tableFor(space, statement.table), statement.columns, bulkRows(statement))
 }
 
-function * bulkRows(space: Space, statement: BulkInsert): Generator<readonly Given[]> {
+function * bulkRows(statement: BulkInsert): Generator<readonly Given[]> {
   const { transform, columns, map, rowsLimit } = statement
-  const take = transform && transformer(space, transform)
+  const take = transform && transformer(transform, statement.tree.at)
   const targets = columns.map(({ type }) => type)
   let rows = 0n
   for (const mapped of statement.format === 'CSV' ? csvRows(statement) : jsonRows(statement)) {
@@ -73,26 +72,14 @@ function * jsonRows({ source, map, allowMissingValues, tree: { at } }: BulkInser
   }
 }
 
+const nanosInMilli = 1_000_000n
+
 interface TypedValue { readonly value: Value; readonly type: DataType }
 
 /** What TRANSFORM makes of the values of a row. */
-const transformer = (space: Space, transform: readonly TypedExpression[]): (mapped: readonly Value[]) => readonly TypedValue[] => {
-  const isSimple = transform.every(({ kind }) => kind === 'mapped' || kind === 'constant')
-  return (mapped) => {
-    const filled = transform.map((expression) => withMapped(expression, mapped))
-    const values = isSimple ? filled.map((one) => one.kind === 'constant' ? one.value : null) : evaluated(space, filled)
-    return values.map((value, at) => ({ value, type: transform[at]?.type ?? { name: 'void' } }))
-  }
-}
-
-/** An expression with the values of a row in it. */
-const withMapped = (expression: TypedExpression, mapped: readonly Value[]): TypedExpression => {
-  if (expression.kind === 'mapped') return { kind: 'constant', at: expression.at, type: expression.type, value: mapped[expression.index] ?? null }
-  return Object.fromEntries(Object.entries(expression).map(([name, part]) => [name, withMappedIn(part, mapped)])) as unknown as TypedExpression
-}
-
-const withMappedIn = (part: unknown, mapped: readonly Value[]): unknown => {
-  if (Array.isArray(part)) return part.map((one) => withMappedIn(one, mapped))
-  if (typeof part !== 'object' || part === null || !('kind' in part)) return part
-  return withMapped(part as TypedExpression, mapped)
+const transformer = (transform: readonly TypedExpression[], at: Position): (mapped: readonly Value[]) => readonly TypedValue[] => {
+  if (transform.some(asksDatabase)) throw meaningError(at, 'a query cannot stand in TRANSFORM')
+  const now = BigInt(Date.now()) * nanosInMilli
+  const each = transform.map((expression) => ({ type: expression.type, of: evaluatorOf(expression) }))
+  return (mapped) => each.map(({ type, of }) => ({ value: of({ mapped, now }), type }))
 }
