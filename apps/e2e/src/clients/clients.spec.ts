@@ -34,8 +34,9 @@ afterAll(clearUp, 30_000)
 
 const named = (what: string, ...programs: readonly string[]): typeof it => programs.every(isHere) ? it : ((name: string) => it.skip(`${name}: ${what}`, () => undefined)) as typeof it
 
+const withPython = named('there is no python3 here', 'python3')
+
 describe('the Python client', () => {
-  const withPython = named('there is no python3 here', 'python3')
 
   withPython('works with a key and the authority\'s file, told of a host with the version or without', async () => {
     for (const hostport of [`${host}/v2`, host]) {
@@ -117,6 +118,31 @@ describe('npx tenantry sample', () => {
       expect([balance, others]).toEqual([expect.objectContaining({ decimalValue: 3_114_774.7, count: 1000 }), [135, 155, 27, 26, 4, 405, 581, 694]])
       expect(await runPql(api, ada, id, '[cities]Count(Row(country="Norway"))Count(All())')).toEqual([1, 12])
     }
+  }, 60_000)
+
+  withPython('answers the Python client in SQL what it prints, with warnings where there are any', async () => {
+    const said = await sample('--rows', '1000')
+    const statements = [...said.matchAll(/query\/sql -H .* -d '(.*)'$/gm)].map(([, text = '']) => text.replaceAll('\'\\\'\'', '\''))
+    expect(statements.length).toBe(3)
+    const id = /\(([\da-f-]{36})\)/.exec(said)?.[1] ?? ''
+    const [groups, top, joined, refused] = await askByPython({ hostport: `${host}/v2`, database: id, apikey: key, cafile, statements: [...statements, 'select nothing from customers'] })
+    expect(groups?.body).toMatchObject({ schema: { fields: [{ type: 'id' }, { type: 'int' }, { type: 'decimal(2)', 'type-info': { scale: 2 } }] }, 'execution-time': expect.any(Number) })
+    expect((groups?.body?.['data'] as unknown[][]).map(([, count]) => count).reduce((sum: number, count) => sum + Number(count), 0)).toBe(1000)
+    expect(groups?.body).not.toHaveProperty('warnings')
+    expect(top?.body?.['data']).toHaveLength(10)
+    expect(joined?.body).toMatchObject({ warnings: [expect.stringContaining('JOINS are experimental')] })
+    expect(refused).toEqual({ code: 400, reason: 'Bad Request' })
+  }, 60_000)
+
+  it('is asked with values apart from the statement, in FeatureBase\'s SQL as well', async () => {
+    const id = /\(([\da-f-]{36})\)/.exec(await sample('--rows', '1000'))?.[1] ?? ''
+    const ask = async (sql: string, params: string) => JSON.parse((await api('POST', `/v2/databases/${id}/query/sql?plan=true`, { key, text: `{"sql":${JSON.stringify(sql)},"params":${params}}`, headers: ['Content-Type', 'application/json'] })).text) as Record<string, unknown>
+    expect(await ask('select count(*) from customers where segment = ? and active = ?', '[3,true]')).toMatchObject({ data: [[expect.any(Number)]], 'query-plan': { _op: expect.any(String) } })
+    expect(await ask('select count(*) from customers where name = ?', '["O\'Hara"]')).toMatchObject({ data: [[0]] })
+    expect(await ask('select count(*) from customers where age > ?', '["old"]')).toMatchObject({ code: 'Bad Request', error: expect.stringContaining('incompatible with type \'string\'') })
+    expect(await ask('select count(*) from customers where age > ?', '[]')).toMatchObject({ code: 'Bad Request' })
+    const whole = await api('POST', `/v2/databases/${id}/query/sql`, { key, text: '{"sql":"select ? as whole","params":[9223372036854775807]}', headers: ['Content-Type', 'application/json'] })
+    expect(whole.text).toContain('"data":[[9223372036854775807]]')
   }, 60_000)
 
   it('says what is wrong with what it was told', async () => {
