@@ -9,12 +9,17 @@ export const nowhere: Position = { line: 0, column: 0 }
 /** `syntax` is no statement at all; `meaning` one that this database cannot run as it is; `limit` more than this server reads. */
 export type SqlErrorKind = 'syntax' | 'meaning' | 'limit'
 
+const longestMessage = 2_000
+
+/** A message shows what was written, and what was written may be a megabyte. */
+const shortened = (message: string): string => message.length <= longestMessage ? message : `${message.slice(0, longestMessage).toWellFormed()}…`
+
 /** The one error of this package. Its message is FeatureBase's whole text, place included. */
 export class SqlError extends Error {
   override readonly name = 'SqlError'
 
   constructor(readonly kind: SqlErrorKind, message: string, readonly at: Position) {
-    super(message)
+    super(shortened(message))
   }
 }
 

@@ -1,3 +1,4 @@
+import { meaningError } from '../error.js'
 import type { Expression } from '../tree.js'
 import { advance, type Scanner } from './scanner.js'
 import { expected } from './tokens.js'
@@ -7,6 +8,13 @@ export const isLiteralNext = (scanner: Scanner): boolean => {
     case 'INTEGER': case 'STRING': case 'FLOAT': case 'NULL': case 'TRUE': case 'FALSE': case 'BLOB': case 'CURRENT_DATE': case 'CURRENT_TIMESTAMP': return true
     default: return false
   }
+}
+
+/** Far more digits than any number has. To make a number of a million of them takes most of a second. */
+const mostDigits = 100
+
+const checkLength = ({ word, line, column }: Scanner): void => {
+  if (word.length > mostDigits) throw meaningError({ line, column }, `value '${word.slice(0, mostDigits)}…' out of range`)
 }
 
 const literalOf = ({ kind, word, line, column }: Scanner): Expression | undefined => {
@@ -25,6 +33,7 @@ const literalOf = ({ kind, word, line, column }: Scanner): Expression | undefine
 }
 
 export const readLiteral = (scanner: Scanner): Expression => {
+  if (scanner.kind === 'INTEGER' || scanner.kind === 'FLOAT') checkLength(scanner)
   const literal = literalOf(scanner)
   if (!literal) throw expected(scanner, 'literal')
   advance(scanner)

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { parseSql, SqlError } from '../index.js'
+import { checkSql, parseSql, SqlError } from '../index.js'
 import { parseWith } from './parse.js'
 import { scannerOf } from './scanner.js'
 import { keywords } from './words.js'
@@ -78,6 +78,18 @@ describe('nesting', () => {
   it('may be limited more narrowly by the caller', () => {
     expect(() => parseSql('SELECT ((1))', { maxDepth: 4 })).not.toThrow()
     expect(() => parseSql('SELECT ((1))', { maxDepth: 3 })).toThrow(SqlError)
+  })
+})
+
+describe('what is refused', () => {
+  const long = 'x'.repeat(1_000_000)
+
+  it.each([
+    ['a name', `SELECT 1 FROM t t2 ${long}`], ['a string', `SELECT 1 '${'👋'.repeat(500_000)}'`], ['a function', `SELECT ${long}()`], ['a table', `DELETE FROM ${long}`],
+    ['an integer', `SELECT ${'9'.repeat(1_000_000)}`], ['a fraction', `SELECT 1.${'9'.repeat(1_000_000)}`],
+  ])('is not told whole where it is a megabyte: %s', (_name, text) => {
+    const refuse = (): void => { for (const statement of parseSql(text)) checkSql(statement, { find: () => undefined }) }
+    expect(refuse).toThrow(expect.objectContaining({ name: 'SqlError', message: expect.stringMatching(/^.{10,2001}$/) as unknown }))
   })
 })
 
