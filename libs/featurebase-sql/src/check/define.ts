@@ -100,8 +100,14 @@ export const checkDropTable = ({ ifExists, name }: DropTable, work: Work): Typed
   return { kind: 'drop table', ifExists, name: nameOf(name), at: name.at }
 }
 
-export const checkView = ({ alter, ifNotExists, name, query, text }: CreateView, work: Work): TypedStatement =>
-  ({ kind: 'create view', alter, ifNotExists, name: nameOf(name), text, query: checkWholeQuery(query, work), at: nowhere })
+/** A view that is changed sees no view of its name, so that none can come to ask itself. */
+const hiding = (name: string, work: Work): Work =>
+  ({ ...work, catalogue: { find: (wanted) => wanted === name ? undefined : work.catalogue.find(wanted) } })
+
+export const checkView = ({ alter, ifNotExists, name, query, text }: CreateView, work: Work): TypedStatement => {
+  const typed = checkWholeQuery(query, alter ? hiding(nameOf(name), work) : work)
+  return { kind: 'create view', alter, ifNotExists, name: nameOf(name), text, query: typed, at: nowhere }
+}
 
 export const checkDropView = ({ ifExists, name }: DropView): TypedStatement =>
   ({ kind: 'drop view', ifExists, name: nameOf(name), at: nowhere })

@@ -1,6 +1,6 @@
 import { checkSql, parseSql, type SqlCatalogue, SqlError, type TableEntry, type TypedStatement, type ViewEntry } from '../index.js'
 
-const entries = new Map<string, TableEntry | ViewEntry>([['v', { kind: 'view', name: 'v', text: 'SELECT _id, i FROM t' }], ['fb_views', { kind: 'system table', name: 'fb_views', columns: [] }]])
+const entries = new Map<string, TableEntry | ViewEntry>([['v', { kind: 'view', name: 'v', text: 'SELECT _id, i FROM t' }], ['above', { kind: 'view', name: 'above', text: 'SELECT i FROM v' }], ['fb_views', { kind: 'system table', name: 'fb_views', columns: [] }]])
 const catalogue: SqlCatalogue = { find: (name) => entries.get(name) }
 
 const check = (text: string): TypedStatement => {
@@ -94,6 +94,8 @@ describe('ALTER and DROP', () => {
     ['alter table t rename i to I', '[1:27] duplicate column \'i\''],
     ['drop table nowhere', '[1:12] table \'nowhere\' not found'],
     ['drop table if exists v', '[1:22] table \'v\' not found'],
+    ['alter view v as select i from v', '[1:31] table or view \'v\' not found'],
+    ['alter view v as select i from above', '[1:15] table or view \'v\' not found'],
     ['create view w as select nowhere from t', '[1:25] column \'nowhere\' not found'],
     ['create view w as select i from t where i = ?', '[1:18] a view can have no parameters'],
   ])
