@@ -17,9 +17,6 @@ interface Case {
   readonly wire: readonly { readonly error?: string; readonly schema?: { readonly fields: unknown }; readonly warnings?: readonly string[] }[] | null
 }
 
-/** What the original breaks on. */
-const brokenThere = new Set(['orderByTests/order-by-stringset', 'orderByTests/order-by-idset'])
-
 const { cases, isThere, unless } = originalCases<Case>('featurebase-sql.json')
 
 const root = makeRoot()
@@ -56,7 +53,7 @@ const arranged = ({ expected_headers: headers }: Case, { fields, data }: Answere
 const set = cases.flatMap((one, order) => [
   ...(one.setup_table?.create_sql ? [{ one, order, text: one.setup_table.create_sql, at: undefined }] : []),
   ...(one.setup_table?.insert_sql ? [{ one, order, text: one.setup_table.insert_sql, at: undefined }] : []),
-  ...(brokenThere.has(`${one.group}/${one.case}`) ? [] : one.sql ?? []).map((text, at) => ({ one, order, text, at })),
+  ...(one.sql ?? []).map((text, at) => ({ one, order, text, at })),
 ])
 
 describe('FeatureBase’s cases of SQL, in one database', () => {
