@@ -38,7 +38,7 @@ const account = { email: 'someone@example.com', password: 'a long enough passwor
 
 const newTenant = async (url: string): Promise<Tenant> => {
   const token = tokenIn(await post(`${url}/id/signup`, { ...account, firstname: 'Some', lastname: 'One' }))
-  const database = String((await post(`${url}/v2/databases`, { name: 'first' }, token))['id'])
+  const database = String((await post(`${url}/v2/databases`, { name: 'first', database_options: { shape: 'sqlite-small' } }, token))['id'])
   await until('the database answers', () => query(url, { token, database }, 'select 1').then(() => true, () => false))
   return { token, database }
 }
