@@ -35,21 +35,23 @@ export class Sql {
   /** What must be known before a change is begun: a lone statement that cannot be run begins none. */
   prepare(ask: EmbeddedAsk): () => SqlAnswer {
     const read = this.texts.get(ask.text)
-    const [only, ...more] = sqlDoing(() => ask.params ? withParameters(read.statements, ask.params) : read.statements)
+    // A question mark may also stand in a text; only the tree tells.
+    const values = ask.params ?? (ask.text.includes('?') ? [] : undefined)
+    const [only, ...more] = values ? withParameters(read.statements, values) : read.statements
     if (!only) return () => nothing
     if (more.length === 0) {
-      const meaning = this.meaningOf(read, only, ask)
+      const meaning = this.meaningOf(read, only, values === undefined)
       return () => this.answer(meaning.statement, ask, meaning.query)
     }
     return () => [only, ...more].reduce((_, statement) => this.answer(sqlDoing(() => checkSql(statement, this.catalogue)), ask), nothing)
   }
 
-  private meaningOf(read: SqlText, statement: Statement, ask: EmbeddedAsk): NonNullable<SqlText['meaning']> {
+  private meaningOf(read: SqlText, statement: Statement, isKept: boolean): NonNullable<SqlText['meaning']> {
     const { version } = this.space.catalogue
-    if (!ask.params && read.meaning?.version === version) return read.meaning
+    if (isKept && read.meaning?.version === version) return read.meaning
     const checked = sqlDoing(() => checkSql(statement, this.catalogue))
     const meaning = { version, statement: checked, ...(checked.kind === 'query' && { query: new Query(this.space, checked.query) }) }
-    if (!ask.params) read.meaning = meaning
+    if (isKept) read.meaning = meaning
     return meaning
   }
 
