@@ -24,6 +24,7 @@ export class Builder {
   private readonly ranges = new Map<string, string>()
   /** Tables, and whether they had ids of the upper half when it was asked. */
   readonly huge = new Map<number, boolean>()
+  private isWhole = false
 
   constructor(
     readonly space: Space,
@@ -40,7 +41,26 @@ export class Builder {
   }
 
   query(query: TypedQuery): BuiltQuery {
-    return this.parts.query(this, query, false)
+    return this.reading(false, () => this.parts.query(this, query, false))
+  }
+
+  /** Whether columns are those of whole records, also where a set of theirs is flattened: conditions are about records. */
+  get readsWhole(): boolean {
+    return this.isWhole
+  }
+
+  wholeRecords<T>(work: () => T): T {
+    return this.reading(true, work)
+  }
+
+  private reading<T>(isWhole: boolean, work: () => T): T {
+    const before = this.isWhole
+    this.isWhole = isWhole
+    try {
+      return work()
+    } finally {
+      this.isWhole = before
+    }
   }
 
   addSource(id: number, column: Column): void {

@@ -37,7 +37,7 @@ const selectOf = (builder: Builder, query: TypedSelect, isTop: boolean): BuiltQu
   const conditions = conjunctsOf(query.where)
   restrictRanges(builder, conditions, query.from)
   const from = query.from && sourceOf(builder, query.from, { flattens: flattens(query), conditions })
-  const where = whereText(builder, query.from, conditions)
+  const where = builder.wholeRecords(() => whereText(builder, query.from, conditions))
   const keys = query.groupBy.map((key) => builder.expression(key))
   const columns = query.expressions.map((expression) => builder.expression(expression))
   const group = query.grouped && keys.length > 0 ? ` GROUP BY ${keys.flatMap(groupKey).join(', ') || 'NULL'}${havingText(builder, query)}` : query.having ? ` HAVING ${builder.expression(query.having, 'condition').text}` : ''

@@ -31,7 +31,8 @@ const tableSource = (builder: Builder, { id, table: name, flatten }: Table, flat
   const alias = `t${id}`
   const field = flattens && flatten !== undefined ? table.fields.get(flatten) : undefined
   const columns = { table, alias, flat: field && { column: field.name, value: `v${id}.value` } }
-  builder.addSource(id, (column, restriction) => tableColumn(columns, column, () => builder.hasHuge(table.id), restriction))
+  const whole = { ...columns, flat: undefined }
+  builder.addSource(id, (column, restriction) => tableColumn(builder.readsWhole ? whole : columns, column, () => builder.hasHuge(table.id), restriction))
   const rows = `${rowsOf(table.id)} AS ${alias}`
   if (!field) return { text: rows, order: [`${alias}.id`] }
   return { text: `${rows} JOIN ${valuesSource(field, builder.restriction(id, field.name))} AS v${id} ON v${id}.record = ${alias}.id`, order: [`${alias}.id`, `v${id}.value`] }

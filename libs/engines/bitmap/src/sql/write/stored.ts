@@ -22,8 +22,7 @@ export interface Cell {
 
 const outOfRange = ({ column, row }: Cell, text: string): never => rejected(`${place} inserting value into column '${column}', row ${row}, value '${text}' out of range`)
 
-/** Ids of the upper half are what is left of negative numbers, and PQL names none of them. */
-const idIn = (value: bigint, cell: Cell): Column => value >= 0n && value <= mostInt ? columnOf(value) : outOfRange(cell, String(BigInt.asIntN(64, value)))
+const idIn = (value: bigint, cell: Cell): Column => value >= 0n ? columnOf(value) : outOfRange(cell, String(value))
 
 const numberIn = (field: Field, value: bigint, cell: Cell): bigint => {
   const { options } = field
