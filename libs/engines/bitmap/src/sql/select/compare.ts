@@ -17,13 +17,13 @@ const texts = (operator: Comparison, left: Fragment, right: Fragment): string =>
   if (one && other && one.words === other.words) return `(${one.number} ${operator} ${other.number})`
   if (one && typeof right.constant === 'string') return `(${one.number} ${operator} ${wordNumber(one.words, right.text)})`
   if (other && typeof left.constant === 'string') return `(${other.number} ${operator} ${wordNumber(other.words, left.text)})`
-  // A record is found by its number: the other side's text becomes one.
-  if (one && left.isRecord) return `(${one.number} ${operator} ${numberOf(one.words, right.text)})`
-  if (other && right.isRecord) return `(${other.number} ${operator} ${numberOf(other.words, left.text)})`
+  // A record is found by its number, and a column that is joined may have an index made of its numbers: the other side's text becomes one.
+  if (other && (right.isRecord || one && !left.isRecord)) return `(${other.number} ${operator} ${numberOf(other.words, left)})`
+  if (one && left.isRecord) return `(${one.number} ${operator} ${numberOf(one.words, right)})`
   return `(${left.text} ${operator} ${right.text})`
 }
 
-const numberOf = (words: string, text: string): string => `CASE WHEN ${text} IS NULL THEN NULL ELSE ${wordNumber(words, text)} END`
+const numberOf = (words: string, { text, coded }: Fragment): string => `CASE WHEN ${coded?.number ?? text} IS NULL THEN NULL ELSE ${wordNumber(words, text)} END`
 
 /** Ids as numbers without a sign: those of the upper half, which are negative where they are kept, come last. */
 const ids = (operator: Comparison, left: Fragment, right: Fragment): string => {

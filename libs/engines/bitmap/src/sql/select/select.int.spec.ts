@@ -284,6 +284,18 @@ describe('what is too much', () => {
   })
 })
 
+describe('tables of the system', () => {
+  it('are asked like any other', () => {
+    expect(rows("select name, ddl from fb_table_ddl where name = 'keyed'")).toEqual([['keyed', 'create table keyed (_id string, place string);']])
+    expect(rows('select count(*), max(node_count) from fb_cluster_info')).toEqual([[1, 1]])
+    expect(rows('select is_primary from fb_cluster_nodes')).toEqual([[true]])
+    const before = Date.now()
+    asked.space.change(() => asked.space.catalogue.putView('seen', 'select 1'))
+    const [[name, createdAt] = []] = asked.rows('select name, created_at from fb_views order by name') as readonly (readonly unknown[])[]
+    expect([name, Math.abs(Date.parse(String(createdAt)) - before) < 60_000]).toEqual(['seen', true])
+  })
+})
+
 describe('statistics', () => {
   beforeAll(() => asked.table('measures', { _id: 'id', x: 'int', y: 'decimal(2)', g: 'string' }, Array.from({ length: 101 }, (_one, at) => [BigInt(at), BigInt(at), BigInt(at * -200), at % 2 ? 'odd' : 'even'])))
 
