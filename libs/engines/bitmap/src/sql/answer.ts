@@ -5,6 +5,7 @@ import type { Cell } from './system.js'
 export interface SqlAnswer {
   readonly fields: Buffer
   readonly data: Buffer
+  /** How many there are, or, without fields, how many were changed. */
   readonly rows: number
   readonly warnings?: readonly string[]
   readonly plan?: unknown
@@ -17,6 +18,9 @@ export const fieldsJson = (columns: readonly TypedColumn[]): string =>
   `[${columns.map(({ name, type }) => `{"name":${JSON.stringify(name)},"type":"${printType(type)}","base-type":"${type.name}","type-info":${typeInfo(type)}}`).join(',')}]`
 
 export const nothing: SqlAnswer = { fields: Buffer.from('[]'), data: Buffer.from('[]'), rows: 0 }
+
+/** What a statement answers that has written or taken away so many rows. */
+export const changed = (rows: number): SqlAnswer => ({ ...nothing, rows })
 
 const cellJson = (cell: Cell): string => typeof cell === 'string' ? JSON.stringify(cell) : String(cell)
 

@@ -1,7 +1,7 @@
 import { type Statement, type TypedStatement, checkSql } from '@tenantry/featurebase-sql'
 import type { EmbeddedAsk } from '@tenantry/engines-contract'
 import type { Space } from '../space.js'
-import { type SqlAnswer, nothing } from './answer.js'
+import { type SqlAnswer, changed, nothing } from './answer.js'
 import { SpaceCatalogue } from './catalogue.js'
 import { addOneColumn, createTable, createView, dropColumn, dropTable, dropView } from './define/define.js'
 import { planText, statementPlan } from './plan.js'
@@ -74,11 +74,11 @@ export class Sql {
       case 'drop table': dropTable(space, statement); break
       case 'create view': createView(space, statement); break
       case 'drop view': dropView(space, statement); break
-      case 'insert': insert(space, statement); break
-      case 'bulk insert': bulkInsert(space, statement); break
-      case 'update': updateRows(space, statement); break
-      case 'delete': deleteRows(space, statement); break
-      case 'copy': copyTable(space, statement); break
+      case 'insert': return changed(insert(space, statement))
+      case 'bulk insert': return changed(bulkInsert(space, statement))
+      case 'update': return changed(updateRows(space, statement))
+      case 'delete': return changed(deleteRows(space, statement))
+      case 'copy': return changed(copyTable(space, statement))
     }
     return nothing
   }

@@ -10,10 +10,8 @@ import { type Given, tableFor, writeRows } from './rows-into.js'
 
 type BulkInsert = Extract<TypedStatement, { kind: 'bulk insert' }>
 
-/** Makes the rows of the text that stands in the statement, within a change: all of them or none. */
-export const bulkInsert = (space: Space, statement: BulkInsert): void => {
-  writeRows(space, tableFor(space, statement.table), statement.columns, bulkRows(statement))
-}
+/** Makes the rows of the text that stands in the statement, within a change: all of them or none. Says how many. */
+export const bulkInsert = (space: Space, statement: BulkInsert): number => writeRows(space, tableFor(space, statement.table), statement.columns, bulkRows(statement))
 
 function * bulkRows(statement: BulkInsert): Generator<readonly Given[]> {
   const { transform, columns, map, rowsLimit } = statement

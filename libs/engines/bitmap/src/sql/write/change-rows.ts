@@ -45,13 +45,19 @@ export const recordsWhere = (space: Space, data: TableData, source: TypedSource,
   return space.bitmaps.of(records)
 }
 
-export const deleteRows = (space: Space, { table, source, where }: Of<'delete'>): void => {
+/** Says how many rows there were. */
+export const deleteRows = (space: Space, { table, source, where }: Of<'delete'>): number => {
   const data = tableFor(space, table)
-  space.bitmaps.scope(() => { data.deleteRecords(recordsWhere(space, data, source, where)) })
+  return space.bitmaps.scope(() => {
+    const records = recordsWhere(space, data, source, where)
+    const count = records.count()
+    data.deleteRecords(records)
+    return count
+  })
 }
 
-/** Sets are replaced by an update, and not added to; NULL takes away what there is. */
-export const updateRows = (space: Space, { table, source, assignments, where }: Of<'update'>): void => {
+/** Sets are replaced by an update, and not added to; NULL takes away what there is. Says how many rows were changed. */
+export const updateRows = (space: Space, { table, source, assignments, where }: Of<'update'>): number => {
   const data = tableFor(space, table)
   const fields = assignments.map(({ column }): Field => data.field(column.name) ?? rejected(`[0:0] column '${column.name}' not found`))
   const rows = rowsOf(space, data, source, where, assignments.map(({ value }) => value))
@@ -64,4 +70,5 @@ export const updateRows = (space: Space, { table, source, assignments, where }: 
     if (many.length > 0) data.putRow(record, many, many.map(() => null))
     data.putRow(record, fields, values.map((value): FieldValue | null => value === null ? null : written(value)))
   }
+  return changes.length
 }

@@ -12,18 +12,19 @@ import { tableFor } from './rows-into.js'
 
 type Copy = Extract<TypedStatement, { kind: 'copy' }>
 
-/** Makes a table like another one, with its rows or some of them. */
-export const copyTable = (space: Space, { from, to, source, where }: Copy): void => {
+/** Makes a table like another one, with its rows or some of them, and says how many. */
+export const copyTable = (space: Space, { from, to, source, where }: Copy): number => {
   const data = tableFor(space, from)
   const { catalogue } = space
   if (catalogue.find(to) || catalogue.view(to)) rejected(`[0:0] table or view '${to}' already exists`)
   const { keyed, tracks, description } = data.table
   const made = catalogue.createTable({ name: to, keyed, tracks, description })
   const pairs = fieldsOf(data.table).map((field): readonly [Field, Field] => [field, catalogue.createField(made, field.name, field.options)])
-  space.bitmaps.scope(() => {
+  return space.bitmaps.scope(() => {
     const records = recordsWhere(space, data, source, where)
     copyRows(space, data, made, pairs, where ? recordList(records) : undefined)
     note(space, made, pairs, records)
+    return records.count()
   })
 }
 

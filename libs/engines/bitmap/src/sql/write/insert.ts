@@ -5,10 +5,10 @@ import { type Given, tableFor, writeRows } from './rows-into.js'
 
 type Insert = Extract<TypedStatement, { kind: 'insert' }>
 
-/** Makes the rows of VALUES or of a query, within a change. */
-export const insert = (space: Space, { table, columns, rows }: Insert): void => {
+/** Makes the rows of VALUES or of a query, within a change, and says how many. */
+export const insert = (space: Space, { table, columns, rows }: Insert): number => {
   const data = tableFor(space, table)
-  writeRows(space, data, columns, Array.isArray(rows) ? givenRows(space, rows as readonly (readonly InsertValue[])[]) : selectedRows(space, rows as Exclude<typeof rows, readonly unknown[]>))
+  return writeRows(space, data, columns, Array.isArray(rows) ? givenRows(space, rows as readonly (readonly InsertValue[])[]) : selectedRows(space, rows as Exclude<typeof rows, readonly unknown[]>))
 }
 
 function * selectedRows(space: Space, query: Exclude<Insert['rows'], readonly unknown[]>): Generator<readonly Given[]> {

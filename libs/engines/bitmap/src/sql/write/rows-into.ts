@@ -31,12 +31,12 @@ interface Waiting {
   readonly values: Values
 }
 
-/** Writes rows of these columns within a change, one after the other. Few go straight into the bitmaps, many are gathered before. */
-export const writeRows = (space: Space, data: TableData, columns: readonly SqlColumn[], rows: Iterable<readonly Given[]>): void => {
+/** Writes rows of these columns within a change, one after the other, and says how many. Few go straight into the bitmaps, many are gathered before. */
+export const writeRows = (space: Space, data: TableData, columns: readonly SqlColumn[], rows: Iterable<readonly Given[]>): number => {
   const into = new RowsInto(space, data, columns)
   try {
     for (const row of rows) into.add(row)
-    into.end()
+    return into.end()
   } finally {
     into.free()
   }
@@ -73,9 +73,11 @@ class RowsInto {
     this.flush()
   }
 
-  end(): void {
+  /** Answers how many rows were written. */
+  end(): number {
     this.flush()
     this.settle()
+    return this.row
   }
 
   free(): void {
