@@ -51,13 +51,17 @@ const fromOf = ({ from }: MapEntry, format: Typed['format']): Mapped['from'] => 
   return from.value
 }
 
-/** What it reads besides the text itself would be files of this server and of its network. */
-const checkInput = (insert: BulkInsert): void => {
+const inputOf = (insert: BulkInsert): 'STREAM' | 'INLINE' | 'FILE' | 'URL' => {
   const { text, at } = valueOf(insert, 'input')
   const input = text.toUpperCase()
+  if (input === 'STREAM' || input === 'INLINE' || input === 'FILE' || input === 'URL') return input
+  throw meaningError(at, `invalid input specifier '${text}'`)
+}
+
+/** What it reads besides the text itself would be files of this server and of its network. It is the last mistake to be told. */
+const checkInput = (insert: BulkInsert, input: ReturnType<typeof inputOf>, given: string): void => {
   if (input === 'STREAM' || input === 'INLINE') return
-  if (input !== 'FILE' && input !== 'URL') throw meaningError(at, `invalid input specifier '${text}'`)
-  const source = textOf(insert.source).slice(0, longestSource)
+  const source = given.slice(0, longestSource)
   throw meaningError(insert.source.at, `unable to read datasource '${source}': INPUT '${input}' is not supported, send the rows in the statement with INPUT 'STREAM'`)
 }
 
@@ -117,7 +121,7 @@ export const checkBulkInsert = (insert: BulkInsert, work: Work): TypedStatement 
   const source = textOf(insert.source)
   const format = formatOf(insert)
   const places = insert.map.map((entry) => ({ entry, from: fromOf(entry, format) }))
-  checkInput(insert)
+  const input = inputOf(insert)
   const [batchSize, rowsLimit] = [batchSizeOf(insert), rowsLimitOf(insert)]
   const map = places.map(({ entry, from }) => ({ from, type: valueType(entry.type), at: entry.at }))
   const targets = targetsOf(insert, table)
@@ -125,6 +129,7 @@ export const checkBulkInsert = (insert: BulkInsert, work: Work): TypedStatement 
   if (targets.length !== (insert.transform ?? map).length) throw meaningError(countAt, 'mismatch in the count of expressions and target columns')
   const transform = checkTransform(insert, map, work)
   const columns = checkTargets(insert, targets, transform ?? map)
+  checkInput(insert, input, source)
   return {
     kind: 'bulk insert', replace: insert.replace, table: table.name, columns, map: map.map(({ from, type }) => ({ from, type })), transform: transform?.map((value, place) => assigned(value, columns[place]?.type ?? value.type)),
     source, format, batchSize, rowsLimit, headerRow: optionOf(insert, 'header_row') !== undefined,

@@ -176,6 +176,7 @@ describe('BULK INSERT', () => {
       '[1:52] unable to read datasource \'/etc/passwd\': INPUT \'FILE\' is not supported, send the rows in the statement with INPUT \'STREAM\''],
     [bulk('(_id, i) map (0 id, 1 int) from \'http://10.0.0.1/\' with format \'CSV\' input \'url\''),
       '[1:52] unable to read datasource \'http://10.0.0.1/\': INPUT \'URL\' is not supported, send the rows in the statement with INPUT \'STREAM\''],
+    [bulk('(_id, k) map (0 id, 1 int) from \'/etc/passwd\' with format \'CSV\' input \'FILE\''), '[1:1] column \'k\' not found'],
     [bulk(`(_id, i) map (0 id, 1 int) ${stream} batchsize 0`), '[1:102] invalid batch size \'0\''],
     [bulk(`(_id, i) map (0 id, 1 int) ${stream} batchsize 'x'`), '[1:102] integer literal expected'],
     [bulk(`(_id, i) map (0 id, 1 int) ${stream} rowslimit 'x'`), '[1:102] integer literal expected'],

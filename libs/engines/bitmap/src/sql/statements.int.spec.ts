@@ -147,6 +147,18 @@ describe('BULK INSERT', () => {
     asked.close()
   })
 
+  it('reads NDJSON by names alone, and numbers that are written as text', () => {
+    const asked = fresh('create table t (_id string, i id, n int, d decimal(2), b bool, at timestamp, s stringset, x idset)', `bulk insert into t (_id, i, n, d, b, at, s, x)
+      map ('word' string, 'i' id, 'in.n' int, 'd' decimal(2), 'b' bool, 'at' timestamp, 's' stringset, 'x' idset)
+      from x'{"word": "one", "i": "3", "in": {"n": "-123"}, "d": "1.12", "b": false, "at": "2013-07-15T01:18:46Z", "s": "p", "x": "1"}
+        {"word": "two", "i": 4, "in": {"n": null}, "d": 5, "b": 1, "at": null, "s": ["p", "q"], "x": ["1", 2]}' with format 'NDJSON' input 'STREAM'`)
+    expect(asked.sql('select * from t order by n desc')).toMatchObject({ data: [
+      ['one', 3, -123, 1.12, false, '2013-07-15T01:18:46Z', ['p'], [1]],
+      ['two', 4, null, 5, true, null, ['p', 'q'], [1, 2]],
+    ] })
+    asked.close()
+  })
+
   it.each([
     ['1,x,', 'value \'x\' cannot be converted to type \'int\''], ['1', 'map index 1 out of range'], ['1,99999999999999999999,', 'cannot be converted'], ['-5,1,', 'out of range'], ['1,"a', 'row 2: A quote is never closed.'],
   ])('keeps nothing of %j', (bad, words) => {
