@@ -19,9 +19,11 @@ export interface SpaceRules {
   readonly savingMs: number
   /** For so long may the closing of the database. */
   readonly closingMs: number
+  /** Joins of one statement of SQL may look at so many pairs of rows. */
+  readonly mostPairs: number
 }
 
-export const usualRules: SpaceRules = { bitmapBytes: 1024 ** 3, mostWaiting: 100_000, savingMs: 100, closingMs: 400 }
+export const usualRules: SpaceRules = { bitmapBytes: 1024 ** 3, mostWaiting: 100_000, savingMs: 100, closingMs: 400, mostPairs: 20_000_000 }
 
 /** A connection that queries of SQL are run on: its statements, and the functions that it was told of. */
 export interface SqlSide {
@@ -52,7 +54,7 @@ export class Space {
   /** `openReader` opens a second connection to the same file, which may only read. */
   constructor(private readonly database: DatabaseSync, private readonly rules: SpaceRules, private readonly openReader?: () => DatabaseSync) {
     this.statements = new Statements(database)
-    this.writingSide = { statements: this.statements, functions: new SqlFunctions(database) }
+    this.writingSide = { statements: this.statements, functions: new SqlFunctions(database, rules.mostPairs) }
     this.catalogue = new Catalogue(database)
     this.saved = new Saved(this.statements)
     this.saveAt = rules.mostWaiting
@@ -69,7 +71,7 @@ export class Space {
     if (this.isChanging || !this.openReader) return this.writingSide
     if (!this.readingSide) {
       this.reader = this.openReader()
-      this.readingSide = { statements: new Statements(this.reader), functions: new SqlFunctions(this.reader) }
+      this.readingSide = { statements: new Statements(this.reader), functions: new SqlFunctions(this.reader, this.rules.mostPairs) }
     }
     return this.readingSide
   }

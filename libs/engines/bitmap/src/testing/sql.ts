@@ -38,7 +38,7 @@ export class SqlAsked {
 
   constructor(folder: string) {
     this.file = openFile(folder, { access: 'write', cacheKib: 8_192 })
-    this.space = new Space(this.file, usualRules)
+    this.space = new Space(this.file, { ...usualRules, mostPairs: 200_000 })
     this.catalogue = new SpaceCatalogue(this.space)
   }
 

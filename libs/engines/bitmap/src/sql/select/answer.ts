@@ -66,7 +66,6 @@ const refusalOf = (work: () => never): unknown => {
   }
 }
 
-
 const statementOf = (space: Space, { sql }: PreparedQuery): StatementSync => {
   const statement = space.side.statements.get(sql)
   statement.setReadBigInts(true)
@@ -83,8 +82,13 @@ function* rowsOf(space: Space, prepared: PreparedQuery, options: RunOptions): Ge
   } catch (error) {
     space.side.statements.drop(prepared.sql)
     throw refusal(error)
+  } finally {
+    if (prepared.sql.length > longestKept) space.side.statements.drop(prepared.sql)
   }
 }
+
+/** Longer statements are made anew when they come again: thousands are kept. */
+const longestKept = 20_000
 
 const partLength = 256 * 1024
 

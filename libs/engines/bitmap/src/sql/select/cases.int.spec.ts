@@ -98,6 +98,15 @@ describe('the queries of FeatureBase’s cases', () => {
       } else expect(lined(one, answered)).toEqual(wanted(one))
       expect(answered.fields).toEqual(one.wire?.[at]?.schema?.fields)
     })
+    it.each(selects.map(({ text }) => [text.replaceAll(/\s+/g, ' ').slice(0, 150), text.trim().replace(/;$/, '')] as const))('are the same inside of others: %s', (_name, text) => {
+      const count = asked.rows(text).length
+      expect(asked.rows(`select count(*) from (${text}) inside`)).toEqual([[count]])
+      expect(asked.rows(`with w as (${text}) select * from w`)).toHaveLength(count)
+      expect(asked.rows(`select 1 where exists (${text})`)).toHaveLength(Math.min(count, 1))
+      if (/\b(?:top|topn|limit|order by)\b/i.test(text)) return
+      expect(asked.rows(`${text} union all ${text}`)).toHaveLength(count * 2)
+      expect(asked.rows(`${text} limit 2 offset 1`)).toHaveLength(Math.max(0, Math.min(2, count - 1)))
+    })
     it.each(refusals.map((each) => [each.text.replaceAll(/\s+/g, ' ').slice(0, 150), each] as const))('%s is refused', (_name, { text, error }) => {
       expect(asked.ask(text)).toBe(error)
     })

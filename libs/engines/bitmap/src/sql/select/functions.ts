@@ -6,8 +6,6 @@ import { type Fragment, limitError } from './fragment.js'
 
 type Kept = Pick<Fragment, 'type' | 'nanos'>
 
-/** Joins may look at so many pairs of rows. */
-const mostPairs = 20_000_000
 const mostGathered = 5_000_000
 
 const whole = (value: SQLOutputValue | undefined): bigint => typeof value === 'bigint' ? value : typeof value === 'number' ? BigInt(Math.trunc(value)) : 0n
@@ -58,7 +56,7 @@ export class SqlFunctions {
   private readonly names = new Map<string, string>()
   private pairs = 0
 
-  constructor(private readonly database: DatabaseSync) {}
+  constructor(private readonly database: DatabaseSync, private readonly mostPairs: number) {}
 
   /** Counts from nothing: a statement begins. */
   start(): void {
@@ -107,7 +105,7 @@ export class SqlFunctions {
     return this.known('pair', (known) => {
       this.database.function(known, { deterministic: false }, (_both: SQLOutputValue) => {
         this.pairs += 1
-        if (this.pairs > mostPairs) throw limitError(`joins of the statement look at more than ${mostPairs} pairs of rows; join by equal columns, or filter before`)
+        if (this.pairs > this.mostPairs) throw limitError(`joins of the statement look at more than ${this.mostPairs} pairs of rows; join by equal columns, or filter before`)
         return 1
       })
     })
