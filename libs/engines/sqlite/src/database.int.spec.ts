@@ -79,6 +79,17 @@ describe('a database', () => {
     database.close()
   })
 
+  it('answers a statement that it refused before, once there is nothing against it', () => {
+    const database = fresh().open()
+    run(database, 'create table t (a integer primary key)')
+    run(database, 'insert into t values (1)')
+    const again = 'insert into t values (1) returning a'
+    expect(code(() => run(database, again))).toBe('EngineRejectedQuery')
+    run(database, 'delete from t')
+    expect(text(run(database, again))).toBe('[[1]]')
+    database.close()
+  })
+
   it('sees a changed schema in statements it has run before', () => {
     const database = fresh().open()
     run(database, 'create table t(a)')

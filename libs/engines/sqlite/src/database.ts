@@ -42,6 +42,7 @@ export class SqliteDatabase implements EmbeddedDatabase {
       if (prepared) prepared.quick = micros < quickMicros
       return { fields: rows.fields, data: rows.data, rows: rows.rows, micros, ...(plan && { plan }) }
     } catch (error) {
+      side.statements.forget(ask.text)
       throw refusalOf(error, side.connection.gate.seen.deniedBecause)
     }
   }

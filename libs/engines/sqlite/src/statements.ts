@@ -128,6 +128,11 @@ export class Statements {
     return this.kept.get(text)
   }
 
+  /** Forgets one that has failed halfway: it would tell of that once more when it is run the next time. */
+  forget(text: string): void {
+    this.kept.delete(text)
+  }
+
   /** Forgets everything: after a change of the schema, columns may have other names and numbers. */
   clear(): void {
     this.kept.clear()
