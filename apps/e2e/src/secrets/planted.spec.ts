@@ -120,7 +120,10 @@ const statements = async ({ token, key, databaseId }: Tenant): Promise<void> => 
   await run(`-- ${plant('a comment alone')}`)
   expectStatus(422, await run(`with recursive n(i) as (select 1 union all select i + 1 from n) select '${plant('a text in an answer too large')}' || i from n limit 200000`))
   await api('POST', `/v2/databases/${databaseId}/query/sql?plan=true`, { token, text: `select id from vault where id = 1 and secret <> '${plant('a text in a planned statement')}'` })
-  await api('POST', `/v2/databases/${databaseId}/query/sql`, { token, json: { sql: plant('a statement as JSON') } })
+  const vaulted = { sql: `select id from vault where secret <> '${plant('a statement as JSON')}' and secret <> ?`, params: [plant('a value apart from its statement')] }
+  for (const where of ['query/sql', 'query/sql?plan=true', 'sql']) expectStatus(200, await api('POST', `/v2/databases/${databaseId}/${where}`, { token, json: vaulted }))
+  await api('POST', `/v2/databases/${databaseId}/query/sql`, { token, json: { sql: 'select ?', params: [[plant('a value that is none')]] } })
+  await api('POST', '/sql', { token, text: `select '${plant('a statement that is about no org')}'` })
   await api('POST', `/v2/databases/${randomUUID()}/query/sql`, { token, text: `select '${plant('a text for a database that is not there')}'` })
   await api('POST', `/v2/databases/${databaseId}/query/sql`, { token: 'none', text: `select '${plant('a text of nobody')}'` })
   await api('POST', `/v2/databases/${databaseId}/query/sql`, { token, text: `select '${plant('a text that is too long')}${'x'.repeat(1_100_000)}'` })
