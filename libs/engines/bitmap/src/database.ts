@@ -20,6 +20,8 @@ import type { SqlText } from './sql/texts.js'
 import { upgrade } from './store/upgrade.js'
 
 const cacheKib = 8_192
+/** No value that a query makes may be longer: hundreds of long texts can be put together in one. */
+const longestValueBytes = 64_000_000
 const mostWrites = 5_000
 const quickMicros = 250
 const none = Buffer.alloc(0)
@@ -35,7 +37,7 @@ export class BitmapDatabase implements EmbeddedDatabase {
 
   constructor(folder: string, private readonly rules: SpaceRules = usualRules) {
     this.file = opened(folder)
-    this.space = new Space(this.file, rules, () => openFile(folder, { access: 'read', cacheKib }))
+    this.space = new Space(this.file, rules, () => openFile(folder, { access: 'read', cacheKib, limits: { length: longestValueBytes } }))
     this.sql = new Sql(this.space)
     this.imports = new Imports(this.space, () => this.saveWhenDue())
   }

@@ -46,6 +46,10 @@ describe('expressions without a table', () => {
     expect(() => valueOf('9223372036854775807 + 1')).toThrow("[0:0] value '9223372036854775808' out of range")
   })
 
+  it('join no texts without end', () => {
+    expect(() => valueOf(Array.from({ length: 40 }, () => "replicate('x', 1000000)").join(' || '))).toThrow(/out of range$/)
+  })
+
   it('are told from those that ask a database', () => {
     expect([asksDatabase(expressionOf('1 + (select 2)')), asksDatabase(expressionOf('1 in (select 2)')), asksDatabase(expressionOf('upper(\'x\')'))]).toEqual([true, true, false])
   })

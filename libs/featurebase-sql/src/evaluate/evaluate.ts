@@ -3,7 +3,7 @@ import { castValue } from '../functions/casts.js'
 import { rescale } from '../functions/decimals.js'
 import { callFunction } from '../functions/index.js'
 import { likePattern } from '../functions/like.js'
-import { int64 } from '../functions/refuse.js'
+import { int64, outOfRange } from '../functions/refuse.js'
 import { int, text, truth } from '../functions/scalar.js'
 import type { TypedExpression, Value } from '../typed.js'
 import { type DataType, isSet } from '../types.js'
@@ -78,11 +78,16 @@ const binary = (expression: Of<'binary'>): Evaluate => {
     case 'or': return logic(operator === 'or', one, other)
     case 'like':
     case 'not like': return like(expression, both)
-    case '||': return both((first, second) => text(first) + text(second))
+    case '||': return both((first, second) => joined(text(first), text(second)))
     case '=': case '!=': case '<': case '<=': case '>': case '>=': return both((first, second) => compared(operator, first, second, types))
     default: return both((first, second) => calculated(operator, int(first), int(second), [...types, type]))
   }
 }
+
+/** Texts may be joined to one that is longer than what functions make, but not without end. */
+const longestJoined = 2 ** 25
+
+const joined = (left: string, right: string): string => left.length + right.length <= longestJoined ? left + right : outOfRange(left.length + right.length)
 
 /** `decides` is the truth that one side alone settles. */
 const logic = (decides: boolean, one: Evaluate, other: Evaluate): Evaluate => (around) => {

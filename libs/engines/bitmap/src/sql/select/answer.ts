@@ -54,7 +54,8 @@ const refusal = (error: unknown): unknown => {
   if (error instanceof SqlError) return error
   const message = messageOf(error)
   if (message === 'integer overflow') return refusalOf(() => outOfRange(2n ** 63n))
-  if (/^(?:Expression tree is too large|parser stack overflow|Recursion limit|too many (?:SQL variables|terms|columns|arguments)|string or blob too big|at most \d+ tables in a join)/.test(message)) return limitError('the statement is too large: nest it less deeply, or join fewer tables')
+  if (/^(?:Expression tree is too large|parser stack overflow|Recursion limit|too many (?:SQL variables|terms|columns|arguments)|at most \d+ tables in a join)/.test(message)) return limitError('the statement is too large: nest it less deeply, or join fewer tables')
+  if (message === 'string or blob too big') return limitError('a value that the statement makes is too long')
   return error
 }
 

@@ -1,5 +1,5 @@
 import { EngineRefusal } from '@tenantry/engines-contract'
-import { makeRoot } from '../../testing/database.js'
+import { Asked, makeRoot } from '../../testing/database.js'
 import { SqlAsked } from '../../testing/sql.js'
 import { readTime } from '@tenantry/featurebase-sql'
 
@@ -276,6 +276,15 @@ describe('what is too much', () => {
       }
     }
     expect([code({ answerRows: 3, answerBytes: 1e6 }), code({ answerRows: 100, answerBytes: 20 })]).toEqual(['AnswerTooLarge', 'AnswerTooLarge'])
+  })
+
+  it('makes no value that fills the memory', () => {
+    const whole = new Asked(root.fresh())
+    const parts = Array.from({ length: 100 }, () => "replicate('x', 1000000)")
+    expect(whole.sql(`select len(${parts.join(' || ')})`)).toEqual({ code: 'EngineRejectedQuery', message: '[0:0] a value that the statement makes is too long' })
+    expect(whole.sql(`select [${parts.map((part, at) => `upper('${at}') || ${part}`).join()}]`)).toMatchObject({ message: expect.stringMatching(/too long$/) })
+    expect(whole.sql(`select len(${parts.slice(0, 50).join(' || ')})`)).toMatchObject({ data: [[50_000_000]] })
+    whole.close()
   })
 
   it('never puts a text of the statement into the statement that is run', () => {
