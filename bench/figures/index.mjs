@@ -15,8 +15,9 @@ import { reads } from './reads.mjs'
 import { registered } from './registered.mjs'
 import { revocation } from './revocation.mjs'
 import { rows } from './rows.mjs'
+import { sql } from './sql.mjs'
 import { start } from './start.mjs'
 import { waiting } from './waiting.mjs'
 
 /** By the name that --only takes, in the order in which they are measured. */
-export const figures = { memory, create, burst, point, check, rows, bitmaps, pql, reads, audit, hot, registered, neighbours, bombs, overload, waiting, login, revocation, start }
+export const figures = { memory, create, burst, point, check, rows, bitmaps, pql, sql, reads, audit, hot, registered, neighbours, bombs, overload, waiting, login, revocation, start }

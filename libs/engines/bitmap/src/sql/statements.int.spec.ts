@@ -168,6 +168,23 @@ describe('BULK INSERT', () => {
     asked.close()
   })
 
+  it('keeps many rows as it keeps few, also those that are written in another way', () => {
+    const times = ['2020-01-02', '1577934245', '2020-01-02T03:04:05Z']
+    const rowsOf = (from: number, many: number): string =>
+      Array.from({ length: many }, (_, at) => from + at).map((id) => `${id},${id % 50},w${id % 7},t${id % 3},${id % 2 === 0 ? '2.5' : ' 1.25'},${times[id % 3]}`).join('\n')
+    const bulk = (cells: string): string => `bulk insert into t (_id, n, w, s, d, at) map (0 id, 1 int, 2 string, 3 stringset, 4 decimal(2), 5 timestamp) from x'${cells}' with format 'CSV' input 'STREAM'`
+    const [many, few] = [fresh(table), fresh(table)]
+    expect(many.sql(bulk(`${rowsOf(0, 900)}\n${rowsOf(0, 300).replaceAll('w1', 'other')}`))).toHaveProperty('fields')
+    for (let from = 0; from < 900; from += 100) few.sql(bulk(rowsOf(from, 100)))
+    few.sql('update t set w = \'other\' where w = \'w1\' and _id < 300')
+    expect(rows(many, 'select * from t')).toEqual(rows(few, 'select * from t'))
+    expect([many.differences(), few.differences()]).toEqual([[], []])
+    expect(refusal(many, bulk(`${rowsOf(5_000, 900)}\n9000,x,w,t,1,2020-01-02`))).toContain('value \'x\' cannot be converted to type \'int\'')
+    expect([rows(many, 'select count(*) from t where _id > 4000'), many.differences()]).toEqual([[[0]], []])
+    many.close()
+    few.close()
+  })
+
   it('never reads a file or an address', () => {
     const asked = fresh(table)
     for (const [from, input] of [['/etc/passwd', 'FILE'], ['http://127.0.0.1:1/', 'URL']]) {

@@ -4,23 +4,31 @@ import { JsonRows } from '../../import/ndjson.js'
 import { RefusedRow } from '../../import/refused-row.js'
 import type { Space } from '../../space.js'
 import { rejected } from '../rejected.js'
-import { cellValue, jsonValue } from './bulk-values.js'
+import { BulkBatch } from './bulk-batch.js'
+import { cellOf, cellValue, jsonValue } from './bulk-values.js'
 import { pathReader } from './json-path.js'
 import { type Given, tableFor, writeRows } from './rows-into.js'
 
 type BulkInsert = Extract<TypedStatement, { kind: 'bulk insert' }>
 
 /** Makes the rows of the text that stands in the statement, within a change: all of them or none. Says how many. */
-export const bulkInsert = (space: Space, statement: BulkInsert): number => writeRows(space, tableFor(space, statement.table), statement.columns, bulkRows(statement))
+export const bulkInsert = (space: Space, statement: BulkInsert): number => {
+  const data = tableFor(space, statement.table)
+  const batch = BulkBatch.of(space, data, statement)
+  if (!batch) return writeRows(space, data, statement.columns, bulkRows(statement))
+  try {
+    for (const cells of csvCells(statement)) batch.add(cells)
+    return batch.end()
+  } finally {
+    batch.free()
+  }
+}
 
 function * bulkRows(statement: BulkInsert): Generator<readonly Given[]> {
-  const { transform, columns, map, rowsLimit } = statement
+  const { transform, columns, map } = statement
   const take = transform && transformer(transform, statement.tree.at)
   const targets = columns.map(({ type }) => type)
-  let rows = 0n
   for (const mapped of statement.format === 'CSV' ? csvRows(statement) : jsonRows(statement)) {
-    if (rowsLimit !== undefined && rowsLimit > 0n && rows >= rowsLimit) return
-    rows += 1n
     if (take) yield take(mapped).map(({ value, type }, at) => ({ value: fitted(value, type, targets[at] ?? type) }))
     else yield mapped.map((value, at) => ({ value: fitted(value, map[at]?.type, targets[at]) }))
   }
@@ -44,24 +52,34 @@ const textRows = function * <T>(rows: { take(bytes: Buffer): void; end(): void; 
   }
 }
 
-function * csvRows({ source, map, headerRow, tree: { at } }: BulkInsert): Generator<readonly Value[]> {
-  const places = map.map(({ from }) => Number(from))
-  let isHeader = headerRow
-  for (const cells of textRows(new CsvRows(), source)) {
-    if (isHeader) isHeader = false
-    else {
-      yield map.map(({ type }, entry) => {
-        const cell = cells[places[entry] ?? -1]
-        if (cell === undefined) throw meaningError(at, `map index ${places[entry]} out of range`)
-        return cellValue(cell, type, at)
-      })
-    }
+/** As many of the rows as are asked for. */
+function * limited<T>({ rowsLimit = 0n }: BulkInsert, rows: Iterable<T>): Generator<T> {
+  let left = rowsLimit > 0n ? rowsLimit : -1n
+  for (const row of rows) {
+    yield row
+    left -= 1n
+    if (left === 0n) return
   }
 }
 
-function * jsonRows({ source, map, allowMissingValues, tree: { at } }: BulkInsert): Generator<readonly Value[]> {
+function * csvCells(statement: BulkInsert): Generator<readonly string[]> {
+  const rows = textRows(new CsvRows(), statement.source)
+  if (statement.headerRow) rows.next()
+  yield * limited(statement, rows)
+}
+
+function * csvRows(statement: BulkInsert): Generator<readonly Value[]> {
+  const { map, tree: { at } } = statement
+  const places = map.map(({ from }) => Number(from))
+  for (const cells of csvCells(statement)) {
+    yield map.map(({ type }, entry) => cellValue(cellOf(cells, places[entry] ?? -1, at), type, at))
+  }
+}
+
+function * jsonRows(statement: BulkInsert): Generator<readonly Value[]> {
+  const { source, map, allowMissingValues, tree: { at } } = statement
   const readers = map.map(({ from }) => pathReader(String(from)))
-  for (const row of textRows(new JsonRows(), source)) {
+  for (const row of limited(statement, textRows(new JsonRows(), source))) {
     yield map.map(({ type, from }, entry) => {
       const found = readers[entry]?.(row)
       if (found === undefined && !allowMissingValues) throw meaningError(at, `unknown key ${String(from).replace(/^\$\.?/, '')}`)

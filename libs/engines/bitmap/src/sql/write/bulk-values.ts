@@ -9,6 +9,13 @@ const refuse = (given: unknown, type: DataType, at: Position): never => {
 
 const truths: Readonly<Record<string, boolean>> = { 1: true, t: true, true: true, 0: false, f: false, false: false }
 
+/** The cell at a place of a row. Throws SqlError for a row that is too short. */
+export const cellOf = (cells: readonly string[], place: number, at: Position): string => {
+  const cell = cells[place]
+  if (cell === undefined) throw meaningError(at, `map index ${place} out of range`)
+  return cell
+}
+
 /** What a cell of CSV says as a value of a type; an empty one says nothing. */
 export const cellValue = (cell: string, type: DataType, at: Position): Value => {
   if (cell === '') return null
