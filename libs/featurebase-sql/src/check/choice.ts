@@ -1,8 +1,9 @@
 import type { Expression } from '../tree.js'
+import { readTime } from '../functions/times.js'
 import type { TypedExpression } from '../typed.js'
 import { type DataType, simple } from '../types.js'
 import { areComparable, isAssignable, isCastable } from './compatible.js'
-import { asMoment, beside, coerced, isUntyped, settled } from './coercion.js'
+import { asMoment, beside, coerced, constant, isUntyped, settled } from './coercion.js'
 import { castRefused, expected, notAssignable, notEquatable } from './messages.js'
 
 type Case = Extract<Expression, { readonly kind: 'case' }>
@@ -47,5 +48,8 @@ export const applyCase = ({ at }: Case, given: TypedExpression | undefined, bran
 export const applyCast = ({ at }: Extract<Expression, { readonly kind: 'cast' }>, operand: TypedExpression, type: DataType): TypedExpression => {
   if (isUntyped(operand)) return { ...operand, type, at }
   if (!isCastable(operand.type, type)) throw castRefused(operand.at, operand.type, type)
+  // A constant is kept in the unit that it needs, where a cast that is run has 64 bits of nanoseconds: 1678 to 2262.
+  const moment = operand.kind === 'constant' && typeof operand.value === 'string' && type.name === 'timestamp' ? readTime(operand.value) : undefined
+  if (moment !== undefined) return constant(moment, type, at)
   return { kind: 'cast', operand, type, at }
 }

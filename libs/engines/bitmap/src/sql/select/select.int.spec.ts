@@ -176,6 +176,18 @@ describe('arithmetic', () => {
   })
 })
 
+describe('a text that is cast to a time', () => {
+  it.each([
+    ['0001-01-01T00:00:00Z', '0001-01-01T00:00:00Z', -62_135_596_800], ['9999-12-31T23:59:59.5Z', '9999-12-31T23:59:59.5Z', 253_402_300_799], ['2020-02-29', '2020-02-29T00:00:00Z', 1_582_934_400],
+  ])('may be of any year: %s', (text, time, seconds) => {
+    expect(rows(`select cast('${text}' as timestamp), cast(cast('${text}' as timestamp) as int)`)).toEqual([[time, seconds]])
+  })
+
+  it('is refused where it is none', () => {
+    expect(asked.ask('select cast(\'soon\' as timestamp)')).toBe('[0:0] \'soon\' cannot be cast to \'timestamp\'')
+  })
+})
+
 describe('ids of the upper half', () => {
   const huge = 2n ** 63n + 5n
 
