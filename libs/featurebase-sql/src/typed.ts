@@ -56,7 +56,7 @@ export type TypedSource =
   | { readonly kind: 'table'; readonly id: number; readonly table: string; readonly columns: readonly Column[]; /** The set column that is made one record a value. */ readonly flatten: string | undefined }
   | { readonly kind: 'system table'; readonly id: number; readonly table: string; readonly columns: readonly Column[] }
   /** A subquery, a view or a WITH; its columns go by their names. */
-  | { readonly kind: 'query'; readonly id: number; readonly query: TypedQuery }
+  | { readonly kind: 'query'; readonly id: number; readonly query: TypedQuery; readonly flatten: string | undefined }
   | { readonly kind: 'join'; readonly how: 'inner' | 'left' | 'cross'; readonly left: TypedSource; readonly right: TypedSource; readonly on: TypedExpression | undefined }
 
 export interface TypedOrder {

@@ -83,7 +83,7 @@ const asTypes = (query: TypedQuery, columns: readonly Column[], at: Name['at'], 
   const inner = { ...query, columns: source.columns.map(({ reference, type }) => ({ name: reference, type })) }
   return {
     kind: 'select', distinct: false, columns: expressions.map(({ type }, place) => ({ name: columns[place]?.name ?? '', type })), expressions,
-    from: { kind: 'query', id, query: inner }, where: undefined, groupBy: [], grouped: false, having: undefined, orderBy: [], limit: undefined, offset: undefined,
+    from: { kind: 'query', id, query: inner, flatten: undefined }, where: undefined, groupBy: [], grouped: false, having: undefined, orderBy: [], limit: undefined, offset: undefined,
   }
 }
 

@@ -92,7 +92,9 @@ describe('a source', () => {
   it('is flattened by a column that it has', () => {
     expect(checkedSelect('select i from t with (flatten(ss))').from).toEqual(expect.objectContaining({ flatten: 'ss' }))
     expect(refusalOf('select i from t with (flatten(y))')).toBe("[1:31] column 'y' not found")
-    expect(refusalOf('select k from v with (flatten(k))')).toBe("[1:23] query hint 'flatten' can only be given to a table")
+    expect(checkedSelect('with w as (select i, ss as k from t) select k from w with (flatten(K))').from).toEqual(expect.objectContaining({ kind: 'query', flatten: 'k' }))
+    expect(refusalOf('with w as (select i, ss as k from t) select k from w with (flatten(ss))')).toBe("[1:68] column 'ss' not found")
+    expect(refusalOf('with w as (select i from t) select i from w with (fold(i))')).toBe("[1:51] unknown query hint 'fold'")
   })
 })
 

@@ -80,6 +80,9 @@ describe('what a query answers', () => {
     ['select tags, count(*) from people with (flatten(tags)) group by tags', [[['b'], 1], [['a'], 2], [['c'], 1]]],
     ['select marks, count(*) from people group by marks', [[[1, 3], 1], [[1], 1], [null, 1], [[2, 3], 1]]],
     ['select distinct marks from people with (flatten(marks))', [[[1]], [[3]], [[2]]]],
+    ['with w as (select tags as t, age, marks from people where age > 0) select t, count(*), sum(age) from w with (flatten(t)) where setcontains(t, \'a\') group by t', [[['a'], 2, 70], [['b'], 1, 30]]],
+    ['with w as (select marks as m from people) select distinct m from w with (flatten(m))', [[[1]], [[3]], [[2]]]],
+    ['with w as (select marks as m from people) select m from w with (flatten(m)) where m is not null', [[[1, 3]], [[1]], [[2, 3]]]],
     ['select distinct name from people', [['Ann'], ['bob'], [null]]],
     ['select sum(age) + count(*) * 2 from people', [[103]]],
     // Joins.
@@ -93,6 +96,10 @@ describe('what a query answers', () => {
     ['select p._id, q._id from people p, places q where p._id = q.who', [[1, 'x'], [1, 'y']]],
     ['select p._id, b.name from people p inner join people b on p.boss = b._id', [[1, 'bob'], [3, 'Ann'], [4, 'bob']]],
     ['select p.tags from people p left join places q on q.who = p._id where q._id is null', [[['a']], [null], [['c']]]],
+    ['select p.tags, count(*) from places q inner join people p with (flatten(tags)) on q.who = p._id group by p.tags', [[['b'], 2], [['a'], 2]]],
+    ['select p.tags, count(*) from places q left join people p with (flatten(tags)) on q.who = p._id group by p.tags', [[['b'], 2], [['a'], 2], [null, 1]]],
+    ['with w as (select _id as i, tags from people) select w.tags, q.who, count(*) from places q left join w with (flatten(tags)) on q.who = w.i group by w.tags, q.who', [[['a'], 1, 2], [['b'], 1, 2], [null, 9, 1]]],
+    ['select p.tags, o.marks, count(*) from people p with (flatten(tags)) inner join people o with (flatten(marks)) on p._id = o._id group by p.tags, o.marks', [[['b'], [1], 1], [['b'], [3], 1], [['a'], [1], 2], [['a'], [3], 1], [['c'], [2], 1], [['c'], [3], 1]]],
     // Queries in queries.
     ['select _id from people where _id in (select who from places)', [[1]]],
     ['select _id from people where name in (select town from places)', [[1], [2], [4]]],

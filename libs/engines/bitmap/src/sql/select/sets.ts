@@ -17,11 +17,14 @@ export const setColumn = (field: Field, record: string, type: DataType, restrict
   return { text: listOf(stored, restriction !== undefined || !hasStandard), type, stored }
 }
 
-/** One value of a set, as a set of its own. */
+/** One value of a set, as a set of its own: none where a join found no record. */
+export const setOfOne = (value: string, member = value): string => `(CASE WHEN ${value} IS NOT NULL THEN json_array(${member}) END)`
+
+/** A set column of which each value makes a record. */
 export const flatColumn = (field: Field, record: string, value: string, type: DataType): Fragment => {
   const words = hasWords(field) ? dictionaryOf(field.id) : undefined
   return {
-    text: words ? `json_array((SELECT word FROM ${words} WHERE id = ${value}))` : `json_array(${value})`,
+    text: setOfOne(value, words && `(SELECT word FROM ${words} WHERE id = ${value})`),
     type,
     stored: { table: valuesOf(field.id), record, words, views: `view = 0 AND value = ${value}`, flat: value },
   }
@@ -38,7 +41,7 @@ const listOf = ({ table, record, words, views }: StoredSet, mayRepeat: boolean):
 const has = ({ table, record, views }: StoredSet, condition = ''): string => `EXISTS (SELECT 1 FROM ${table} WHERE record = ${record} AND ${views}${condition})`
 
 /** Whether a set is there: without a member it is none. */
-export const isThere = (stored: StoredSet): string => stored.flat === undefined ? has(stored) : '1'
+export const isThere = (stored: StoredSet): string => stored.flat === undefined ? has(stored) : `${stored.flat} IS NOT NULL`
 
 /** As a condition that there is something to look for, where that is not known before. */
 const isSought = ({ text, constant, coded }: Fragment): string => constant === undefined ? ` AND ${coded?.number ?? text} IS NOT NULL` : ''

@@ -6,6 +6,7 @@ import { idName } from '../types.js'
 import type { Builder } from './builder.js'
 import { tableColumn, tableNamed } from './columns.js'
 import type { Fragment } from './fragment.js'
+import { setOfOne } from './sets.js'
 
 /** FROM, and how its records are told apart. */
 export interface BuiltSource {
@@ -21,7 +22,7 @@ export const sourceOf = (builder: Builder, source: TypedSource, options: { reado
   switch (source.kind) {
     case 'table': return tableSource(builder, source, options.flattens)
     case 'system table': return systemSource(builder, source)
-    case 'query': return querySource(builder, source)
+    case 'query': return querySource(builder, source, options.flattens)
     case 'join': return joinSource(builder, source, options)
   }
 }
@@ -57,15 +58,16 @@ const systemSource = (builder: Builder, { id, table, columns }: Extract<TypedSou
   return { text: `(SELECT key AS place, ${columns.map((_column, place) => `json_extract(value, '$[${place}]') AS c${place}`).join(', ')} FROM json_each(${rows})) AS s${id}`, order: [`s${id}.place`] }
 }
 
-const querySource = (builder: Builder, { id, query }: Extract<TypedSource, { kind: 'query' }>): BuiltSource => {
+const querySource = (builder: Builder, { id, query, flatten }: Extract<TypedSource, { kind: 'query' }>, flattens: boolean): BuiltSource => {
   const { text, columns } = builder.query(query)
+  const flat = flattens && flatten !== undefined ? query.columns.findIndex((column) => column.name === flatten) : undefined
   builder.addSource(id, (name) => {
     const place = query.columns.findIndex((column) => column.name === name)
     const column = columns[place]
     if (!column) throw new Error(`a subquery has no column ${name}`)
-    return outside(column, `q${id}.c${place}`)
+    return outside(column, place === flat && !builder.readsWhole ? setOfOne(`v${id}.value`) : `q${id}.c${place}`)
   })
-  return { text: `(${text}) AS q${id}`, order: [] }
+  return { text: `(${text}) AS q${id}${flat === undefined ? '' : ` JOIN json_each(q${id}.c${flat}) AS v${id}`}`, order: [] }
 }
 
 /** A column of a query as those around it know it: its value alone. */
@@ -77,9 +79,12 @@ const joinSource = (builder: Builder, { how, left, right, on }: Extract<TypedSou
   const counted = isByRecord(left, right, conditions) ? undefined : `${builder.functions.pair()}((${anyColumn(one, left)} & 0) + (${anyColumn(other, right)} & 0))`
   const wanted = on && builder.expression(on, 'condition').text
   const condition = [counted, wanted].filter((part) => part !== undefined).join(' AND ')
-  const nested = right.kind === 'join' ? `(${other.text})` : other.text
+  const nested = right.kind === 'join' || isFlattened(right) ? `(${other.text})` : other.text
   return { text: `${one.text} ${how === 'left' ? 'LEFT JOIN' : 'JOIN'} ${nested}${condition === '' ? how === 'left' ? ' ON 1' : '' : ` ON ${condition}`}`, order: [...one.order, ...other.order] }
 }
+
+/** Whether it may be a join of its own, of records and values. */
+const isFlattened = (source: TypedSource): boolean => (source.kind === 'table' || source.kind === 'query') && source.flatten !== undefined
 
 const anyColumn = ({ order }: BuiltSource, source: TypedSource): string => order[0] ?? (source.kind === 'query' ? `q${source.id}.c0` : source.kind === 'join' ? anyColumn({ text: '', order: [] }, source.left) : 'NULL')
 
