@@ -100,6 +100,7 @@ describe('what a query answers', () => {
     ['select p.tags, count(*) from places q left join people p with (flatten(tags)) on q.who = p._id group by p.tags', [[['b'], 2], [['a'], 2], [null, 1]]],
     ['with w as (select _id as i, tags from people) select w.tags, q.who, count(*) from places q left join w with (flatten(tags)) on q.who = w.i group by w.tags, q.who', [[['a'], 1, 2], [['b'], 1, 2], [null, 9, 1]]],
     ['select p.tags, o.marks, count(*) from people p with (flatten(tags)) inner join people o with (flatten(marks)) on p._id = o._id group by p.tags, o.marks', [[['b'], [1], 1], [['b'], [3], 1], [['a'], [1], 2], [['a'], [3], 1], [['c'], [2], 1], [['c'], [3], 1]]],
+    ['select p.tags, q._id from places q inner join people p with (flatten(tags)) on q.who = p._id where setcontains(p.tags, \'b\')', [[['a', 'b'], 'x'], [['a', 'b'], 'y']]],
     // Queries in queries.
     ['select _id from people where _id in (select who from places)', [[1]]],
     ['select _id from people where name in (select town from places)', [[1], [2], [4]]],

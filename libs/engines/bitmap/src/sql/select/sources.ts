@@ -13,6 +13,8 @@ export interface BuiltSource {
   readonly text: string
   /** Columns in whose order its rows come when no other is asked for. */
   readonly order: readonly string[]
+  /** Whether the text is a join, which on the right of another stands in parentheses. Nothing else may. */
+  readonly isJoin: boolean
 }
 
 type Table = Extract<TypedSource, { kind: 'table' }>
@@ -35,8 +37,8 @@ const tableSource = (builder: Builder, { id, table: name, flatten }: Table, flat
   const whole = { ...columns, flat: undefined }
   builder.addSource(id, (column, restriction) => tableColumn(builder.readsWhole ? whole : columns, column, () => builder.hasHuge(table.id), restriction))
   const rows = `${rowsOf(table.id)} AS ${alias}`
-  if (!field) return { text: rows, order: [`${alias}.id`] }
-  return { text: `${rows} JOIN ${valuesSource(field, builder.restriction(id, field.name))} AS v${id} ON v${id}.record = ${alias}.id`, order: [`${alias}.id`, `v${id}.value`] }
+  if (!field) return { text: rows, order: [`${alias}.id`], isJoin: false }
+  return { text: `${rows} JOIN ${valuesSource(field, builder.restriction(id, field.name))} AS v${id} ON v${id}.record = ${alias}.id`, order: [`${alias}.id`, `v${id}.value`], isJoin: true }
 }
 
 /** Values of a set column, each once a record. */
@@ -55,7 +57,7 @@ const systemSource = (builder: Builder, { id, table, columns }: Extract<TypedSou
     if (!type) throw new Error(`${table} has no column ${name}`)
     return { text: `s${id}.c${place}`, type, ...(type.name === 'timestamp' && { nanos: 1_000_000n }) }
   })
-  return { text: `(SELECT key AS place, ${columns.map((_column, place) => `json_extract(value, '$[${place}]') AS c${place}`).join(', ')} FROM json_each(${rows})) AS s${id}`, order: [`s${id}.place`] }
+  return { text: `(SELECT key AS place, ${columns.map((_column, place) => `json_extract(value, '$[${place}]') AS c${place}`).join(', ')} FROM json_each(${rows})) AS s${id}`, order: [`s${id}.place`], isJoin: false }
 }
 
 const querySource = (builder: Builder, { id, query, flatten }: Extract<TypedSource, { kind: 'query' }>, flattens: boolean): BuiltSource => {
@@ -67,7 +69,7 @@ const querySource = (builder: Builder, { id, query, flatten }: Extract<TypedSour
     if (!column) throw new Error(`a subquery has no column ${name}`)
     return outside(column, place === flat && !builder.readsWhole ? setOfOne(`v${id}.value`) : `q${id}.c${place}`)
   })
-  return { text: `(${text}) AS q${id}${flat === undefined ? '' : ` JOIN json_each(q${id}.c${flat}) AS v${id}`}`, order: [] }
+  return { text: `(${text}) AS q${id}${flat === undefined ? '' : ` JOIN json_each(q${id}.c${flat}) AS v${id}`}`, order: [], isJoin: flat !== undefined }
 }
 
 /** A column of a query as those around it know it: its value alone. */
@@ -79,14 +81,11 @@ const joinSource = (builder: Builder, { how, left, right, on }: Extract<TypedSou
   const counted = isByRecord(left, right, conditions) ? undefined : `${builder.functions.pair()}((${anyColumn(one, left)} & 0) + (${anyColumn(other, right)} & 0))`
   const wanted = on && builder.expression(on, 'condition').text
   const condition = [counted, wanted].filter((part) => part !== undefined).join(' AND ')
-  const nested = right.kind === 'join' || isFlattened(right) ? `(${other.text})` : other.text
-  return { text: `${one.text} ${how === 'left' ? 'LEFT JOIN' : 'JOIN'} ${nested}${condition === '' ? how === 'left' ? ' ON 1' : '' : ` ON ${condition}`}`, order: [...one.order, ...other.order] }
+  const nested = other.isJoin ? `(${other.text})` : other.text
+  return { text: `${one.text} ${how === 'left' ? 'LEFT JOIN' : 'JOIN'} ${nested}${condition === '' ? how === 'left' ? ' ON 1' : '' : ` ON ${condition}`}`, order: [...one.order, ...other.order], isJoin: true }
 }
 
-/** Whether it may be a join of its own, of records and values. */
-const isFlattened = (source: TypedSource): boolean => (source.kind === 'table' || source.kind === 'query') && source.flatten !== undefined
-
-const anyColumn = ({ order }: BuiltSource, source: TypedSource): string => order[0] ?? (source.kind === 'query' ? `q${source.id}.c0` : source.kind === 'join' ? anyColumn({ text: '', order: [] }, source.left) : 'NULL')
+const anyColumn = ({ order }: Pick<BuiltSource, 'order'>, source: TypedSource): string => order[0] ?? (source.kind === 'query' ? `q${source.id}.c0` : source.kind === 'join' ? anyColumn({ order: [] }, source.left) : 'NULL')
 
 /** Whether one side of a join is found by its record, so that no row meets many. */
 const isByRecord = (left: TypedSource, right: TypedSource, conditions: readonly TypedExpression[]): boolean => {
