@@ -1,5 +1,6 @@
 import { type Position, syntaxError } from '../error.js'
-import type { Branch, Expression, Name, TypeName, UnaryOperator } from '../tree.js'
+import type { Expression, Name, TypeName, UnaryOperator } from '../tree.js'
+import { readCase } from './case.js'
 import { readExpression } from './expressions.js'
 import { isAtQuery, readQuery } from './query.js'
 import { isLiteralNext, readLiteral } from './literals.js'
@@ -93,36 +94,6 @@ const readCast = (scanner: Scanner): Expression => {
   const type = readType(scanner)
   expect(scanner, ')')
   return { kind: 'cast', at, operand, type }
-}
-
-const readBranch = (scanner: Scanner): Branch => {
-  const at = here(scanner)
-  expect(scanner, 'WHEN')
-  const condition = readExpression(scanner)
-  const { height } = scanner
-  expect(scanner, 'THEN')
-  const result = readExpression(scanner)
-  scanner.height = Math.max(height, scanner.height)
-  return { at, condition, result }
-}
-
-const readCase = (scanner: Scanner): Expression => {
-  const at = here(scanner)
-  advance(scanner)
-  scanner.height = 0
-  const operand = isAt(scanner, 'WHEN') ? undefined : readExpression(scanner)
-  let height = scanner.height
-  const branches: Branch[] = []
-  do {
-    branches.push(readBranch(scanner))
-    height = Math.max(height, scanner.height)
-    if (!isAt(scanner, 'WHEN') && !isAt(scanner, 'ELSE') && !isAt(scanner, 'END')) throw expected(scanner, 'WHEN, ELSE or END')
-  } while (isAt(scanner, 'WHEN'))
-  const otherwise = take(scanner, 'ELSE') ? readExpression(scanner) : undefined
-  scanner.height = Math.max(height, scanner.height)
-  const end = here(scanner)
-  expect(scanner, 'END')
-  return { kind: 'case', at, operand, branches, otherwise, end }
 }
 
 const readExists = (scanner: Scanner, at: Position, not: boolean): Expression => {

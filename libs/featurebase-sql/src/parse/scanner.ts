@@ -1,4 +1,7 @@
 import type { Position } from '../error.js'
+import {
+  behindSpace, digit, doubleQuote, endOfRun, is, isFirstHalf, isSpace, letter, minus, newline, part, plus, point, question, quote, star, variable,
+} from './characters.js'
 import { type Kind, kindOfWord, type Sign } from './words.js'
 
 /** Where reading stands: the token that comes next, and how deep what was read is nested. */
@@ -36,31 +39,6 @@ export const scannerOf = (text: string, maxDepth: number): Scanner => {
 }
 
 export const here = (scanner: Scanner): Position => ({ line: scanner.line, column: scanner.column })
-
-const space = 1, digit = 2, letter = 4, part = 8
-const classes = new Uint8Array(0x80)
-const put = (characters: string, bits: number): void => {
-  for (const character of characters) classes[character.charCodeAt(0)] = (classes[character.charCodeAt(0)] ?? 0) | bits
-}
-
-put('\t\n\v\f\r ', space)
-put('0123456789', digit | part)
-put('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_', letter | part)
-put('-', part)
-
-const wideSpaces = new Set([0x85, 0xa0, 0x1680, 0x2028, 0x2029, 0x202f, 0x205f, 0x3000, ...Array.from({ length: 11 }, (_, at) => 0x2000 + at)])
-const newline = 0x0a, doubleQuote = 0x22, quote = 0x27, star = 0x2a, plus = 0x2b, minus = 0x2d, point = 0x2e, question = 0x3f, variable = 0x40
-
-const is = (code: number, bits: number): boolean => ((classes[code] ?? 0) & bits) !== 0
-const isSpace = (code: number): boolean => code < 0x80 ? is(code, space) : wideSpaces.has(code)
-/** A character that needs two places counts as one column. */
-const isFirstHalf = (code: number): boolean => code >= 0xd800 && code < 0xdc00
-
-const endOfRun = (text: string, from: number, bits: number): number => {
-  let end = from
-  while (is(text.charCodeAt(end), bits)) end += 1
-  return end
-}
 
 /** Goes over one character, and counts its line or its second half. */
 const pass = (scanner: Scanner, code: number, at: number): void => {
@@ -140,7 +118,7 @@ const scanWord = (scanner: Scanner): void => {
 
 const oneSigns: readonly Sign[] = [';', '(', ')', '[', ']', '{', '}', ',', '!', '=', '<', '>', '&', '|', '+', '-', '*', '/', '%', '.']
 const signs: readonly (Sign | undefined)[] =
-  Array.from({ length: classes.length }, (_, code) => oneSigns.find((sign) => sign.charCodeAt(0) === code))
+  Array.from({ length: 0x80 }, (_, code) => oneSigns.find((sign) => sign.charCodeAt(0) === code))
 const twoSigns: Readonly<Record<string, Sign>> = { '!=': '!=', '<>': '!=', '<=': '<=', '<<': '<<', '>=': '>=', '>>': '>>', '||': '||' }
 
 const scanSign = (scanner: Scanner, code: number): void => {
@@ -179,12 +157,6 @@ export const advance = (scanner: Scanner): void => {
     found(scanner, 'EOF', '', scanner.begin)
   }
   scanner.steps += scanner.end - from + 1
-}
-
-const behindSpace = (text: string, from: number): number => {
-  let at = from
-  while (isSpace(text.charCodeAt(at))) at += 1
-  return at
 }
 
 /** Whether the word that comes next is followed by a number or a parameter. */
