@@ -1,4 +1,4 @@
-import { originalCases } from '@tenantry/testing'
+import { drawFrom, originalCases } from '@tenantry/testing'
 import { parsePql, PqlError, printPql } from './index.js'
 
 interface Case {
@@ -37,8 +37,7 @@ describe('the cases of FeatureBase', () => {
   })
 
   whenThere(`are taken or refused, never more than that, after ${mutations} mutations${unless}`, () => {
-    let state = 23
-    const below = (bound: number): number => { state = (state * 1_103_515_245 + 12_345) % 2_147_483_648; return Math.floor(state / 2_147_483_648 * bound) }
+    const below = drawFrom(23)
     const texts = cases.map(({ query }) => query)
     for (let count = 0; count < mutations; count += 1) {
       const text = texts[below(texts.length)] ?? ''

@@ -1,6 +1,7 @@
 export { freePort } from '@tenantry/embedded'
 export * from './cases.js'
 export * from './database.js'
+export * from './draw.js'
 export * from './drift.js'
 export * from './nats.js'
 export * from './open-metrics.js'

@@ -1,4 +1,4 @@
-import { originalCases } from '@tenantry/testing'
+import { drawFrom, originalCases } from '@tenantry/testing'
 import { type Column, parseSql, printType, type SqlCatalogue, SqlError, type Statement, type TableEntry, type TypedStatement } from '../index.js'
 import { checkSql } from './check.js'
 import { columnType } from './type-name.js'
@@ -71,8 +71,7 @@ const mutations = process.env['TEST_LONG'] === '1' ? 50_000 : 5_000
 
 /** Statements that are right, and names and numbers of others in the place of theirs: most of them are still statements. */
 const mutant = (texts: readonly string[]): () => string => {
-  let state = 23
-  const below = (bound: number): number => { state = (state * 1_103_515_245 + 12_345) % 2_147_483_648; return Math.floor(state / 2_147_483_648 * bound) }
+  const below = drawFrom(23)
   const one = (): string => texts[below(texts.length)] ?? ''
   const wordsOf = (text: string): readonly string[] => text.match(/'[^']*'|[\w.]+|\s+|[^\w\s]+/g) ?? []
   return () => {

@@ -1,3 +1,4 @@
+import { drawFrom } from '@tenantry/testing'
 import { Asked, makeRoot } from '../testing/database.js'
 
 const root = makeRoot()
@@ -10,16 +11,13 @@ afterAll(() => {
 const many = process.env['TEST_LONG'] === '1' ? 4_000 : 300
 const records = 200
 
-/** Numbers that follow from a seed. */
-const numbersFrom = (seed: number): (<T>(list: readonly [T, ...T[]]) => T) => {
-  let state = seed
-  return (list) => {
-    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648
-    return list[Math.floor(state / 65_536) % list.length] ?? list[0]
-  }
+/** One of a list, and then of another: which ones follows from a seed. */
+const choiceFrom = (seed: number): (<T>(list: readonly [T, ...T[]]) => T) => {
+  const draw = drawFrom(seed)
+  return (list) => list[draw(list.length)] ?? list[0]
 }
 
-type One = ReturnType<typeof numbersFrom>
+type One = ReturnType<typeof choiceFrom>
 
 const values = {
   i: ['-5', '0', '1', '7', '100', 'null'], d: ['-1.50', '0', '0.01', '2.50', '99.99', 'null'], s: ["'a'", "'b'", "'c d'", "''", 'null'], b: ['true', 'false', 'null'],
@@ -30,7 +28,7 @@ type Name = keyof typeof values
 const names = ['i', 'd', 's', 'b', 'ts', 'x', 'ids', 'ss', 'q'] as const satisfies readonly Name[]
 
 beforeAll(() => {
-  const one = numbersFrom(5)
+  const one = choiceFrom(5)
   expect(asked.sql(`create table t (_id id, i int, d decimal(2), s string, b bool, ts timestamp, x id, ids idset, ss stringset, q stringsetq timequantum 'YMD')`)).toHaveProperty('data')
   const rows = Array.from({ length: records }, (_, at) => `(${at * 7_919}, ${names.map((name) => one(values[name])).join(', ')})`)
   expect(asked.sql(`insert into t (_id, ${names.join(', ')}) values ${rows.join(', ')}`)).toHaveProperty('data')
@@ -93,7 +91,7 @@ const isAnswered = (said: unknown): said is Answered => typeof said === 'object'
 
 describe('a condition', () => {
   it(`chooses what it is true of, of ${many} at random, whichever way it goes`, () => {
-    const one = numbersFrom(7)
+    const one = choiceFrom(7)
     const wrong: unknown[] = []
     let telling = 0
     for (let count = 0; count < many; count += 1) {
@@ -108,7 +106,7 @@ describe('a condition', () => {
   })
 
   it(`is answered by bitmaps as it is by rows, ${many} at random`, () => {
-    const one = numbersFrom(11)
+    const one = choiceFrom(11)
     const wrong: unknown[] = []
     let byBitmaps = 0
     for (let count = 0; count < many; count += 1) {

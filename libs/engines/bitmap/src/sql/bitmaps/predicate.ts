@@ -1,5 +1,5 @@
 import type { Bitmap, Column, Comparison } from '@tenantry/bitmaps'
-import { type TypedExpression, type TypedOperator, type Value, likePattern } from '@tenantry/featurebase-sql'
+import { type TypedExpression, type TypedOperator, type Value, isSet, likePattern } from '@tenantry/featurebase-sql'
 import type { Space } from '../../space.js'
 import { type Field, hasWords, isMany, isNumeric } from '../../store/catalogue.js'
 import { leastInt, mostInt, nanosOf } from '../../store/field-options.js'
@@ -62,7 +62,8 @@ const binary = (asked: Asked, { operator, left, right }: Of<'binary'>): Predicat
   }
   if (operator === 'like' || operator === 'not like') return negatedIf(operator === 'not like', like(asked, left, right))
   if (left.kind === 'column' && right.kind === 'constant') return operatorOn(asked, left, operator, right)
-  const turned = flipped[operator]
+  // Of sets, the one has to have what the other has: which is which makes a difference.
+  const turned = isSet(right.type) ? undefined : flipped[operator]
   return turned && right.kind === 'column' && left.kind === 'constant' ? operatorOn(asked, right, turned, left) : undefined
 }
 

@@ -1,4 +1,5 @@
 import { type Around, type TypedExpression, type Value, SqlError, evaluatorOf, readTime } from '@tenantry/featurebase-sql'
+import { type Draw, drawFrom } from '@tenantry/testing'
 import { makeRoot } from '../../testing/database.js'
 import { SqlAsked, testNow } from '../../testing/sql.js'
 import { prepareQuery } from './prepare.js'
@@ -26,19 +27,10 @@ beforeAll(() => {
   ], { at: { timeUnit: 's' }, fine: { timeUnit: 'us' }, small: { min: 0, max: 10 } })
 })
 
-/** Numbers that follow from a seed. */
-const numbersFrom = (seed: number): ((bound: number) => number) => {
-  let state = seed
-  return (bound) => {
-    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648
-    return Math.floor(state / 65_536) % bound
-  }
-}
-
 type Kind = 'int' | 'decimal' | 'string' | 'bool' | 'time' | 'idset' | 'stringset'
 
 /** An expression of a kind, written at random. */
-const written = (next: (bound: number) => number, kind: Kind, depth: number): string => {
+const written = (next: Draw, kind: Kind, depth: number): string => {
   const pick = (...ways: readonly (() => string)[]): string => (ways[next(ways.length)] ?? (() => 'null'))()
   const some = (of: Kind): string => written(next, of, depth - 1)
   if (depth <= 0) return leaf(next, kind)
@@ -71,14 +63,14 @@ const written = (next: (bound: number) => number, kind: Kind, depth: number): st
   }
 }
 
-const operator = (next: (bound: number) => number): string => ['=', '!=', '<', '<=', '>', '>='][next(6)] ?? '='
+const operator = (next: Draw): string => ['=', '!=', '<', '<=', '>', '>='][next(6)] ?? '='
 
 const leaves: Readonly<Record<Kind, readonly string[]>> = {
   int: ['a', 'b', 'small', '0', '1', '7', '9223372036854775807', 'a', 'small'], decimal: ['d', 'e', '0.5', '12.34', '1.0000', 'd'], string: ['s', 't', "'b'", "'abc'", "''", "'a,b'"],
   bool: ['ok', 'true', 'false'], time: ['at', 'fine', 'at', 'current_timestamp', 'totimestamp(1000000000)'], idset: ['ids', '[1, 2]', '[9]', '[other, 1]'], stringset: ['words', "['a']", "['b', 'ñ']", '[s, t]'],
 }
 
-const leaf = (next: (bound: number) => number, kind: Kind): string => leaves[kind][next(leaves[kind].length)] ?? 'null'
+const leaf = (next: Draw, kind: Kind): string => leaves[kind][next(leaves[kind].length)] ?? 'null'
 
 const kinds: readonly Kind[] = ['int', 'decimal', 'string', 'bool', 'time', 'bool']
 
@@ -104,7 +96,7 @@ const rowsOf = (text: string): readonly (readonly Value[])[] => [...valuesOfQuer
 
 describe('expressions', () => {
   it(`${many} of them, at random, give in SQLite what their values make`, () => {
-    const next = numbersFrom(20_240_506)
+    const next = drawFrom(20_240_506)
     const rows = rowsOf(`select ${columns.join(', ')} from every`)
     let [both, refused, untyped] = [0, 0, 0]
     for (let at = 0; at < many; at += 1) {

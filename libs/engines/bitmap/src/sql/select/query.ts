@@ -14,10 +14,10 @@ const clamped = (value: bigint): bigint => value > mostRows ? mostRows : value
 const pageText = ({ limit, offset }: Pick<TypedSelect, 'limit' | 'offset'>): string =>
   limit === undefined && offset === undefined ? '' : ` LIMIT ${limit === undefined ? -1 : clamped(limit)}${offset === undefined ? '' : ` OFFSET ${clamped(offset)}`}`
 
-const isNumber = /^[-+(]*\d+\)*$/
+const isColumn = /^(?:[tqsv]\d+\.\w+$|\(SELECT )/
 
-/** A bare number would be the number of a column. */
-const asKey = (text: string): readonly string[] => isNumber.test(text) ? [] : [text]
+/** A bare number would be the number of a column, and SQLite makes one of more than is written as such. */
+const asKey = (text: string): string => isColumn.test(text) ? text : `ifnull(${text}, NULL)`
 
 type Direction = Pick<TypedSelect['orderBy'][number], 'descending' | 'nulls'>
 
@@ -25,7 +25,7 @@ const directionText = ({ descending, nulls }: Direction): string => `${descendin
 
 const orderKeys = ({ text, isUnsigned }: Fragment, to: Direction): readonly string[] => {
   const direction = directionText(to)
-  return asKey(text).flatMap((key) => isUnsigned ? [`${key} < 0${direction}`, `${key}${direction}`] : [`${key}${direction}`])
+  return isUnsigned ? [`${text} < 0${direction}`, `${asKey(text)}${direction}`] : [`${asKey(text)}${direction}`]
 }
 
 const orderText = (keys: readonly string[]): string => keys.length === 0 ? '' : ` ORDER BY ${keys.join(', ')}`
@@ -40,7 +40,7 @@ const selectOf = (builder: Builder, query: TypedSelect, isTop: boolean): BuiltQu
   const where = builder.wholeRecords(() => whereText(builder, query.from, conditions))
   const keys = query.groupBy.map((key) => builder.expression(key))
   const columns = query.expressions.map((expression) => builder.expression(expression))
-  const group = query.grouped && keys.length > 0 ? ` GROUP BY ${keys.flatMap(groupKey).join(', ') || 'NULL'}${havingText(builder, query)}` : query.having ? ` HAVING ${builder.expression(query.having, 'condition').text}` : ''
+  const group = query.grouped && keys.length > 0 ? ` GROUP BY ${keys.map(groupKey).join(', ')}${havingText(builder, query)}` : query.having ? ` HAVING ${builder.expression(query.having, 'condition').text}` : ''
   const asked = query.orderBy.flatMap((order) => orderKeys(builder.expression(order.expression), order))
   const list = columns.map(({ text }, place) => isTop ? text : `${text} AS c${place}`).join(', ')
   if (from && group === '' && choosesFirst(query)) return { text: `SELECT ${list} FROM ${from.text}${firstOf(query, from, where, [...asked, ...from.order])}`, columns }
@@ -64,7 +64,7 @@ const whereText = (builder: Builder, from: TypedSource | undefined, conditions: 
 }
 
 /** Groups are told apart by numbers where texts have them. */
-const groupKey = ({ text, coded, stored }: Fragment): readonly string[] => asKey(coded?.number ?? stored?.flat ?? text)
+const groupKey = ({ text, coded, stored }: Fragment): string => asKey(coded?.number ?? stored?.flat ?? text)
 
 const havingText = (builder: Builder, query: TypedSelect): string => {
   const parts = [...query.having ? [builder.expression(query.having, 'condition').text] : [], ...loneSum(builder, query)]
@@ -83,7 +83,7 @@ const usualOrder = ({ grouped, from: source }: TypedSelect, from: BuiltSource | 
   if (!grouped) return from?.order ?? []
   const [first] = from?.order ?? []
   const isPlain = source?.kind === 'table' && keys.every(({ stored }) => stored === undefined || stored.flat !== undefined)
-  return isPlain || first === undefined || keys.length === 0 ? keys.flatMap((key) => groupKey(key)) : [`min(${first})`]
+  return isPlain || first === undefined || keys.length === 0 ? keys.map(groupKey) : [`min(${first})`]
 }
 
 const unionOf = (builder: Builder, query: TypedUnion): BuiltQuery => {

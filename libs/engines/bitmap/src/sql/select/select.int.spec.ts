@@ -101,6 +101,9 @@ describe('what a query answers', () => {
     ['with w as (select _id as i, tags from people) select w.tags, q.who, count(*) from places q left join w with (flatten(tags)) on q.who = w.i group by w.tags, q.who', [[['a'], 1, 2], [['b'], 1, 2], [null, 9, 1]]],
     ['select p.tags, o.marks, count(*) from people p with (flatten(tags)) inner join people o with (flatten(marks)) on p._id = o._id group by p.tags, o.marks', [[['b'], [1], 1], [['b'], [3], 1], [['a'], [1], 2], [['a'], [3], 1], [['c'], [2], 1], [['c'], [3], 1]]],
     ['select p.tags, q._id from places q inner join people p with (flatten(tags)) on q.who = p._id where setcontains(p.tags, \'b\')', [[['a', 'b'], 'x'], [['a', 'b'], 'y']]],
+    // What is the same for all rows is no number of a column.
+    ['select n from (select age is null and false as n from people order by n) x', [[false], [false], [false], [false]]],
+    ["select count(*) from people where ['a', 'b'] = tags", [[2]]],
     // Queries in queries.
     ['select _id from people where _id in (select who from places)', [[1]]],
     ['select _id from people where name in (select town from places)', [[1], [2], [4]]],
@@ -322,6 +325,18 @@ describe('tables of the system', () => {
     asked.space.change(() => asked.space.catalogue.putView('seen', 'select 1'))
     const [[name, createdAt] = []] = asked.rows('select name, created_at from fb_views order by name') as readonly (readonly unknown[])[]
     expect([name, Math.abs(Date.parse(String(createdAt)) - before) < 60_000]).toEqual(['seen', true])
+  })
+})
+
+describe('sets on both sides', () => {
+  it('are told apart by bitmaps as by SQLite', () => {
+    const whole = new Asked(root.fresh())
+    whole.sql("create table t (_id id, tags stringset)")
+    whole.sql("insert into t values (1, ['a']), (2, ['a', 'b']), (3, ['c']), (4, null)")
+    expect(whole.sql("select _id from t where tags = ['a']")).toMatchObject({ data: [[1], [2]] })
+    expect(whole.sql("select _id from t where ['a'] = tags")).toMatchObject({ data: [[1]] })
+    expect(whole.sql("select _id from t where ['a'] != tags")).toMatchObject({ data: [[2], [3]] })
+    whole.close()
   })
 })
 
