@@ -49,9 +49,9 @@ const test = (one: One): string => {
   const value = (): string => known(one, name)
   const isNull = `${name} is ${one(['', 'not '])}null`
   switch (name) {
-    case 'i': case 'd': case 'ts': return one([isNull, ...compared(one, name, value()), `${name} ${one(['', 'not '])}between ${value()} and ${value()}`, `${name} ${one(['', 'not '])}in (${value()}, ${value()})`])
+    case 'i': case 'd': case 'ts': return one([isNull, ...compared(one, name, value()), `${name} ${one(['', 'not '])}between ${value()} and ${value()}`, `${name} ${one(['', 'not '])}in (${value()}, ${value()})`, ...name === 'i' ? [`i ${one(['', 'not '])}in (0.5)`] : []])
     case 'x': return one([isNull, `x ${one(['=', '!=', '<', '>='])} ${value()}`, `x ${one(['', 'not '])}in (${value()}, ${value()})`, `x between 1 and ${value()}`])
-    case 's': return one([isNull, `s ${one(['=', '!='])} ${value()}`, `s ${one(['', 'not '])}in (${value()}, 'nobody')`, `s ${one(['', 'not '])}like ${one(["'%'", "'a'", "'c%'", "'_'"])}`])
+    case 's': return one([isNull, `s ${one(['=', '!='])} ${value()}`, `s ${one(['', 'not '])}in (${value()}, 'nobody')`, `s ${one(['', 'not '])}in ('nobody')`, `s ${one(['', 'not '])}like ${one(["'%'", "'a'", "'c%'", "'_'", "'nobody%'"])}`])
     case 'b': return one([isNull, `b ${one(['=', '!='])} ${value()}`, 'b'])
     case 'ids': return one([isNull, `setcontains(ids, ${one(['1', '2', '44'])})`, `setcontainsany(ids, ${value()})`, `setcontainsall(ids, ${value()})`, `ids ${one(['=', '!='])} ${value()}`])
     case 'ss': case 'q': return one([isNull, `setcontains(${name}, ${one(["'p'", "'k'", "'nobody'"])})`, `setcontainsany(${name}, ${value()})`, `setcontainsall(${name}, ['p', 'q'])`])
@@ -119,5 +119,22 @@ describe('a condition', () => {
     }
     expect(wrong).toEqual([])
     expect(byBitmaps).toBeGreaterThan(many / 3)
+  })
+
+  it(`is true of a record, false, or unknown, of ${many} at random, in joins and queries of queries too`, () => {
+    const one = numbersFrom(13)
+    const sources = ['t', 't left join t as y on t.x = y.i', 't join t as y on t.i = y.x and y._id < 80000', '(select * from t where i != 7) z', 't with (flatten(ids))'] as const
+    const wrong: unknown[] = []
+    let telling = 0
+    for (let count = 0; count < many; count += 1) {
+      const [where, source] = [condition(one, one([0, 1, 2])), one(sources)]
+      const question = `select _id, s, i from ${source}`
+      const parts = [`(${where})`, `not (${where})`, `(${where}) is null`].map((part) => rows(`${question} where ${part}`))
+      const [all, together] = [rows(question), parts.flat().sort()]
+      if (together.join() !== all.join()) wrong.push({ source, where, of: all.length, parts: parts.map(({ length }) => length) })
+      if (parts.filter(({ length }) => length > 0).length > 1) telling += 1
+    }
+    expect(wrong).toEqual([])
+    expect(telling).toBeGreaterThan(many / 2)
   })
 })

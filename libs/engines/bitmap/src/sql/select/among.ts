@@ -1,7 +1,7 @@
 import { type TypedExpression, isSet, powerOfTen } from '@tenantry/featurebase-sql'
 import { atScale, inUnit, nanosOf } from './align.js'
 import type { Builder, BuiltQuery } from './builder.js'
-import { compare } from './compare.js'
+import { compare, isWordOf } from './compare.js'
 import { type Fragment, joinedBy, leastInt, mostInt, scaleOf } from './fragment.js'
 
 type In = Extract<TypedExpression, { kind: 'in' }>
@@ -22,12 +22,13 @@ const amongMembers = (builder: Builder, sought: Fragment, list: readonly TypedEx
   const texts = constants.filter((value) => typeof value === 'string')
   if (texts.length > 0) return amongTexts(builder, sought, texts)
   const numbers = list.flatMap((one) => one.kind === 'constant' && typeof one.value === 'bigint' ? numberLike(sought, one.value, one) ?? [] : [])
+  if (numbers.length === 0) return `(CASE WHEN ${sought.text} IS NOT NULL THEN 0 END)`
   return `(${sought.text} IN (SELECT value FROM json_each(${builder.binds.json(numbers)})))`
 }
 
 const amongTexts = ({ binds }: Builder, { text, coded }: Fragment, texts: readonly string[]): string => {
   const list = `SELECT value FROM json_each(${binds.json(texts)})`
-  return coded ? `(${coded.number} IN (SELECT id FROM ${coded.words} WHERE word IN (${list})))` : `(${text} IN (${list}))`
+  return coded ? isWordOf(coded, `word IN (${list})`) : `(${text} IN (${list}))`
 }
 
 /** A constant as the value that it is compared with is kept; undefined for one that it can never be. */

@@ -1,13 +1,16 @@
 import { type TypedOperator, isSet } from '@tenantry/featurebase-sql'
 import { aligned } from './align.js'
 import type { Builder } from './builder.js'
-import { type Fragment, joinedBy } from './fragment.js'
+import { type Coded, type Fragment, joinedBy } from './fragment.js'
 import { containsAll } from './sets.js'
 
 type Comparison = Extract<TypedOperator, '=' | '!=' | '<' | '<=' | '>' | '>='>
 
 /** A number that stands for a text there is not: it is that of none, and not unknown. */
 export const wordNumber = (words: string, text: string): string => `coalesce((SELECT id FROM ${words} WHERE word = ${text}), 0)`
+
+/** Whether a number is one of those of some words. The list is never empty: nothing would be unknown of a number that is not there. */
+export const isWordOf = ({ number, words }: Coded, condition: string): string => `(${number} IN (SELECT id FROM ${words} WHERE ${condition} UNION ALL SELECT 0))`
 
 const truth = (text: string): Fragment => ({ text, type: { name: 'bool' } })
 

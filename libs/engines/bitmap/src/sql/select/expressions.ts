@@ -6,7 +6,7 @@ import { arithmetic, bitwise, negated } from './arithmetic.js'
 import type { Builder, Wanted } from './builder.js'
 import { call } from './calls.js'
 import { cast } from './casts.js'
-import { between, compare } from './compare.js'
+import { between, compare, isWordOf } from './compare.js'
 import { constantOf } from './constants.js'
 import { type Fragment, joinedBy, limitError, longestStatement } from './fragment.js'
 import { isThere, setOf } from './sets.js'
@@ -87,7 +87,7 @@ const binary = (builder: Builder, expression: Of<'binary'>, wanted: Wanted): Fra
 
 /** Of a column, each word is looked at once. */
 const like = ({ functions }: Builder, { text, coded }: Fragment, pattern: Fragment): Fragment => {
-  if (coded && typeof pattern.constant === 'string') return truth(`(${coded.number} IN (SELECT id FROM ${coded.words} WHERE ${functions.like()}(${pattern.text}, word)))`)
+  if (coded && typeof pattern.constant === 'string') return truth(isWordOf(coded, `${functions.like()}(${pattern.text}, word)`))
   return truth(`${functions.like()}(${pattern.text}, ${text})`)
 }
 

@@ -14,6 +14,12 @@ export interface StoredSet {
   readonly flat: string | undefined
 }
 
+/** The number that stands for a text, and the table of what it stands for. */
+export interface Coded {
+  readonly number: string
+  readonly words: string
+}
+
 /** A part of a statement that gives one value, and what is known of it. */
 export interface Fragment {
   readonly text: string
@@ -25,8 +31,7 @@ export interface Fragment {
   readonly most?: bigint | undefined
   /** An id that may be of the upper half, which SQLite keeps as negative. */
   readonly isUnsigned?: boolean | undefined
-  /** The number that stands for the text, and the table of what it stands for. */
-  readonly coded?: { readonly number: string; readonly words: string } | undefined
+  readonly coded?: Coded | undefined
   readonly stored?: StoredSet | undefined
   readonly constant?: Value | undefined
   /** A column of a record's own number. */
