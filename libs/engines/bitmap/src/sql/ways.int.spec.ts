@@ -122,7 +122,7 @@ describe('a condition', () => {
   })
 
   it(`is true of a record, false, or unknown, of ${many} at random, in joins and queries of queries too`, () => {
-    const one = numbersFrom(13)
+    const one = choiceFrom(13)
     const sources = ['t', 't left join t as y on t.x = y.i', 't join t as y on t.i = y.x and y._id < 80000', '(select * from t where i != 7) z', 't with (flatten(ids))'] as const
     const wrong: unknown[] = []
     let telling = 0
