@@ -10,7 +10,7 @@ export interface ShapeWish {
   readonly otherwise?: string
 }
 
-const usualShape = 'sqlite-small'
+const usualShape = 'bitmap-small'
 
 const mostShapes = 1000
 /** How old a shape may be that a new database is made by; every create asks for one, and they hardly ever change. */

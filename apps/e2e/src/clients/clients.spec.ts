@@ -156,6 +156,14 @@ describe('npx tenantry sample', () => {
 /** The JSON of a body that may have come in chunks. */
 const bodyOf = ({ text }: { readonly text: string }): string => text.slice(text.indexOf('{'), text.lastIndexOf('}') + 1)
 
+it('makes a database that speaks FeatureBase\'s SQL for whoever names no shape', async () => {
+  const made = JSON.parse((await api('POST', '/v2/databases', { key, json: { name: 'of no shape' } })).text) as { id: string }
+  await becomes(api, ada, made.id, 'RUNNING')
+  await rowsOf(api, { key }, made.id, 'create table skills (_id id, bools stringset, level int min 0 max 10)')
+  await rowsOf(api, { key }, made.id, 'insert into skills values (1, [\'available_for_hire\'], 7)')
+  expect(await rowsOf(api, { key }, made.id, 'select _id, bools, level from skills where setcontains(bools, \'available_for_hire\')')).toEqual([[1, ['available_for_hire'], 7]])
+}, 60_000)
+
 describe('a shell', () => {
   const withCurl = named('there is no curl here', 'curl')
   const curl = async (...args: readonly string[]): Promise<string> => await outputOf('curl', ['--silent', '--show-error', '--fail', '--cacert', cafile, ...args])

@@ -3922,7 +3922,7 @@ export type CreateDatabaseData = {
     body: {
         name: string;
         /**
-         * Kept as they came. `shape` names one of GET /v2/shapes; without it a database has the usual one. A size that FeatureBase Cloud sold (8GB-Development) makes a database of bitmaps, which speaks PQL.
+         * Kept as they came. `shape` names one of GET /v2/shapes. Without it, and with a size that FeatureBase Cloud sold (8GB-Development), it is a database of bitmaps, which speaks FeatureBase's SQL and PQL; `sqlite-small` makes one of SQLite.
          */
         database_options?: {
             [key: string]: unknown;

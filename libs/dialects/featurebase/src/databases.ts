@@ -20,7 +20,7 @@ const optionsSchema = z.record(z.string(), z.unknown()).superRefine((options, co
   const { shape } = options
   if (shape === undefined || (typeof shape === 'string' && shape.length >= 1 && shape.length <= 100)) return
   context.addIssue({ code: 'custom', path: ['shape'], message: 'must be the name of a shape' })
-}).meta({ description: 'Kept as they came. `shape` names one of GET /v2/shapes; without it a database has the usual one. A size that FeatureBase Cloud sold (8GB-Development) makes a database of bitmaps, which speaks PQL.' })
+}).meta({ description: 'Kept as they came. `shape` names one of GET /v2/shapes. Without it, and with a size that FeatureBase Cloud sold (8GB-Development), it is a database of bitmaps, which speaks FeatureBase\'s SQL and PQL; `sqlite-small` makes one of SQLite.' })
 
 /** How FeatureBase Cloud named the sizes that it sold: `8GB-Development`, `32gb-aws:us-east-2`. */
 const soldSize = /^[0-9]{1,4}[gt]b-[a-z0-9:-]+$/i
@@ -78,7 +78,7 @@ export const presentDeletion = (): { response_code: number; message: string } =>
   ({ response_code: 202, message: 'The database is being deleted.' })
 
 const example = {
-  id: '497f6eca-6276-4993-bfeb-53cbbbba6f08', name: 'example-database', database_status: 'RUNNING', database_options: { shape: 'sqlite-small' },
+  id: '497f6eca-6276-4993-bfeb-53cbbbba6f08', name: 'example-database', database_status: 'RUNNING', database_options: { shape: 'bitmap-small' },
   org_id: 'a40f5d1f-d889-42e9-94ea-b9b33585fc6b', created_by: 'ee824cad-d7a6-4f48-87dc-e8461a9201c4', created_at: '2019-08-24T14:15:22Z',
   owned_by: 'b54c13ac-3977-4e54-bbfa-b33713ac1540', updated_at: '2019-08-24T14:15:22Z', updated_by: 'deea00dc-b6b6-4412-a483-26ac61e1f6fe',
 }
@@ -89,7 +89,7 @@ export const createDatabase = operation({
   body: { kind: 'json', schema: z.object({ name: nameSchema, database_options: optionsSchema.default({}) }) },
   success: { status: 201, description: 'The database is being made; its status becomes RUNNING.', schema: databaseSchema },
   problems: ['InvalidBody', 'InvalidParameter', 'MissingParameter', 'InvalidContentType', 'RelatedResourceNotFound', 'ResourceLimitExceeded', 'DatabaseNameTaken', 'OrgNotFound', 'RequestTooLarge'],
-  examples: { request: { name: 'example-database', database_options: { shape: 'sqlite-small' } }, answer: example },
+  examples: { request: { name: 'example-database', database_options: { shape: 'bitmap-small' } }, answer: example },
 })
 
 export const listDatabases = operation({
