@@ -12,6 +12,12 @@ it('shows how to sign up once, and how to log in afterwards or where sign-up is 
   expect(welcomeLines({ ...told, signUpOpen: false }).join('\n')).not.toContain('/id/signup')
 })
 
+it('asks one table in SQL and in PQL', () => {
+  const lines = welcomeLines(told)
+  expect(lines.filter((line) => line.includes('/query/sql') && line.includes('create table if not exists pet'))).toHaveLength(1)
+  expect(lines.filter((line) => line.includes('/query/pql') && line.includes('[pet]Count(Row(likes=fish))'))).toHaveLength(1)
+})
+
 it('names the folder that mails are written to, where no server sends them', () => {
   expect(welcomeLines({ ...told, mailFolder: '/data/mail' }).join('\n')).toContain('written to /data/mail')
   expect(welcomeLines(told).join('\n')).not.toContain('Mails')
