@@ -98,7 +98,9 @@ export class BitmapDatabase implements EmbeddedDatabase {
   }
 
   private saveWhenDue(): void {
-    if (this.space.isDue()) this.trySaving(() => this.space.saveAWhile())
+    this.trySaving(() => {
+      if (this.space.isDue()) this.space.saveAWhile()
+    })
   }
 
   /** What is not saved now is made anew from the rows: a write that is kept is answered, whether or not there is room for its bitmaps. */

@@ -43,6 +43,8 @@ export class Space {
 
   /** How many changes wait when the bitmaps are saved; more, once that has failed. */
   private saveAt: number
+  /** How many waited when it was last asked whether to save. */
+  private waited = 0
   private before = 0
   private isChanging = false
   private savingMs: number
@@ -155,7 +157,8 @@ export class Space {
 
   /** Whether enough changes wait for the bitmaps to be saved. */
   isDue(): boolean {
-    return this.changes.waiting() >= this.saveAt
+    this.waited = this.changes.waiting()
+    return this.waited >= this.saveAt
   }
 
   /** Saves the bitmaps that were changed, for as long as a request may. */
@@ -175,9 +178,9 @@ export class Space {
     return this.changes.waiting() === 0
   }
 
-  /** Saving has failed: it is tried again once twice as much waits. */
+  /** Saving has failed: it is tried again once twice as much waits. There may be no memory to count what does. */
   postpone(): void {
-    this.saveAt = Math.max(this.saveAt, this.changes.waiting() * 2)
+    this.saveAt = Math.max(this.saveAt, this.waited * 2)
   }
 
   /** In what the bitmaps differ from those that the rows alone make, in words. */
