@@ -81,6 +81,9 @@ const mutant = (texts: readonly string[]): () => string => {
   }
 }
 
+/** What the original breaks on, and is answered here. */
+const brokenThere = 'unable to sort a column of type'
+
 const isQuery = (text: string): boolean => /^\s*select/i.test(text)
 
 /** The parser says where without brackets, and values are refused only when the statement runs. */
@@ -94,7 +97,7 @@ const asked = (): readonly (readonly [string, Said, Said])[] => {
     return (sql ?? []).flatMap((text, at) => {
       const answer = wire?.[at]
       if (answer?.error === undefined) follow(text)
-      if (!isQuery(text) || answer === undefined || answer.error !== undefined && !isChecked(answer.error)) return []
+      if (!isQuery(text) || answer === undefined || answer.error?.includes(brokenThere) === true || answer.error !== undefined && !isChecked(answer.error)) return []
       const wanted: Said = answer.error !== undefined ? { error: answer.error }
         : { fields: (answer.schema?.fields ?? []).map(({ name, type }) => [name, type] as const), warnings: answer.warnings ?? [] }
       return [[text, wanted, said(text, catalogue)] as const]

@@ -1,18 +1,11 @@
 import { nowhere, meaningError } from '../error.js'
 import type { Expression, Order, Select } from '../tree.js'
 import type { TypedExpression, TypedOrder } from '../typed.js'
-import { type DataType, printType } from '../types.js'
 import { columnNotFound, expected, outOfRange } from './messages.js'
 import type { TypedItem } from './items.js'
 import { checkQualified } from './names.js'
 import { checkExpression } from './expression.js'
-import { later, type Scope } from './scope.js'
-
-/** FeatureBase has no order of sets; those of a time quantum it lets pass. */
-const refuseUnsortable = ({ name, ...type }: DataType, scope: Scope): void => {
-  if (name !== 'idset' && name !== 'stringset') return
-  later(scope.work, meaningError(nowhere, `unable to sort a column of type '${printType({ name, ...type })}'`))
-}
+import type { Scope } from './scope.js'
 
 /** The place that a whole number names, from 0. */
 export const placeOf = (value: bigint, count: number): number => {
@@ -48,11 +41,7 @@ const term = (expression: Expression, items: readonly TypedItem[], byName: ByNam
 export const checkOrder = (orders: readonly Order[], items: readonly TypedItem[], scope: Scope): readonly TypedOrder[] => {
   if (orders.length === 0) return []
   const byName = namesOf(items)
-  return orders.map(({ expression, descending, nulls }) => {
-    const typed = term(expression, items, byName, scope)
-    refuseUnsortable(typed.type, scope)
-    return { expression: typed, descending, nulls }
-  })
+  return orders.map(({ expression, descending, nulls }) => ({ expression: term(expression, items, byName, scope), descending, nulls }))
 }
 
 type Count = { readonly count: Expression } | undefined

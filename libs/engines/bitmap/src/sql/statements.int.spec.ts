@@ -106,6 +106,17 @@ describe('INSERT', () => {
   })
 })
 
+describe('ORDER BY', () => {
+  it('puts sets in the order of their members, nothing before all, and ids in that of numbers', () => {
+    const asked = fresh('create table t (_id id, s stringset, i idset, k id)', 'insert into t values (1, [\'b\'], [10], 10), (2, [\'a\', \'c\'], [9, 11], 9), (3, null, [9, 10], 200), (4, [\'a\', \'b\'], null, null), (10, [\'a\'], [100], 1)')
+    expect(rows(asked, 'select _id, s from t order by s')).toEqual([[3, null], [10, ['a']], [4, ['a', 'b']], [2, ['a', 'c']], [1, ['b']]])
+    expect(rows(asked, 'select _id, i from t order by i desc')).toEqual([[10, [100]], [1, [10]], [2, [9, 11]], [3, [9, 10]], [4, null]])
+    expect(rows(asked, 'select _id from t order by k, _id')).toEqual([[4], [10], [2], [1], [3]])
+    expect(rows(asked, 'select _id from t order by _id desc limit 2')).toEqual([[10], [4]])
+    asked.close()
+  })
+})
+
 describe('UPDATE and DELETE', () => {
   it('change the rows that a condition names, which may need rows or only bitmaps', () => {
     const asked = fresh('create table t (_id string, n int, w string, s stringset)', 'insert into t values (\'a\', 1, \'x\', [\'p\',\'q\']), (\'b\', 2, \'y\', [\'p\']), (\'c\', 3, null, null)')

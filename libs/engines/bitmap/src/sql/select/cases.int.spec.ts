@@ -79,8 +79,9 @@ const wanted = (one: Case): readonly string[] => {
 // Tables that statements of the cases themselves make or fill are not here.
 const madeByStatements = /inserttimestamptest|testtimestampliterals|singleboolfield|bulktest|from copytesttwo/i
 
+/** But for the two that order by a set, which is answered here. */
 const refusals = cases.flatMap((one) => (one.sql ?? []).map((text, at) => ({ text, error: one.wire?.[at]?.error ?? '' })))
-  .filter(({ text, error }) => /^\s*select/i.test(text) && error !== '' && !madeByStatements.test(text))
+  .filter(({ text, error }) => /^\s*select/i.test(text) && error !== '' && !error.includes('unable to sort a column') && !madeByStatements.test(text))
 
 const selects = cases.flatMap((one) => (one.sql ?? []).map((text, at) => ({ one, text, at }))
   .filter(({ text }) => one.expected_error === null && /^\s*select/i.test(text) && !madeByStatements.test(text) && one.compare !== 'comparePartial'))

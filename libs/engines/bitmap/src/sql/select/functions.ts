@@ -51,6 +51,14 @@ const correlated = (sums: Correlation, one: SQLOutputValue | undefined, other: S
   }
 }
 
+const beforeAnyLetter = '\u0001'
+const longestId = 20
+
+/** Where a member is a number, all are: they are compared as numbers. */
+const orderOf = (list: string): string => list.startsWith('["')
+  ? (JSON.parse(list) as readonly string[]).join(beforeAnyLetter)
+  : list.slice(1, -1).split(',').map((id) => BigInt.asUintN(64, BigInt(id === '' ? 0 : id)).toString().padStart(longestId, '0')).join('')
+
 /** What statements of one connection call. Functions are made known to it when a statement first needs them. */
 export class SqlFunctions {
   private readonly names = new Map<string, string>()
@@ -108,6 +116,13 @@ export class SqlFunctions {
         if (this.pairs > this.mostPairs) throw limitError(`joins of the statement look at more than ${this.mostPairs} pairs of rows; join by equal columns, or filter before`)
         return 1
       })
+    })
+  }
+
+  /** (set): a text that goes by its members, the first of them first. */
+  members(): string {
+    return this.known('members', (known) => {
+      this.database.function(known, { deterministic: true }, (list: SQLOutputValue) => typeof list === 'string' ? orderOf(list) : null)
     })
   }
 

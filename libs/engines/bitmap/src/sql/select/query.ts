@@ -1,4 +1,4 @@
-import type { TypedExpression, TypedQuery, TypedSelect, TypedSource, TypedUnion } from '@tenantry/featurebase-sql'
+import { type TypedExpression, type TypedQuery, type TypedSelect, type TypedSource, type TypedUnion, isSet } from '@tenantry/featurebase-sql'
 import { aligned, nanosOf, resulting } from './align.js'
 import type { Builder, BuiltQuery } from './builder.js'
 import { type Fragment, joinedBy } from './fragment.js'
@@ -23,8 +23,9 @@ type Direction = Pick<TypedSelect['orderBy'][number], 'descending' | 'nulls'>
 
 const directionText = ({ descending, nulls }: Direction): string => `${descending ? ' DESC' : ''}${nulls === undefined ? '' : ` NULLS ${nulls.toUpperCase()}`}`
 
-const orderKeys = ({ text, isUnsigned }: Fragment, to: Direction): readonly string[] => {
+const orderKeys = ({ functions }: Builder, { text, type, isUnsigned }: Fragment, to: Direction): readonly string[] => {
   const direction = directionText(to)
+  if (isSet(type)) return [`${functions.members()}(${text})${direction}`]
   return isUnsigned ? [`${text} < 0${direction}`, `${asKey(text)}${direction}`] : [`${asKey(text)}${direction}`]
 }
 
@@ -41,7 +42,7 @@ const selectOf = (builder: Builder, query: TypedSelect, isTop: boolean): BuiltQu
   const keys = query.groupBy.map((key) => builder.expression(key))
   const columns = query.expressions.map((expression) => builder.expression(expression))
   const group = query.grouped && keys.length > 0 ? ` GROUP BY ${keys.map(groupKey).join(', ')}${havingText(builder, query)}` : query.having ? ` HAVING ${builder.expression(query.having, 'condition').text}` : ''
-  const asked = query.orderBy.flatMap((order) => orderKeys(builder.expression(order.expression), order))
+  const asked = query.orderBy.flatMap((order) => orderKeys(builder, builder.expression(order.expression), order))
   const list = columns.map(({ text }, place) => isTop ? text : `${text} AS c${place}`).join(', ')
   if (from && group === '' && choosesFirst(query)) return { text: `SELECT ${list} FROM ${from.text}${firstOf(query, from, where, [...asked, ...from.order])}`, columns }
   const order = orderText(asked.length > 0 ? asked : isTop || query.limit !== undefined || query.offset !== undefined ? usualOrder(query, from, keys) : [])
