@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { BlockList } from 'node:net'
 import { Problem, type ProblemWire } from '@tenantry/contracts'
 import { problemWire } from '@tenantry/dialects-featurebase'
-import { type IsProxy, type Readiness, privateHeaders, readiness, requestIdOf } from '@tenantry/service'
+import { type IsProxy, type Readiness, mayTakeLong, privateHeaders, readiness, requestIdOf } from '@tenantry/service'
 import { isProxyOf, settleAddress } from './caller-address.js'
 import { isPreflight } from './cors.js'
 import { type Door, type DoorRules, createDoor, foreign } from './door.js'
@@ -14,7 +14,8 @@ import { type ServiceName, routes, services } from './routes.js'
 
 /** One who answers requests: a service in this process, or a proxy to one elsewhere. */
 export interface Backend {
-  handle(request: IncomingMessage, response: ServerResponse): void
+  /** `wire` is how it words what the service itself never sees. */
+  handle(request: IncomingMessage, response: ServerResponse, wire?: ProblemWire): void
   ready(): Promise<{ readonly ok: boolean }>
 }
 
@@ -55,7 +56,7 @@ export const createEdge = ({ backends, alsoReady = {}, operations, document, tru
     const { method = 'GET', url = '' } = request
     const path = pathOf(url)
     const refused = (problem: Problem, headers: Readonly<Record<string, string>> = {}): void =>
-      refuse(response, problem, { 'x-request-id': requestIdOf(request.headers['x-request-id']), ...headers })
+      refuse(response, problem, { 'x-request-id': requestIdOf(request.headers['x-request-id']), ...headers }, path === undefined ? undefined : wireOf(match(method, path)))
     const turnedAway = isProbe(url) ? undefined : door.refusal(request, response)
     if (turnedAway) return refused(turnedAway)
     if (path === undefined) return refused(new Problem('InvalidParameter', 'The path of the request can be read in more than one way; write it plainly.'))
@@ -67,10 +68,15 @@ export const createEdge = ({ backends, alsoReady = {}, operations, document, tru
     if (found.kind === 'wrongMethod') return refused(notAllowed(method), { allow: found.allowed.join(', ') })
     if (found.owner === 'edge') return pages[path]?.(request, response)
     settleAddress(request.headers, request.socket.remoteAddress ?? '', trustedProxies)
-    backends[found.owner].handle(request, response)
+    if (isStreaming(found)) mayTakeLong(request)
+    backends[found.owner].handle(request, response, wireOf(found))
   }
   return { handle, ready, wire: problemWire, isProxy: isProxyOf(trustedProxies) }
 }
+
+const wireOf = (found: Match): ProblemWire | undefined => found.kind === 'owned' ? found.operation?.wire : undefined
+
+const isStreaming = (found: Match): boolean => found.kind === 'owned' && found.operation?.streams === true
 
 // Whoever asks whether we live may ask under any name.
 const isProbe = (url: string): boolean => url === '/healthz' || url === '/readyz'

@@ -1,13 +1,18 @@
+import type { ProblemWire } from '@tenantry/contracts'
 import type { Owner, Route } from './routes.js'
 
 /** An operation that is known to exist, so that another method on its path can be refused with the methods that are there. */
 export interface KnownOperation {
   readonly method: string
   readonly path: string
+  /** How it words its refusals, also those that its service never sees. */
+  readonly wire?: ProblemWire
+  /** Its body may take longer than others. */
+  readonly streams?: true
 }
 
 export type Match =
-  | { readonly kind: 'owned'; readonly owner: Owner }
+  | { readonly kind: 'owned'; readonly owner: Owner; readonly operation?: KnownOperation }
   | { readonly kind: 'wrongMethod'; readonly allowed: readonly string[] }
   | { readonly kind: 'unknown' }
 
@@ -61,8 +66,8 @@ const leafAt = (root: Node, pattern: string): { get: () => Leaf | undefined; set
 
 const newLeaf = (owner: Owner): Leaf => ({ owner, methods: new Map(), otherwise: { match: { kind: 'owned', owner } } })
 
-const allow = (leaf: Leaf, method: string): void => {
-  for (const one of method === 'GET' ? ['GET', 'HEAD'] : [method]) leaf.methods.set(one, { kind: 'owned', owner: leaf.owner })
+const allow = (leaf: Leaf, method: string, operation?: KnownOperation): void => {
+  for (const one of method === 'GET' ? ['GET', 'HEAD'] : [method]) leaf.methods.set(one, { kind: 'owned', owner: leaf.owner, ...(operation && { operation }) })
   leaf.otherwise.match = { kind: 'wrongMethod', allowed: [...leaf.methods.keys()].sort() }
 }
 
@@ -75,14 +80,15 @@ const addRoute = (root: Node, { method, pattern, owner }: Route): void => {
   place.set(leaf)
 }
 
-const addOperation = (root: Node, { method, path }: KnownOperation): void => {
+const addOperation = (root: Node, operation: KnownOperation): void => {
+  const { method, path } = operation
   const place = leafAt(root, path)
   // A path in braces may be any of the words beside it, so the owner is asked for with a segment that no word equals.
   const owner = find(root, path.replaceAll(/\{\w+\}/g, '{}'), 1)?.owner
   if (!owner) throw new Error(`No service owns ${method} ${path}.`)
   const leaf = place.get() ?? newLeaf(owner)
   if (leaf.owner !== owner) throw new Error(`Two services own ${path}: ${leaf.owner} and ${owner}.`)
-  allow(leaf, method)
+  allow(leaf, method, operation)
   place.set(leaf)
 }
 

@@ -1,6 +1,6 @@
 import { Agent, type ClientRequest, type IncomingHttpHeaders, type IncomingMessage, type OutgoingHttpHeaders, type ServerResponse, get, request as send } from 'node:http'
 import type { Socket } from 'node:net'
-import { Problem } from '@tenantry/contracts'
+import { Problem, type ProblemWire } from '@tenantry/contracts'
 import { idleGraceMs, requestIdOf } from '@tenantry/service'
 import type { Backend } from './edge.js'
 import { refuse } from './refuse.js'
@@ -68,10 +68,10 @@ export const createProxy = ({ name, urls, connectMs = 2_000, silenceMs = 90_000,
     return rotated.length < 2 ? rotated : [...rotated.filter(({ avoidedSince }) => now - avoidedSince > avoidedMs), ...rotated.filter(({ avoidedSince }) => now - avoidedSince <= avoidedMs)]
   }
 
-  const pass = (request: IncomingMessage, response: ServerResponse, headers: OutgoingHttpHeaders, order: readonly Place[], attempt: number): void => {
+  const pass = (request: IncomingMessage, response: ServerResponse, headers: OutgoingHttpHeaders, order: readonly Place[], attempt: number, wire?: ProblemWire): void => {
     const { method = 'GET', url: path = '/' } = request
     const place = order[attempt % order.length]
-    if (!place) return refuse(response, away(undefined), { connection: 'close' })
+    if (!place) return refuse(response, away(undefined), { connection: 'close' }, wire)
     const onward = send({ host: place.host, port: place.port, agent, method, path, headers, setHost: false })
     const hasBody = headers['transfer-encoding'] !== undefined || headers['content-length'] !== undefined
     let connected = false
@@ -94,21 +94,21 @@ export const createProxy = ({ name, urls, connectMs = 2_000, silenceMs = 90_000,
       if (response.destroyed) return
       if (response.headersSent) return void response.destroy(error)
       if (!connected) place.avoidedSince = performance.now()
-      if (!connected && attempt + 1 < tries) return pass(request, response, headers, order, attempt + 1)
-      refuse(response, away(error), { connection: 'close' })
+      if (!connected && attempt + 1 < tries) return pass(request, response, headers, order, attempt + 1, wire)
+      refuse(response, away(error), { connection: 'close' }, wire)
     })
     forgetWhenGone(onward, response)
   }
 
   return {
-    handle: (request, response) => {
+    handle: (request, response, wire) => {
       const requestId = requestIdOf(request.headers['x-request-id'])
       response.setHeader('x-request-id', requestId)
       // Elsewhere nobody sees the connection any more, so what it says of the caller must be written down.
       const caller = request.headers['x-forwarded-for'] ?? request.socket.remoteAddress
       pass(request, response, {
         ...travelling(request.headers), ...repeated(request), ...framed(request.headers), 'x-request-id': requestId, ...(caller !== undefined && { 'x-forwarded-for': caller }),
-      }, inOrder(), 0)
+      }, inOrder(), 0, wire)
     },
     ready: async () => ({ ok: (await Promise.all(places.map((place) => asksReady(place, readyMs)))).some(Boolean) }),
     drain: () => { for (const end of streams) end() },

@@ -53,6 +53,8 @@ export interface Operation extends OperationInput {
   readonly reads?: true
   /** What is changed; MUST be there unless the operation only reads, only logs in, or is a query. */
   readonly deed?: Deed
+  /** Its body is read as it comes, and may take as long as an import. */
+  readonly streams?: true
   readonly problems: readonly ProblemCode[]
   readonly wire: ProblemWire
   /** An example of the request body and of the answer, for the document. */

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Operation } from '@tenantry/contracts'
+import { mayTakeLong } from '@tenantry/service'
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
 import { fastifyPath } from './on.js'
 import { type ProblemRules, sendProblem } from './problems.filter.js'
@@ -43,11 +44,12 @@ export const mountRaw = (fastify: FastifyInstance, operation: Operation, rules: 
  * Mounts an operation whose body is read as it comes: whoever handles it reads it from `request.raw`, and checks how large it is. What is
  * left of a body when it has been answered may come for a moment longer, and then the connection is closed.
  */
-export const mountStreaming = (fastify: FastifyInstance, operation: Operation, rules: ProblemRules, handle: Handle): void => {
+export const mountStreaming = (fastify: FastifyInstance, operation: Operation & { readonly streams: true }, rules: ProblemRules, handle: Handle): void => {
   const hand = handing(handle, rules)
   mount(fastify, operation, rules, {
     // Before the body is read, and in its place: the request goes no further than here.
     onRequest: (request, reply) => {
+      mayTakeLong(request.raw)
       reply.raw.once('finish', () => endLater(request.raw))
       hand(request, reply)
     },

@@ -26,6 +26,7 @@ export const importTable = operation({
     description: 'Rows, as CSV or as an object on each line. Several values of a set are a JSON list, in CSV quoted in one cell; a value at a time is `{"at": …, "values": …}`. What is empty or null is no value, and changes none.',
   },
   success: { status: 200, description: 'All good rows are kept; `errors` has the first hundred bad ones, counted from 1 without the header.', schema: reportSchema },
+  streams: true,
   problems: [
     'InvalidParameter', 'InvalidBody', 'InvalidContentType', 'EngineRejectedQuery', 'DatabaseNotFound', 'TableNotFound', 'DatabaseNotReady', 'DatabaseInWrongState', 'QueryTimeout', 'RequestTooSlow', 'RequestTooLarge',
     'TooManyQueries', 'TooManyQueriesOfOrg', 'LanguageNotSupported', 'EngineUnavailable', 'StorageFull',

@@ -7,16 +7,17 @@ export const lateEveryMs = 500
 // Whoever reads an import ends it in words when its time is over, and this is after that.
 const graceMs = 10_000
 
-const importPath = /^\/v2\/databases\/[^/?]+\/tables\/[^/?]+\/import(?:\?|$)/
+const long = new WeakSet<IncomingMessage>()
 
-const isImport = ({ method, url = '' }: IncomingMessage): boolean => method === 'POST' && importPath.test(url)
+/** Lets a request's body take as long as an import. Whoever knows its route says so, in every process that it passes. */
+export const mayTakeLong = (request: IncomingMessage): void => { long.add(request) }
 
 /** How long Node itself lets a request take: as long as the longest one may. */
 export const longestRequestMs = ({ REQUEST_SECONDS, IMPORT_SECONDS }: ListenerLimits): number => Math.max(REQUEST_SECONDS, IMPORT_SECONDS) * 1_000 + graceMs
 
 /**
  * The latest request of each connection, of which those that do not arrive in time are found: Node has one time for all requests, and
- * an import may take longer than others.
+ * some may take longer than others.
  */
 export class LatestRequests {
   private readonly latest = new Map<Duplex, ServerResponse>()
@@ -42,7 +43,7 @@ export class LatestRequests {
   private look(server: Server, now: number): void {
     for (const [socket, { req: request }] of this.latest) {
       if (socket.destroyed) this.latest.delete(socket)
-      else if (!request.complete && !isImport(request) && this.isLate(request, now)) {
+      else if (!request.complete && !long.has(request) && this.isLate(request, now)) {
         server.emit('clientError', Object.assign(new Error('The request did not arrive in time.'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' }), socket)
       }
     }

@@ -3,6 +3,7 @@ import { type IncomingMessage, type ServerResponse, request as send } from 'node
 import { type Socket, connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { usualLimits } from '../limits.js'
+import { mayTakeLong } from './late.js'
 import { type OpenServer, type ServerOptions, openServer } from './open-server.js'
 
 const opened: OpenServer[] = []
@@ -112,11 +113,14 @@ describe('a slow client', () => {
     expect(await ended.promise).toBe('cut')
   })
 
-  it('that sends an import may take longer than others, and its next request may not', async () => {
-    const port = await open({ HEADERS_SECONDS: 1, REQUEST_SECONDS: 1 })
+  it('that sends what may take long may take longer than others, and its next request may not', async () => {
+    const port = await open({ HEADERS_SECONDS: 1, REQUEST_SECONDS: 1 }, {}, (request, response) => {
+      if (request.url === '/long') mayTakeLong(request)
+      answering(request, response)
+    })
     const head = (path: string): string => `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: 8\r\n\r\nhalf`
-    const [importing, other] = [await connected(port), saidTo(port, head('/v2/databases/a/tables/b/imports'))]
-    importing.write(head('/v2/databases/a/tables/b/import?id=c'))
+    const [importing, other] = [await connected(port), saidTo(port, head('/other'))]
+    importing.write(head('/long'))
     expect(await other).toMatch(/^HTTP\/1.1 408 /)
     importing.write(`half${head('/')}`)
     const said = await text(importing)
