@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { type IncomingMessage, type Server, type ServerResponse, createServer, request as send } from 'node:http'
 import { type Socket, connect, createServer as createTcpServer } from 'node:net'
 import { text } from 'node:stream/consumers'
-import { openServer } from '@tenantry/service'
+import { openServer, usualLimits } from '@tenantry/service'
 import { type Backend, createEdge } from './edge.js'
 import { operations } from './operations.js'
 import { createProxy } from './proxy.js'
@@ -33,6 +33,8 @@ const saying = (name: string, isReady = true): Backend => ({
   ready: async () => ({ ok: isReady }),
 })
 
+const waiting: Listener = (request, response) => { request.resume().once('end', () => response.end('well')) }
+
 const openEdge = (backends: Partial<Record<'identity' | 'control-plane' | 'query-gateway', Backend>> = {}): Promise<number> => {
   const edge = createEdge({
     backends: { identity: saying('identity'), 'control-plane': saying('control-plane'), 'query-gateway': saying('query-gateway'), ...backends },
@@ -59,6 +61,22 @@ describe('the edge', () => {
     expect((await ask(port, 'GET', '/v2/databases?limit=1')).body).toBe('control-plane GET /v2/databases?limit=1 undefined')
     expect((await ask(port, 'POST', '/databases/7/sql', { headers: { 'x-forwarded-for': '9.9.9.9' } })).body).toBe('query-gateway POST /databases/7/sql 127.0.0.1')
     expect((await ask(port, 'GET', '/.well-known/jwks.json')).body).toMatch(/^identity/)
+  })
+
+  it('lets the body of an operation that streams take longer than others, and of nothing else', async () => {
+    const edge = createEdge({ backends: { identity: saying('identity'), 'control-plane': saying('control-plane'), 'query-gateway': { handle: waiting, ready: async () => ({ ok: true }) } }, operations, document: () => ({}) })
+    const server = await openServer('127.0.0.1', 0, edge.handle, { limits: { ...usualLimits, REQUEST_SECONDS: 1 }, isProxy: () => true })
+    opened.push({ close: () => server.drain(100) })
+    const streaming = operations.filter(({ streams }) => streams)
+    expect(streaming.map(({ id }) => id)).toEqual(['importTable'])
+    const paths = [...streaming.map(({ path }) => path), '/v2/databases/{id}/query/sql']
+    const clients = paths.map(() => connect({ port: server.port, host: '127.0.0.1' }).on('error', () => undefined))
+    sockets.push(...clients)
+    const said = clients.map((client) => text(client))
+    clients.forEach((client, at) => client.write(`POST ${(paths[at] ?? '').replaceAll(/\{\w+\}/g, '7')} HTTP/1.1\r\nHost: x\r\nContent-Length: 8\r\nConnection: close\r\n\r\nhalf`))
+    expect(await said.at(-1)).toMatch(/^HTTP\/1.1 408 /)
+    for (const client of clients.slice(0, -1)) client.write('half')
+    for (const one of said.slice(0, -1)) expect(await one).toMatch(/^HTTP\/1.1 200 /)
   })
 
   it('words its own refusals as the native API does', async () => {
@@ -210,6 +228,11 @@ describe('a service elsewhere', () => {
       503, '1', { code: 'ServiceUnavailable', message: 'The control-plane service does not answer now; try again.' },
     ])
     expect(await gone.ready()).toEqual({ ok: false })
+    // In the words of the operation, which for PQL have one more.
+    const querying = await openEdge({ 'query-gateway': gone })
+    const [pql, sql] = await Promise.all(['pql', 'sql'].map((language) => ask(querying, 'POST', `/v2/databases/7/query/${language}`, { body: 'x' })))
+    expect(JSON.parse(pql?.body ?? '')).toMatchObject({ code: 'ServiceUnavailable', error: expect.stringContaining('does not answer') })
+    expect(JSON.parse(sql?.body ?? '')).not.toHaveProperty('error')
   })
 
   it('never gets a request twice that it may have seen', async () => {

@@ -55,7 +55,7 @@ describe('the query gateway', () => {
       NATS_URL: nats.url, NATS_TOKEN: nats.token, PUBLIC_URL: issuer, IDENTITY_URL: identityUrl, CONTROL_PLANE_URL: 'http://127.0.0.1:1', ENGINE_SOCKET: '/nowhere',
       INTERNAL_TOKEN: 'an-internal-token-of-tests', ANSWERS_UNREAD_BYTES: String(45 * 1024 * 1024), ANSWER_READ_SECONDS: '2',
     }
-    const engine = { name: 'sqlite', sql: { run: (...ask) => run(...ask) } } as Pick<Engine, 'name' | 'sql'> as Engine
+    const engine = { name: 'sqlite', sql: { run: (...ask) => run(...ask) }, pql: { run: (...ask) => run(...ask) } } as Pick<Engine, 'name' | 'sql' | 'pql'> as Engine
     const start = (more: Record<string, string>): Promise<RunningService> =>
       gatewayTo({ sqlite: engine, bitmap: engine }, parseQueryGatewayConfig({ ...variables, ...more }), logger, { ready: async () => undefined, close: async () => undefined })
     service = await start({})
@@ -291,6 +291,26 @@ describe('the query gateway', () => {
     expect((await shaped(`Bearer ${token}`, `/v2/databases/${id}/query/sql?plan=true`, 'text/plain', 'select 1')).json).toMatchObject({ warnings: ['🐉 here'], 'query-plan': { _op: 'scan' } })
     run = async () => ok
     expect((await ask(token, id)).json).not.toHaveProperty('warnings')
+  })
+
+  it('says in each refusal of PQL what it is for in the member error too, by either way', async () => {
+    const [token, reader, id, path] = [await tokenOf(newId<OrgId>()), await tokenOf(newId<OrgId>()), newId<DatabaseId>(), '/v2/databases/ID/query/pql']
+    const refused = async (problem: Problem | undefined, body = '[t]Count(All())', who = token, database: string = id) => {
+      run = async () => { if (problem) throw problem; return ok }
+      const answers = await Promise.all(['', '?table=t'].map((query) => shaped(`Bearer ${who}`, path.replace('ID', database) + query, 'text/plain', body)))
+      for (const { status, json } of answers) expect([status, json]).toEqual([status, { code: expect.any(String), message: expect.any(String), error: json['message'] }])
+      return [...new Set(answers.map(({ status }) => status))]
+    }
+    expect((await shaped(`Bearer ${token}`, path.replace('ID', id), 'text/plain', 'All()')).status).toBe(200)
+    const cases = [
+      ['EngineRejectedQuery', 400], ['Forbidden', 403], ['TableNotFound', 404], ['RequestTooLarge', 413], ['QueryTimeout', 408], ['AnswerTooLarge', 422], ['TooManyQueries', 429],
+      ['TooManyQueriesOfOrg', 429], ['EngineUnavailable', 503], ['StorageFull', 503], ['LanguageNotSupported', 501],
+    ] as const
+    for (const [code, status] of cases) expect([code, await refused(new Problem(code, 'the reason'))]).toEqual([code, [status]])
+    expect([await refused(undefined, 'x'.repeat(1024 * 1024 + 1)), await refused(undefined, 'x'.repeat(3 * 1024 * 1024))]).toEqual([[413], [413]])
+    expect([await refused(undefined, 'x', 'none'), await refused(undefined, 'x', token, unknown), await refused(undefined, 'x', token, 'nonsense')]).toEqual([[401], [404], [404]])
+    permissions = ['org:read']
+    expect(await refused(undefined, 'x', reader)).toEqual([403])
   })
 
   it('refuses a word for the plan that is none in the words of FeatureBase', async () => {

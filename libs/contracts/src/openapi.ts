@@ -53,7 +53,7 @@ const problemSchema = {
   properties: {
     code: { type: 'string', minLength: 1, description: 'The reason, for programs.' },
     message: { type: 'string', minLength: 1, description: 'The reason, for people: what is wrong, and what to do.' },
-    error: { type: 'string', description: 'What the engine says of a statement; the same as the message.' },
+    error: { type: 'string', description: 'The message once more, where query clients look for it: in every refusal of PQL, and where an engine refuses a statement.' },
     __type: { type: 'string', description: 'The reason in the words of a login.' },
   },
   additionalProperties: false,

@@ -18,7 +18,7 @@ export type Problem = {
      */
     message: string;
     /**
-     * What the engine says of a statement; the same as the message.
+     * The message once more, where query clients look for it: in every refusal of PQL, and where an engine refuses a statement.
      */
     error?: string;
     /**

@@ -55,3 +55,8 @@ export const problemWire: ProblemWire = {
     ...((problem.code === 'EngineRejectedQuery' || problem.code === 'TableNotFound') && { error: problem.message }),
   }),
 }
+
+/** Clients of PQL read every refusal in `error`, whoever it comes from. */
+export const pqlWire: ProblemWire = {
+  body: (problem) => ({ code: wireCode(problem), message: problem.message, error: problem.message }),
+}

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { truth } from './go-bool.js'
 import { knownDatabase } from './ids.js'
 import { operation } from './operation.js'
+import { pqlWire } from './problems.js'
 import { statementSchema } from './statement.js'
 
 const answerSchema = z.object({
@@ -43,7 +44,7 @@ export const runSqlUnversioned = operation({ ...query, id: 'runSqlUnversioned', 
 
 const tableName = z.string().regex(/^[^\][\n]{1,300}$/).optional().describe('The table that is asked; the query itself may name it too, as in `[table]Count(All())`.')
 
-export const runPql = operation({
+const pql = operation({
   id: 'runPql', method: 'POST', path: '/v2/databases/{database_id}/query/pql', tag: 'Query', summary: 'Run PQL', permission: 'data:read', params: knownDatabase,
   query: z.object({ table: tableName }),
   body: { kind: 'text', description: 'Calls of PQL, with the table before them in brackets or in `table`. They are run in order; each sees what those before it wrote.' },
@@ -54,6 +55,8 @@ export const runPql = operation({
     answer: { results: [1] },
   },
 })
+
+export const runPql = { ...pql, wire: pqlWire }
 
 /** The body of an answer to PQL in pieces. */
 export const pqlParts = (results: Buffer): Buffer[] => [Buffer.from('{"results":'), results, Buffer.from('}')]
