@@ -127,10 +127,10 @@ export class BitmapDatabase implements EmbeddedDatabase {
   }
 
   private speakSql(ask: EmbeddedAsk): Spoken {
-    const reads = this.sql.reads(ask.text)
-    if (!reads && ask.access !== 'write') throw mayOnlyRead()
-    const run = this.sql.prepare(ask)
-    if (reads) return spoken(run())
+    const read = this.sql.read(ask.text)
+    if (!read.reads && ask.access !== 'write') throw mayOnlyRead()
+    const run = this.sql.prepare(read, ask)
+    if (read.reads) return spoken(run())
     this.imports.refuseOtherChanges()
     const answer = this.space.change(run)
     this.saveWhenDue()

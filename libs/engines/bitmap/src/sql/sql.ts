@@ -27,14 +27,13 @@ export class Sql {
     return this.texts.peek(text)
   }
 
-  /** Whether a request only reads. Throws EngineRefusal for a text that is no SQL. */
-  reads(text: string): boolean {
-    return this.texts.get(text).reads
+  /** Throws EngineRefusal for a text that is no SQL. */
+  read(text: string): SqlText {
+    return this.texts.get(text)
   }
 
   /** What must be known before a change is begun: a lone statement that cannot be run begins none. */
-  prepare(ask: EmbeddedAsk): () => SqlAnswer {
-    const read = this.texts.get(ask.text)
+  prepare(read: SqlText, ask: EmbeddedAsk): () => SqlAnswer {
     // A question mark may also stand in a text; only the tree tells.
     const values = ask.params ?? (ask.text.includes('?') ? [] : undefined)
     const [only, ...more] = values ? withParameters(read.statements, values) : read.statements

@@ -9,6 +9,8 @@ import { type Asked, type Predicate, fieldOf, having, isId } from './predicate.j
 /** Columns with more different values than this are left to SQLite. */
 const mostRows = 10_000
 const mostNumbers = 1_000
+/** And so are two columns with more combinations. */
+const mostPairs = 200_000
 
 interface Member {
   readonly value: Known
@@ -53,7 +55,7 @@ export const groupingOf = (asked: Asked, { expressions, groupBy, from }: Pick<Ty
   if (!parts.every((part) => part !== undefined)) return undefined
   // A lone sum has no groups without values, as in the original.
   const hasLoneSum = summed !== undefined && expressions.filter(({ kind }) => kind === 'aggregate').length === 1
-  return { parts, isWithinReach: () => columns.every((field) => hasFew(asked, field)), groups: () => groupsOf(asked, columns, summed, predicate?.holds()).filter(({ sum }) => !hasLoneSum || sum !== null) }
+  return { parts, isWithinReach: () => isFew(asked, columns), groups: () => groupsOf(asked, columns, summed, predicate?.holds()).filter(({ sum }) => !hasLoneSum || sum !== null) }
 }
 
 /** Of a field with several values, members are groups only where it is flattened. Numbers of decimals and times are mostly different. */
@@ -96,13 +98,20 @@ const numberMembers = ({ data }: Asked, field: Field, filter: Bitmap | undefined
   return distinctNumbers(slices.distinct(filter)).map((value) => ({ value, records: slices.compare('==', value) }))
 }
 
-const hasFew = ({ data, space: { bitmaps } }: Asked, field: Field): boolean => {
-  if (!isNumeric(field)) return data.index.sets(field).rows().length <= mostRows
+/** How many different values a column has; infinitely many where that is not worth asking. */
+const membersIn = ({ data, space: { bitmaps } }: Asked, field: Field): number => {
+  if (!isNumeric(field)) {
+    const rows = data.index.sets(field).rows().length
+    return rows <= mostRows ? rows : Infinity
+  }
   return bitmaps.scope(() => {
     const { negative, positive } = data.index.numbers(field).slices.distinct()
-    return negative.count() + positive.count() <= mostNumbers
+    const numbers = negative.count() + positive.count()
+    return numbers <= mostNumbers ? numbers : Infinity
   })
 }
+
+const isFew = (asked: Asked, columns: readonly Field[]): boolean => columns.reduce((pairs, field) => pairs * (1 + membersIn(asked, field)), 1) <= mostPairs
 
 /** Sums of so few groups are quicker taken one by one. */
 const fewGroups = 32
