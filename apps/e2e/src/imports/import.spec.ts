@@ -42,6 +42,8 @@ it('loads CSV and NDJSON, and the example of a query across two tables finds wha
   const people = '{"_id":1,"hobbies":["Teaching","Chess"]}\n{"_id":2,"hobbies":["Teaching"]}\n{"_id":3,"hobbies":["Chess"]}\n'
   expect((await upload(way({ table: 'cseg', type: 'application/x-ndjson' }), people)).body).toEqual({ imported: 3, rejected: 0, errors: [] })
   expect((await upload(way({ table: 'skills', query: '?header=false&columns=id,_,bools' }), '1,x,available_for_hire\n2,y,\n3,z,available_for_hire\n')).body).toMatchObject({ imported: 3 })
+  expect((await upload(way({ table: 'cseg', query: '?separator=;' }), '_id,hobbies\n4,Skating;Singing\n')).body).toMatchObject({ imported: 1 })
+  expect(await runPql(api, person, database, '[cseg]Row(hobbies=Singing)')).toEqual([{ columns: [4] }])
   const text = '[cseg]Count(Intersect(Row(hobbies="Teaching"),Distinct(Row(bools=\'available_for_hire\'), field= id, index=skills)))'
   expect(await runPql(api, person, database, text)).toEqual([1])
 }, 60_000)
@@ -60,7 +62,7 @@ it('refuses what it cannot be, in words', async () => {
   await becomes(api, person, rowless, 'RUNNING')
   const cases = [
     [{ type: 'text/plain' }, 400, 'Content-Type'], [{ table: 'nothing' }, 404, 'nothing'], [{ query: '?on_error=later' }, 400, 'on_error'], [{ query: '?id=key' }, 400, 'key'],
-    [{ type: 'application/x-ndjson', query: '?columns=a' }, 400, 'columns'], [{ database: rowless }, 501, 'IMPORT'], [{ database: person.orgId }, 404, 'database'], [{ token: 'none' }, 401, 'credential'],
+    [{ type: 'application/x-ndjson', query: '?columns=a' }, 400, 'columns'], [{ type: 'application/x-ndjson', query: '?separator=;' }, 400, 'separator'], [{ query: '?separator=x' }, 400, 'separator'], [{ database: rowless }, 501, 'IMPORT'], [{ database: person.orgId }, 404, 'database'], [{ token: 'none' }, 401, 'credential'],
   ] as const
   for (const [more, status, word] of cases) expect([more, await upload(way(more), header + line(1))]).toMatchObject([more, { status, body: { message: expect.stringMatching(new RegExp(word, 'i')) } }])
   expect(await counted()).toEqual([0])

@@ -5867,7 +5867,7 @@ export type ApplySchemaResponse = ApplySchemaResponses[keyof ApplySchemaResponse
 
 export type ImportTableData = {
     /**
-     * Rows, as CSV or as an object on each line. Several values of a set are a JSON list, in CSV quoted in one cell; a value at a time is `{"at": …, "values": …}`. What is empty or null is no value, and changes none.
+     * Rows, as CSV or as an object on each line. Several values of a set are a JSON list, in CSV quoted in one cell or with `separator` between them; a value at a time is `{"at": …, "values": …}`. What is empty or null is no value, and changes none.
      */
     body: string;
     path: {
@@ -5887,6 +5887,10 @@ export type ImportTableData = {
          * The column that is the id of the record: `_id` unless said. Without such a column a table whose ids are numbers gives them on from its largest.
          */
         id?: string;
+        /**
+         * What stands between several values of a set in one cell of CSV. Without it a cell is one value, or a JSON list.
+         */
+        separator?: ';' | '|' | ',' | '/' | ':';
         /**
          * What a bad row does: keep all from being imported, or be left out and counted.
          */

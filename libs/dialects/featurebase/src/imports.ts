@@ -4,6 +4,8 @@ import { operation } from './operation.js'
 
 const columnName = z.string().min(1).max(300)
 const flag = z.enum(['true', 'false'])
+/** None of them is part of an id or of CSV's quotes. */
+const separators = [';', '|', ',', '/', ':'] as const
 
 const reportSchema = z.object({
   imported: z.int().min(0),
@@ -19,11 +21,12 @@ export const importTable = operation({
       .describe('The columns of CSV, in order and between commas, in place of what its header says; `_` leaves one out.'),
     header: flag.default('true').transform((text) => text === 'true').describe('Whether the first row of CSV names the columns.'),
     id: columnName.optional().describe('The column that is the id of the record: `_id` unless said. Without such a column a table whose ids are numbers gives them on from its largest.'),
+    separator: z.enum(separators).optional().describe('What stands between several values of a set in one cell of CSV. Without it a cell is one value, or a JSON list.'),
     on_error: z.enum(['abort', 'skip']).default('abort').describe('What a bad row does: keep all from being imported, or be left out and counted.'),
   }),
   body: {
     kind: 'text', types: ['text/csv', 'application/x-ndjson'],
-    description: 'Rows, as CSV or as an object on each line. Several values of a set are a JSON list, in CSV quoted in one cell; a value at a time is `{"at": …, "values": …}`. What is empty or null is no value, and changes none.',
+    description: 'Rows, as CSV or as an object on each line. Several values of a set are a JSON list, in CSV quoted in one cell or with `separator` between them; a value at a time is `{"at": …, "values": …}`. What is empty or null is no value, and changes none.',
   },
   success: { status: 200, description: 'All good rows are kept; `errors` has the first hundred bad ones, counted from 1 without the header.', schema: reportSchema },
   streams: true,

@@ -34,7 +34,8 @@ const importRows = async (request: FastifyRequest, reply: FastifyReply, rules: I
   const { params, query } = readInput(importTable, { params: request.params, query: request.query, headers: request.headers, body: '' })
   const format = formatOf(request)
   if (format === 'ndjson' && query.columns) throw new Problem('InvalidParameter', 'columns: The columns of NDJSON are named on its lines; leave columns away.')
-  const options = { table: params.table, format, header: query.header, columns: query.columns, id: query.id, onError: query.on_error }
+  if (format === 'ndjson' && query.separator) throw new Problem('InvalidParameter', 'separator: Several values are a list in NDJSON; leave separator away.')
+  const options = { table: params.table, format, header: query.header, columns: query.columns, id: query.id, separator: query.separator, onError: query.on_error }
   const ask = { orgId: caller.orgId, databaseId: params.database_id, options, limits: rules.limits }
   const gone = new CallerGone(reply.raw, rules.gatekeeper, caller)
   const { kept, report } = await runImport(ask, { ...rules.parts, places: rules.places }, gone, () => new BodyPieces(request.raw, rules.imports))

@@ -9,6 +9,7 @@ import { partialTime } from '../pql/time-range.js'
 import { instantOf } from './instants.js'
 import { readExactly } from './exact-json.js'
 import { idOf, integerOf, scaledOf } from './numbers.js'
+import type { ImportOptions } from './options.js'
 import { quoted, refuseRow } from './refused-row.js'
 
 const standard: readonly View[] = [standardView]
@@ -75,20 +76,29 @@ export const rowReader = (space: Space, field: Field): (value: unknown) => Colum
   return (value) => typeof value === 'string' && value !== '' ? words.findOrMake(value) : refuseValue(field, value, 'text')
 }
 
-/** Reads one value or a list of a field that may have many; of a field of times also `{"at": …, "values": …}`. In CSV both stand as JSON in a cell. */
-export const manyReader = (space: Space, field: Field, isCsv: boolean): (value: unknown) => Column | ManyValues => {
+/**
+ * Reads one value or a list of a field that may have many; of a field of times also `{"at": …, "values": …}`.
+ * In CSV both stand as JSON in a cell, and a list also with the separator between its values.
+ */
+export const manyReader = (space: Space, field: Field, { format, separator }: Pick<ImportOptions, 'format' | 'separator'>): (value: unknown) => Column | ManyValues => {
   const one = rowReader(space, field)
   const { options } = field
   const timeless = options.type === 'time' && options.noStandardView ? [] : standard
   const list = (values: unknown): readonly Column[] => Array.isArray(values) ? values.map(one) : [one(values)]
   return (given) => {
-    const value = isCsv && typeof given === 'string' && (given.startsWith('[') || given.startsWith('{')) ? jsonIn(given) : given
+    const value = format === 'csv' && typeof given === 'string' ? valueIn(given, separator) : given
     if (Array.isArray(value)) return { values: list(value), views: timeless }
     if (typeof value !== 'object' || value === null || value instanceof Written) return timeless === standard ? one(value) : { values: [one(value)], views: timeless }
     if (options.type !== 'time' || !('at' in value) || !('values' in value)) return refuseValue(field, value, options.type === 'time' ? 'value, list, or object with at and values' : 'value or list')
     const views = viewsOfTime(timeOf(field, value.at), options.timeQuantum)
     return { values: list(value.values), views: [...timeless, ...views] }
   }
+}
+
+/** What a cell holds: JSON, several values with the separator between them, or one. Between two separators without anything there is no value. */
+const valueIn = (cell: string, separator: string | undefined): unknown => {
+  const value = cell.startsWith('[') || cell.startsWith('{') ? jsonIn(cell) : cell
+  return typeof value === 'string' && separator !== undefined && value.includes(separator) ? value.split(separator).filter((part) => part !== '') : value
 }
 
 /** The JSON that a cell holds; a text that only looks like it is itself. */

@@ -51,7 +51,7 @@ export class ImportColumns {
 
   private readerOf(field: Field): (value: unknown) => FieldValue {
     if (isNumeric(field)) return numberReader(this.space, field)
-    return isMany(field) ? manyReader(this.space, field, this.options.format === 'csv') : rowReader(this.space, field)
+    return isMany(field) ? manyReader(this.space, field, this.options) : rowReader(this.space, field)
   }
 }
 

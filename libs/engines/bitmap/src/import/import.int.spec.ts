@@ -69,6 +69,24 @@ describe('an import', () => {
     database.close()
   })
 
+  it('takes several values of a cell apart where a separator is asked for, and only in sets', () => {
+    const { database, importing } = fresh()
+    const rows = '_id,hobbies,tags,city,visits\n1,chess;go,1;2,a;b,3;4\n2,;go;;,7,x,\n3,"[""a;b"",""c""]",,,"{""at"":""2021-01-05"",""values"":[5,6]}"\n4,[odd;[even,,,\n5,;,,y,\n6, x ;x,8,,\n'
+    expect(importing.whole({ table: 'people', separator: ';' }, rows)).toEqual({ imported: 6, rejected: 0, errors: [] })
+    const sorted = (value: unknown): unknown => Array.isArray(value) ? value.toSorted() : value
+    const found = rowsOf(database, 'people', 'Extract(All(), Rows(hobbies), Rows(tags), Rows(city), Rows(visits))') as readonly { readonly rows: readonly unknown[] }[]
+    expect(found.map((one) => ({ ...one, rows: one.rows.map(sorted) }))).toEqual([
+      { column: 1, rows: [['chess', 'go'], [1, 2], 'a;b', [3, 4]] }, { column: 2, rows: [['go'], [7], 'x', null] }, { column: 3, rows: [['a;b', 'c'], null, null, [5, 6]] },
+      { column: 4, rows: [['[even', '[odd'], null, null, null] }, { column: 5, rows: [[], null, 'y', null] }, { column: 6, rows: [[' x ', 'x'], [8], null, null] },
+    ])
+    expect(importing.whole({ table: 'people', separator: ';' }, '_id,tags\n7,1;x;2\n')).toMatchObject({ failed: { errors: [{ row: 1, message: 'tags: "x" is no integer from 0 to 2^63-1.' }] } })
+    expect(importing.whole({ table: 'people', separator: '' }, '_id\n')).toMatchObject({ code: 'InvalidBody' })
+    expect(importing.whole({ table: 'people' }, '_id,hobbies\n8,chess;go\n')).toMatchObject({ imported: 1 })
+    expect(database.pql('people', 'Rows(hobbies, column=8) Count(Row(hobbies="chess;go"))')).toMatchObject([{ keys: ['chess;go'] }, 1])
+    expect(database.differences()).toEqual([])
+    database.close()
+  })
+
   it('gives ids on from the largest where rows bring none, and keys where the table has them', () => {
     const { database, importing } = fresh()
     database.pql('people', 'Set(41, age=1)')
