@@ -6,7 +6,7 @@ import { Problem } from '@tenantry/contracts'
 import { BitmapDatabase } from '@tenantry/engines-bitmap'
 import type { Engine, QueryParameter, Target } from '@tenantry/engines-contract'
 import { connectEngineHost } from '@tenantry/engines-host'
-import { Bench, newTarget } from './testing/host-process.js'
+import { Bench, newTarget, until } from './testing/host-process.js'
 
 const isLong = process.env['TEST_LONG'] === '1'
 const kills = isLong ? 300 : 6
@@ -39,6 +39,10 @@ class Import {
 
   end(): Promise<unknown> {
     return this.say(['end', this.name])
+  }
+
+  abort(): Promise<unknown> {
+    return this.say(['abort', this.name])
   }
 
   private say(params: readonly QueryParameter[], bytes?: Buffer): Promise<unknown> {
@@ -105,6 +109,29 @@ describe('an import at an engine host', () => {
     going = false
     // An import of a hundred thousand rows has far more turns than this.
     for (const count of await Promise.all(answered)) expect(count).toBeGreaterThan(10)
+  }, 60_000)
+
+  it('ends at once when the connection does that it comes by, through the host or not, and never with that of another', async () => {
+    const near = connectEngineHost({ socketPath: bench.host.socketPath })
+    const far = connectEngineHost({ host: '127.0.0.1', port: bench.host.port ?? 0, secret })
+    for (const client of [near, far]) {
+      const importing = new Import(client.engine('bitmap'), target)
+      await importing.begin()
+      await importing.rows(linesOf(0, rowsEach))
+      // Whoever asks for another meanwhile is refused, and may go.
+      const bystander = connectEngineHost({ socketPath: bench.host.socketPath })
+      const another = new Import(bystander.engine('bitmap'), target)
+      expect([await codeOf(another.begin()), await another.abort()]).toEqual(['TooManyQueries', {}])
+      bystander.close()
+      // A turn later than the one in which the child hears of it.
+      for (let turn = 0; turn < 5; turn += 1) await importing.rows(Buffer.from('1,last,1,m\n'))
+      expect(await codeOf(say(ports, 'pql', target, { text: '[t]Set(1, n=1)' }))).toBe('EngineUnavailable')
+      client.close()
+      // Long before the silence of it is noticed.
+      await until(() => say(ports, 'pql', target, { text: '[t]Clear(1, n=1)' }).then(() => true, () => false), 'a write is taken', 10_000)
+      expect([await codeOf(importing.end()), await counted()]).toEqual(['EngineUnavailable', 0])
+    }
+    expect(await whole(ports, 0, 100_000)).toMatchObject({ imported: rowsEach })
   }, 60_000)
 
   it('ends with nothing kept when the database is stopped under it', async () => {

@@ -3,6 +3,7 @@ import { type EngineHost, connectEngineHost } from '@tenantry/engines-host'
 import { answerFrames, payloadOf, problemFrame, queryLanguages, readParameters } from '@tenantry/engines-contract'
 import { z } from 'zod'
 import { placing } from './client-asks.js'
+import { RelayedImports } from './relayed-imports.js'
 
 const RunSchema = z.object({
   type: z.literal('run'), ...placing,
@@ -35,6 +36,7 @@ export class Relay {
 
 export class RelaySession {
   private readonly running = new Map<number, AbortController>()
+  private readonly imports = new RelayedImports()
 
   constructor(private readonly host: EngineHost, private readonly send: (frames: readonly Buffer[]) => void) {}
 
@@ -56,6 +58,7 @@ export class RelaySession {
 
   end(): void {
     for (const cancel of this.running.values()) cancel.abort()
+    this.imports.giveUp()
   }
 
   private async answer(run: z.infer<typeof RunSchema>, payload: Buffer, signal: AbortSignal): Promise<void> {
@@ -65,6 +68,7 @@ export class RelaySession {
       const limits = { seconds: deadline / 1_000, answerBytes, answerRows }
       const port = this.host.engine(engine)[language]
       if (!port) throw new Problem('LanguageNotSupported', `This database does not speak ${language.toUpperCase()}.`)
+      if (language === 'import') this.imports.note(port, target, params)
       this.send(answerFrames(id, await port.run(target, { ...payloadOf(language, payload), access, limits, ...(plan && { plan }), ...(params && { params }) }, signal)))
     } catch (error) {
       const problem = error instanceof Problem ? error : new Problem('InternalError', 'The engine host failed in an unexpected way.', { cause: error })

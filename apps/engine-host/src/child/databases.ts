@@ -2,12 +2,15 @@ import { databaseKey } from '@tenantry/engines-contract'
 import type { EmbeddedDatabase, EmbeddedDriver } from '@tenantry/engines-contract'
 import type { EngineName } from '@tenantry/contracts'
 import type { OwnedDatabase } from './messages.js'
+import type { ClientSocket } from './client-socket.js'
 import type { WaitingRun } from './runs.js'
 
 /** A database of this child: its statements wait in order, and its files are open while it is used. */
 export interface Held extends OwnedDatabase {
   readonly waiting: WaitingRun[]
   open: EmbeddedDatabase | undefined
+  /** Who has begun what several requests are under way with. */
+  beganBy: ClientSocket | undefined
 }
 
 /** The databases that belong to this child; of those, the most recently used are open. */
@@ -23,7 +26,7 @@ export class HeldDatabases {
   constructor(private readonly drivers: Readonly<Record<EngineName, EmbeddedDriver>>, private readonly mostOpen: number, private readonly enter: (folder: string) => void) {}
 
   add(owned: OwnedDatabase): void {
-    const held: Held = { ...owned, waiting: [], open: undefined }
+    const held: Held = { ...owned, waiting: [], open: undefined, beganBy: undefined }
     this.byKey.set(databaseKey(owned.database, owned.generation), held)
     this.bySlot.set(owned.slot, held)
   }
@@ -55,6 +58,15 @@ export class HeldDatabases {
     return held.open
   }
 
+  /** A client has gone: what it is in the middle of does not come to an end. */
+  leave(client: ClientSocket): void {
+    for (const held of this.opened) {
+      if (held.beganBy !== client) continue
+      held.beganBy = undefined
+      held.open?.giveUp?.()
+    }
+  }
+
   closeAll(): void {
     for (const held of [...this.opened]) this.shut(held)
   }
@@ -72,6 +84,7 @@ export class HeldDatabases {
   private shut(held: Held): void {
     held.open?.close()
     held.open = undefined
+    held.beganBy = undefined
     this.opened.delete(held)
   }
 }

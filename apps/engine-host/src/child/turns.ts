@@ -1,4 +1,5 @@
 import { EngineRefusal, monotonicMs } from '@tenantry/engines-contract'
+import type { Answer } from '@tenantry/engines-contract'
 import type { NoteWriter } from '../note.js'
 import type { Held, HeldDatabases } from './databases.js'
 import type { WaitingRun } from './runs.js'
@@ -123,10 +124,21 @@ export class Turns {
   private answer(held: Held, run: WaitingRun): void {
     this.unsent = { from: run.from, held }
     try {
-      run.from.answer(run.id, this.databases.openOf(held, run.storageBytes).run(run.ask, { storageBytes: run.storageBytes }))
+      run.from.answer(run.id, this.ask(held, run))
     } catch (error) {
       refuse(run, messageOf(error), 'never')
     }
+  }
+
+  private ask(held: Held, { from, ask, storageBytes }: WaitingRun): Answer {
+    const open = this.databases.openOf(held, storageBytes)
+    // Nothing but an import is under way for longer than one request.
+    if (ask.language !== 'import') return open.run(ask, { storageBytes })
+    const isBusy = (): boolean => open.busy === true
+    const wasBusy = isBusy()
+    const answer = open.run(ask, { storageBytes })
+    if (!wasBusy && isBusy()) held.beganBy = from
+    return answer
   }
 
   private send(): void {

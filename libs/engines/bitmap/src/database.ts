@@ -46,6 +46,10 @@ export class BitmapDatabase implements EmbeddedDatabase {
     return this.imports.running
   }
 
+  giveUp(): void {
+    this.imports.takeBack()
+  }
+
   known(ask: EmbeddedAsk): KnownStatement | undefined {
     return this.asked(ask)
   }

@@ -35,6 +35,8 @@ export interface EmbeddedDatabase {
   run(ask: EmbeddedAsk, limits: DatabaseLimits): Answer
   /** Whether something of several requests is under way, which closing would end. */
   readonly busy?: boolean
+  /** Ends what several requests are under way with and takes it back: nobody is left to send the rest. Never throws. */
+  giveUp?(): void
   /** Brings all data into the main file as far as possible and lets go of files and memory. Never throws. */
   close(): void
 }
