@@ -6,8 +6,9 @@ import { EngineRefusal } from '@tenantry/engines-contract'
 import type { Access, EmbeddedDatabase } from '@tenantry/engines-contract'
 import fc from 'fast-check'
 import { mainFile } from '@tenantry/engines-files'
+import { drawFrom } from '@tenantry/testing'
 import { sqliteDriver } from './driver.js'
-import { Grammar, type Kind, allowedKinds, drawFrom, refusedKinds } from './testing/grammar.js'
+import { Grammar, type Kind, allowedKinds, refusedKinds } from './testing/grammar.js'
 
 const root = mkdtempSync(path.join(os.tmpdir(), 'generated-'))
 afterAll(() => rmSync(root, { recursive: true, force: true }))

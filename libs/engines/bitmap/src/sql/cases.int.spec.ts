@@ -1,5 +1,6 @@
 import { originalCases } from '@tenantry/testing'
 import { Asked, makeRoot } from '../testing/database.js'
+import { answeredLines, wantedLines } from '../testing/sql-cases.js'
 
 interface Case {
   readonly group: string
@@ -29,29 +30,7 @@ afterAll(() => {
   root.remove()
 })
 
-const tagged = (value: unknown): { readonly $ts?: string; readonly $dec?: string } => typeof value === 'object' && value !== null ? value : {}
-
-/** A value as it is compared: decimals as numbers, times as moments, members of sets in any order. */
-const plain = (value: unknown): string => {
-  const { $ts, $dec } = tagged(value)
-  if ($dec !== undefined) return String(Number($dec))
-  const time = $ts ?? (typeof value === 'string' && /^\d{4}-\d\d-\d\dT/.test(value) ? value : undefined)
-  if (time !== undefined) return new Date(time).toISOString()
-  return Array.isArray(value) ? JSON.stringify(value.map(plain).sort()) : String(value)
-}
-
-const line = (row: readonly unknown[]): string => row.map(plain).join(' | ')
-
-const rowsOf = ({ compare }: Case, rows: readonly (readonly unknown[])[]): readonly string[] => compare === 'exactOrdered' ? rows.map(line) : rows.map(line).sort()
-
 interface Answered { readonly fields: readonly { readonly name: string }[]; readonly data: readonly (readonly unknown[])[] }
-
-/** Rows with their columns in the order in which the case names them. */
-const arranged = ({ expected_headers: headers }: Case, { fields, data }: Answered): readonly (readonly unknown[])[] => {
-  const at = (headers ?? []).map(({ name }) => fields.findIndex((field) => field.name === name))
-  const isTold = at.length > 0 && new Set(at).size === at.length && at.every((place) => place >= 0)
-  return isTold ? data.map((row) => at.map((place) => row[place])) : data
-}
 
 const set = cases.flatMap((one, order) => [
   ...(one.setup_table?.create_sql ? [{ one, order, text: one.setup_table.create_sql, at: undefined }] : []),
@@ -74,7 +53,7 @@ describe('FeatureBase’s cases of SQL, in one database', () => {
       const answered = said as Answered
       expect(answered.fields).toEqual(wire?.schema?.fields)
       if (one.compare === 'comparePartial') return
-      const [rows, wanted] = [rowsOf(one, arranged(one, answered)), rowsOf(one, one.expected_rows ?? [])]
+      const [rows, wanted] = [answeredLines(one, answered.fields, answered.data), wantedLines(one)]
       if (one.compare === 'includedIn') {
         expect(wanted).toEqual(expect.arrayContaining([...rows]))
         expect(rows).toHaveLength(one.expected_row_count ?? rows.length)

@@ -1,15 +1,4 @@
-/** Draws numbers that look random and are the same for the same seed. */
-export type Draw = (below: number) => number
-
-export const drawFrom = (seed: number): Draw => {
-  let state = seed >>> 0
-  return (below) => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below
-  }
-}
+import type { Draw } from '@tenantry/testing'
 
 /** What may be answered, and what never may, whatever its parts are. */
 export const allowedKinds = [

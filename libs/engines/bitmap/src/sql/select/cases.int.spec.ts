@@ -2,6 +2,7 @@ import { type Value, readDecimal, readTime, rescale } from '@tenantry/featurebas
 import { originalCases } from '@tenantry/testing'
 import { makeRoot } from '../../testing/database.js'
 import { type Answered, SqlAsked } from '../../testing/sql.js'
+import { answeredLines, tagged, wantedLines } from '../../testing/sql-cases.js'
 
 interface Case {
   readonly group: string
@@ -25,8 +26,6 @@ afterAll(() => {
   asked.close()
   root.remove()
 })
-
-const tagged = (value: unknown): { readonly $ts?: string; readonly $dec?: string } => typeof value === 'object' && value !== null ? value : {}
 
 /** A value of the cases as the database has it. */
 const valueOf = (value: unknown, type: string): Value => {
@@ -54,28 +53,6 @@ const setUp = ({ setup_table: table }: Case): void => {
   asked.table(name, types, rows, Object.fromEntries(table.columns.map((column) => [column.name.toLowerCase(), boundsIn(column.options)])))
 }
 
-const plain = (value: unknown): string => {
-  const { $ts, $dec } = tagged(value)
-  if ($dec !== undefined) return String(Number($dec))
-  const time = $ts ?? (typeof value === 'string' && /^\d{4}-\d\d-\d\dT/.test(value) ? value : undefined)
-  if (time !== undefined) return new Date(time).toISOString()
-  return Array.isArray(value) ? JSON.stringify(value.map(plain).sort()) : String(value)
-}
-
-const line = (row: readonly unknown[]): string => row.map(plain).join(' | ')
-
-/** Rows in the order of the columns that the case names, and of the rows where it says that they have one. */
-const lined = (one: Case, { fields, rows }: Answered): readonly string[] => {
-  const at = (one.expected_headers ?? []).map(({ name }) => fields.findIndex((field) => field.name === name))
-  const lines = rows.map((row) => line(new Set(at).size === at.length && at.every((place) => place >= 0) ? at.map((place) => row[place]) : row))
-  return one.compare === 'exactOrdered' ? lines : lines.sort()
-}
-
-const wanted = (one: Case): readonly string[] => {
-  const lines = (one.expected_rows ?? []).map(line)
-  return one.compare === 'exactOrdered' ? lines : lines.sort()
-}
-
 // Tables that statements of the cases themselves make or fill are not here.
 const madeByStatements = /inserttimestamptest|testtimestampliterals|singleboolfield|bulktest|from copytesttwo/i
 
@@ -94,9 +71,9 @@ describe('the queries of FeatureBase’s cases', () => {
       const answered = asked.ask(text)
       if (typeof answered === 'string') throw new Error(answered)
       if (one.compare === 'includedIn') {
-        expect(wanted(one)).toEqual(expect.arrayContaining([...lined(one, answered)]))
+        expect(wantedLines(one)).toEqual(expect.arrayContaining([...answeredLines(one, answered.fields, answered.rows)]))
         expect(answered.rows).toHaveLength(one.expected_row_count ?? 0)
-      } else expect(lined(one, answered)).toEqual(wanted(one))
+      } else expect(answeredLines(one, answered.fields, answered.rows)).toEqual(wantedLines(one))
       expect(answered.fields).toEqual(one.wire?.[at]?.schema?.fields)
     })
     it.each(selects.map(({ text }) => [text.replaceAll(/\s+/g, ' ').slice(0, 150), text.trim().replace(/;$/, '')] as const))('are the same inside of others: %s', (_name, text) => {
