@@ -33,8 +33,8 @@ export const welcomeLines = ({ url, adminUrl, dataDir, isNew, signUpOpen, author
     signingUp ? '# Sign up, make a database, ask a table of it in SQL and in PQL:' : '# Log in, make a database, ask a table of it in SQL and in PQL:',
     `TOKEN=$(${enter} | ${field('IdToken')})`,
     `DB=$(${curl} ${url}/v2/databases -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -d '{"name":"first"}' | ${field('id')})`,
-    `${curl} -f --retry 9 --retry-delay 1 --retry-all-errors ${ask('sql')} -d "${firstStatements}"`,
-    `${curl} ${ask('pql')} -d '${firstCalls}'`,
+    `${curl} -f -w '\\n' --retry 9 --retry-delay 1 --retry-all-errors ${ask('sql')} -d "${firstStatements}"`,
+    `${curl} -w '\\n' ${ask('pql')} -d '${firstCalls}'`,
     '',
     `Tenantry is ready: ${url}`,
   ]

@@ -33,7 +33,7 @@ export const fieldValueJson = (call: Call, here: At): string => {
   return value === undefined ? noValueJson : valueJson(field, value, 1)
 }
 
-interface Fraction { readonly over: bigint; readonly under: bigint }
+export interface Fraction { readonly over: bigint; readonly under: bigint }
 
 const fractionOf = (value: Value | undefined): Fraction => {
   const found = value?.kind === 'int' ? { over: value.value, under: 1n } : value?.kind === 'decimal' ? { over: value.unscaled, under: 10n ** BigInt(value.scale) } : refuse('Percentile(): nth required')
@@ -51,7 +51,8 @@ export const percentileJson = (call: Call, here: At): string => {
   return found === undefined ? 'null' : valueJson(field, found, 1, true)
 }
 
-const percentile = (slices: Slices, filter: Bitmap | undefined, { over, under }: Fraction): bigint | undefined => {
+/** The number that so much of a hundred of all are below; undefined of none. */
+export const percentile = (slices: Slices, filter: Bitmap | undefined, { over, under }: Fraction): bigint | undefined => {
   const [least, most] = [slices.min(filter), slices.max(filter)]
   if (!least || !most) return undefined
   const many = BigInt(filter ? slices.columns().andCount(filter) : slices.count())

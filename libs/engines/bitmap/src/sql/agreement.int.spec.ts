@@ -73,6 +73,16 @@ describe('bitmaps and SQLite', () => {
     expect(byBitmaps).toBeGreaterThan(300)
   })
 
+  it.each(['n', 'd', 'm', 'at'])('find the same percentiles of %s', (column) => {
+    for (const nth of ['0', '1', '33.3', '50', '99.5', '100']) {
+      for (const where of ['', ' where n > 0', ' where n > 100']) {
+        const [told, alone] = ['', ', upper(\'x\')'].map((more) => asked.sql(`select percentile(${column}, ${nth})${more} from t${where}`, { plan: true }) as { readonly data: readonly (readonly unknown[])[]; readonly plan: unknown })
+        expect([told?.plan, JSON.stringify(alone?.plan).includes('Bitmaps","answers":"aggregates')]).toEqual([{ _op: 'Bitmaps', answers: 'aggregates' }, false])
+        expect([nth, where, told?.data[0]?.[0]]).toEqual([nth, where, alone?.data[0]?.[0]])
+      }
+    }
+  })
+
   it.each(['_id', 'n', 'n desc', 'd desc nulls last', 'm nulls last', 'at', 'at desc', 'at desc nulls first', 'w'])('put the same rows first by %s', (order) => {
     for (const where of ['', ' where n > 0', ' where setcontains(s, \'a1\')']) {
       const text = `select ${order.split(' ')[0]} from t${where} order by ${order}`

@@ -240,6 +240,27 @@ describe('parameters', () => {
   })
 })
 
+describe('a query that would take more memory than there is', () => {
+  const many = Array.from({ length: 1_600 }, (_, at) => `(${at * 64}, ${at % 5}, 'w${at}')`).join(',')
+
+  it('is refused by what it asks, before it has it, and the next one is answered', () => {
+    const asked = fresh('create table t (_id id, n int, w string)', `insert into t values ${many}`)
+    const before = process.memoryUsage.rss()
+    expect(refusal(asked, 'select count(*) from t a, t b where len(reverse(a.w)) < len(reverse(b.w))')).toMatch(/calls functions more than \d+ times/)
+    expect(refusal(asked, 'select count(*) from t a, t b, t c where a.n <= b.n and b.n <= c.n')).toMatch(/more than 20000000 pairs of rows/)
+    expect(process.memoryUsage.rss() - before).toBeLessThan(400 * 1024 * 1024)
+    expect(rows(asked, 'select count(*) from t a, t b where a.n <= b.n')).toEqual([[1_536_000]])
+    asked.close()
+  }, 60_000)
+
+  it('may call functions for as many rows as it answers', () => {
+    const asked = fresh('create table t (_id id, n int, w string)', `insert into t values ${many}`)
+    const answered = asked.sql('select reverse(a.w) from t a, t b where b.n = 1', { limits: { seconds: 0, answerBytes: 100e6, answerRows: 1_000_000 } }) as { readonly data: readonly unknown[] }
+    expect(answered.data).toHaveLength(512_000)
+    asked.close()
+  }, 60_000)
+})
+
 describe('a reader', () => {
   it('may ask, and change nothing', () => {
     const asked = fresh('create table t (_id id, n int)')

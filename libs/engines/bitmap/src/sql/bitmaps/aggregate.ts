@@ -1,6 +1,7 @@
 import type { Bitmap } from '@tenantry/bitmaps'
 import type { DataType, TypedExpression } from '@tenantry/featurebase-sql'
 import { type Field, isMany, isNumeric } from '../../store/catalogue.js'
+import { type Fraction, percentile } from '../../pql/aggregates.js'
 import { rowsHad } from '../../pql/distinct.js'
 import type { Known } from './cells.js'
 import { type Asked, type Predicate, countOf, fieldOf, having, isId } from './predicate.js'
@@ -14,7 +15,7 @@ export interface Told {
 }
 
 /** The aggregate of the records of a condition, of all without one; undefined when bitmaps cannot tell. */
-export const toldBy = (asked: Asked, { name, distinct, argument, type }: Aggregate, predicate: Predicate | undefined): Told | undefined => {
+export const toldBy = (asked: Asked, { name, distinct, argument, by, type }: Aggregate, predicate: Predicate | undefined): Told | undefined => {
   const filter = (): Bitmap | undefined => predicate?.holds()
   if (!argument || isId(asked, argument)) return name === 'COUNT' ? { field: undefined, value: () => BigInt(predicate ? countOf(predicate) : asked.data.index.all().bitmap.count()) } : undefined
   const field = fieldOf(asked, argument)
@@ -31,6 +32,10 @@ export const toldBy = (asked: Asked, { name, distinct, argument, type }: Aggrega
         return averageOf(sum, BigInt(count), scaleOf(argument.type), scaleOf(type))
       },
     }
+    case 'PERCENTILE': {
+      const nth = fractionOf(by)
+      return nth && { field, value: () => percentile(slices(), filter(), nth) ?? null }
+    }
     case 'MIN': return { field, value: () => slices().min(filter())?.value ?? null }
     case 'MAX': return { field, value: () => slices().max(filter())?.value ?? null }
     default: return undefined
@@ -44,6 +49,13 @@ export const averageOf = (sum: bigint | null, count: bigint, from: number, to: n
 }
 
 export const scaleOf = (type: DataType): number => type.name === 'decimal' ? type.scale : 0
+
+/** A constant between nothing and a hundred. */
+const fractionOf = (by: TypedExpression | undefined): Fraction | undefined => {
+  if (by?.kind !== 'constant' || typeof by.value !== 'bigint') return undefined
+  const under = 10n ** BigInt(scaleOf(by.type))
+  return by.value >= 0n && by.value <= 100n * under ? { over: by.value, under } : undefined
+}
 
 const sumOf = ({ sum, count }: { readonly sum: bigint; readonly count: number }): bigint | null => count === 0 ? null : sum
 

@@ -77,9 +77,13 @@ const statementOf = (space: Space, { sql }: PreparedQuery): StatementSync => {
 /** The rows of a query as SQLite gives them. Throws SqlError for what the statement itself is at fault for. */
 function* rowsOf(space: Space, prepared: PreparedQuery, options: RunOptions): Generator<readonly SQLOutputValue[]> {
   try {
-    space.side.functions.start()
+    const { functions } = space.side
+    functions.start()
     // The statement gives arrays, as it was told to; its type knows only the default.
-    yield* statementOf(space, prepared).iterate(...prepared.binds.map((bind) => boundTo(space, bind, options))) as Iterable<unknown> as Iterable<readonly SQLOutputValue[]>
+    for (const row of statementOf(space, prepared).iterate(...prepared.binds.map((bind) => boundTo(space, bind, options))) as Iterable<unknown> as Iterable<readonly SQLOutputValue[]>) {
+      yield row
+      functions.rowCame()
+    }
   } catch (error) {
     space.side.statements.drop(prepared.sql)
     throw refusal(error)

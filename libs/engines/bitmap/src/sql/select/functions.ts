@@ -7,6 +7,11 @@ import { type Fragment, limitError } from './fragment.js'
 type Kept = Pick<Fragment, 'type' | 'nanos'>
 
 const mostGathered = 5_000_000
+/**
+ * Functions may be called so often before there is a row: until then Node keeps what they were given, a hundred bytes a call, and the
+ * memory of a child is small.
+ */
+const mostCalls = 2_000_000
 
 const whole = (value: SQLOutputValue | undefined): bigint => typeof value === 'bigint' ? value : typeof value === 'number' ? BigInt(Math.trunc(value)) : 0n
 
@@ -63,35 +68,53 @@ const orderOf = (list: string): string => list.startsWith('["')
 export class SqlFunctions {
   private readonly names = new Map<string, string>()
   private pairs = 0
+  private calls = 0
 
   constructor(private readonly database: DatabaseSync, private readonly mostPairs: number) {}
 
   /** Counts from nothing: a statement begins. */
   start(): void {
     this.pairs = 0
+    this.calls = 0
+  }
+
+  /** A row has come: what calls were given until then is let go of. */
+  rowCame(): void {
+    this.calls = 0
+  }
+
+  private count(): void {
+    this.calls += 1
+    if (this.calls > mostCalls) throw limitError(`the statement calls functions more than ${mostCalls} times before it has a row; let it look at fewer rows`)
   }
 
   /** A function of FeatureBase's, for arguments and a result that are kept in these ways. */
   call(name: string, parameters: readonly Kept[], result: Kept): string {
     const types = parameters.map(({ type }) => type)
     return this.known(`${name}(${parameters.map(codecName).join()})${codecName(result)}`, (known) => {
-      this.database.function(known, { deterministic: true, varargs: true, useBigIntArguments: true }, (...given) =>
-        encode(callFunction(name, parameters.map(({ type, nanos }, at) => decode(given[at] ?? null, type, nanos)), types), result.type, result.nanos))
+      this.database.function(known, { deterministic: true, varargs: true, useBigIntArguments: true }, (...given) => {
+        this.count()
+        return encode(callFunction(name, parameters.map(({ type, nanos }, at) => decode(given[at] ?? null, type, nanos)), types), result.type, result.nanos)
+      })
     })
   }
 
   cast(from: Kept, to: Kept): string {
     return this.known(`cast ${codecName(from)} ${codecName(to)}`, (known) => {
-      this.database.function(known, { deterministic: true, useBigIntArguments: true }, (given: SQLOutputValue) =>
-        encode(castValue(decode(given, from.type, from.nanos), from.type, to.type), to.type, to.nanos))
+      this.database.function(known, { deterministic: true, useBigIntArguments: true }, (given: SQLOutputValue) => {
+        this.count()
+        return encode(castValue(decode(given, from.type, from.nanos), from.type, to.type), to.type, to.nanos)
+      })
     })
   }
 
   /** (operator, left, right, up, down): exact where SQLite's own arithmetic is not, and refused where 64 bits are too few. */
   exact(): string {
     return this.known('exact', (known) => {
-      this.database.function(known, { deterministic: false, useBigIntArguments: true }, (operator: SQLOutputValue, left: SQLOutputValue, right: SQLOutputValue, up: SQLOutputValue, down: SQLOutputValue) =>
-        left === null || right === null ? null : exact(String(operator), whole(left), whole(right), Number(up), Number(down)))
+      this.database.function(known, { deterministic: false, useBigIntArguments: true }, (operator: SQLOutputValue, left: SQLOutputValue, right: SQLOutputValue, up: SQLOutputValue, down: SQLOutputValue) => {
+        this.count()
+        return left === null || right === null ? null : exact(String(operator), whole(left), whole(right), Number(up), Number(down))
+      })
     })
   }
 
@@ -101,6 +124,7 @@ export class SqlFunctions {
       let last: string | undefined
       let matches = likePattern('')
       this.database.function(known, { deterministic: true }, (pattern: SQLOutputValue, text: SQLOutputValue) => {
+        this.count()
         if (typeof pattern !== 'string' || typeof text !== 'string') return null
         if (pattern !== last) [last, matches] = [pattern, likePattern(pattern)]
         return matches(text) ? 1 : 0
@@ -108,11 +132,11 @@ export class SqlFunctions {
     })
   }
 
-  /** (a small number that needs both sides): true, until a statement has looked at too many pairs. */
+  /** (a small number that needs both sides, how many pairs it stands for): true, until a statement has looked at too many of them. */
   pair(): string {
     return this.known('pair', (known) => {
-      this.database.function(known, { deterministic: false }, (_both: SQLOutputValue) => {
-        this.pairs += 1
+      this.database.function(known, { deterministic: false }, (_both: SQLOutputValue, pairs: SQLOutputValue) => {
+        this.pairs += Number(pairs)
         if (this.pairs > this.mostPairs) throw limitError(`joins of the statement look at more than ${this.mostPairs} pairs of rows; join by equal columns, or filter before`)
         return 1
       })
@@ -122,7 +146,10 @@ export class SqlFunctions {
   /** (set): a text that goes by its members, the first of them first. */
   members(): string {
     return this.known('members', (known) => {
-      this.database.function(known, { deterministic: true }, (list: SQLOutputValue) => typeof list === 'string' ? orderOf(list) : null)
+      this.database.function(known, { deterministic: true }, (list: SQLOutputValue) => {
+        this.count()
+        return typeof list === 'string' ? orderOf(list) : null
+      })
     })
   }
 
@@ -150,7 +177,11 @@ export class SqlFunctions {
 
   private gather<T>(name: string, start: () => T, step: (sums: T, ...given: readonly SQLOutputValue[]) => T, result: (sums: T) => bigint | null): void {
     // What is gathered never leaves JavaScript: Node keeps any value for it, and its types know only SQLite's.
-    const options = { useBigIntArguments: true, start, step, result } as unknown as AggregateOptions
+    const counted = (sums: T, ...given: readonly SQLOutputValue[]): T => {
+      this.count()
+      return step(sums, ...given)
+    }
+    const options = { useBigIntArguments: true, varargs: true, start, step: counted, result } as unknown as AggregateOptions
     this.database.aggregate(name, options)
   }
 

@@ -78,11 +78,23 @@ export const outside = ({ type, nanos, least, most, isUnsigned }: Fragment, text
 const joinSource = (builder: Builder, { how, left, right, on }: Extract<TypedSource, { kind: 'join' }>, options: Parameters<typeof sourceOf>[2]): BuiltSource => {
   const [one, other] = [sourceOf(builder, left, options), sourceOf(builder, right, options)]
   const conditions = [...on ? conjunctsOf(on) : [], ...how === 'left' ? [] : options.conditions]
-  const counted = isByRecord(left, right, conditions) ? undefined : `${builder.functions.pair()}((${anyColumn(one, left)} & 0) + (${anyColumn(other, right)} & 0))`
+  const counted = isByRecord(left, right, conditions) ? undefined : countOfPairs(builder, anyColumn(one, left), anyColumn(other, right))
   const wanted = on && builder.expression(on, 'condition').text
   const condition = [counted, wanted].filter((part) => part !== undefined).join(' AND ')
   const nested = other.isJoin ? `(${other.text})` : other.text
   return { text: `${one.text} ${how === 'left' ? 'LEFT JOIN' : 'JOIN'} ${nested}${condition === '' ? how === 'left' ? ' ON 1' : '' : ` ON ${condition}`}`, order: [...one.order, ...other.order], isJoin: true }
+}
+
+const isRecord = /^t\d+\.id$/
+/** Of so many pairs of records one is counted for all: a call for each would cost more than looking at it. */
+const together = 64
+/** What comes of a subquery may be anything, and each pair of it is counted, and counts more. */
+const apart = 4
+
+const countOfPairs = ({ functions }: Builder, one: string, other: string): string => {
+  const both = `(${one} & 0) + (${other} & 0)`
+  if (!isRecord.test(one) || !isRecord.test(other)) return `${functions.pair()}(${both}, ${apart})`
+  return `(CASE WHEN ((${one} * 40503 + ${other} * 30011) >> 4) & ${together - 1} THEN 1 ELSE ${functions.pair()}(${both}, ${together}) END)`
 }
 
 const anyColumn = ({ order }: Pick<BuiltSource, 'order'>, source: TypedSource): string => order[0] ?? (source.kind === 'query' ? `q${source.id}.c0` : source.kind === 'join' ? anyColumn({ order: [] }, source.left) : 'NULL')
