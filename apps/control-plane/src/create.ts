@@ -41,6 +41,7 @@ export const createControlPlane = async (config: ControlPlaneConfig, logger: Log
     wire: problemWire,
     records: { source, schema, stream: 'CONTROL' },
     ownPorts: () => ({ rights: (orgId, userId, account) => apart(async () => await features.meet?.rights({ ...account, orgId, userId })) }),
+    paths: new Map([['/v1/deployments/', '/v1/deployments']]),
     routes: (fastify, app, { gatekeeper, problems }) => {
       features.meet = app.get(MeetAccount)
       mountEvents(fastify, { gatekeeper, problems, databases: app.get(DatabasesService), streams: app.get(EventStreams) })

@@ -23,7 +23,7 @@ it.each([
 })
 
 it.each([
-  ['/internal/identity.key.verify'], ['/metrics'], ['/status'], ['/queryer/health'], ['/v1/databases'], ['/docs/other'], ['/healthz/more'], ['/databases'], [`/databases/${id}`], ['/databases//sql'],
+  ['/internal/identity.key.verify'], ['/metrics'], ['/status'], ['/queryer/health'], ['/v3/databases'], ['/docs/other'], ['/healthz/more'], ['/databases'], [`/databases/${id}`], ['/databases//sql'],
 ])('owns nothing at %s', (path) => {
   expect(match('GET', path)).toEqual({ kind: 'unknown' })
 })

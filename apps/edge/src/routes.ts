@@ -25,5 +25,5 @@ export const routes: readonly Route[] = [
   ...to('query-gateway', '*', '/v2/databases/{id}/query/*', '/v2/databases/{id}/metrics', '/v2/databases/{id}/schema', '/v2/databases/{id}/tables/{table}/import'),
   // Clients of the original that were told of a host alone, or that know shorter paths.
   ...to('query-gateway', '*', '/v2/databases/{id}/sql', '/databases/{id}/sql', '/databases/{id}/query/sql', '/databases/{id}/metrics'),
-  ...to('control-plane', '*', '/v2/*', '/sql'),
+  ...to('control-plane', '*', '/v2/*', '/sql', '/v1/*'),
 ]

@@ -45,6 +45,8 @@ export interface AssemblyRules {
   /** Answers this service knows itself instead of asking for them. */
   readonly ownPorts?: (parts: Omit<Parts, 'gatekeeper' | 'rates'>) => Partial<GatekeeperPorts>
   readonly module: (parts: Parts) => DynamicModule | Promise<DynamicModule>
+  /** Paths that clients have always sent, and the ones that they mean. */
+  readonly paths?: ReadonlyMap<string, string>
   /** Routes past the framework, mounted before the app is initialised. */
   readonly routes?: (fastify: FastifyInstance, app: NestFastifyApplication, parts: Parts) => void
   /** Work beside the requests: it begins with the service and ends before anything is let go of. */
@@ -84,7 +86,7 @@ export const assemble = async (rules: AssemblyRules): Promise<RunningService> =>
   })
   const ready = () => readiness({ nats: () => reachable(connection), ...(records && { postgres: () => records.source.query('SELECT 1'), outbox: () => flowing(records.source) }), ...rules.checks })
   const http = await createHttpApp(await rules.module(parts), {
-    ...problems, metrics, ready, bodyLimitBytes: rules.bodyLimitBytes ?? config.limits.BODY_BYTES, limits: config.limits,
+    ...problems, metrics, ready, bodyLimitBytes: rules.bodyLimitBytes ?? config.limits.BODY_BYTES, limits: config.limits, paths: rules.paths,
     prepare: (app, fastify) => {
       countRequests(fastify, gatekeeper, rates)
       app.connectMicroservice({ strategy: transport }, { inheritAppConfig: true })

@@ -14,6 +14,8 @@ export interface HttpAppRules extends ProblemRules {
   readonly bodyLimitBytes: number
   readonly limits: JsonLimits
   readonly ready: () => Promise<Readiness>
+  /** Paths that clients have always sent, and the ones that they mean. */
+  readonly paths?: ReadonlyMap<string, string> | undefined
   /** Adds to the app before it is initialised: a transport to connect, raw routes to mount. */
   readonly prepare?: (app: NestFastifyApplication, fastify: FastifyInstance) => void | Promise<void>
 }
@@ -26,6 +28,7 @@ export interface HttpApp {
 
 /** A Nest application that answers requests given to it: it opens no port and catches no signal. */
 export const createHttpApp = async (module: Type | DynamicModule, rules: HttpAppRules): Promise<HttpApp> => {
+  const { paths } = rules
   const adapter = new FastifyAdapter({
     bodyLimit: rules.bodyLimitBytes,
     requestIdHeader: false,
@@ -33,6 +36,7 @@ export const createHttpApp = async (module: Type | DynamicModule, rules: HttpApp
     routerOptions: { maxParamLength: 16_384 },
     genReqId: (request: { headers: IncomingMessage['headers'] }) => requestIdOf(request.headers['x-request-id']),
     return503OnClosing: false,
+    ...(paths && { rewriteUrl: ({ url = '/' }: IncomingMessage) => paths.get(url) ?? url }),
   })
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, { logger: nestLogger(rules), abortOnError: false, bodyParser: false })
   const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance

@@ -172,6 +172,8 @@ describe('a shell', () => {
     const bearer = ['--header', `Authorization: Bearer ${ada.token}`]
     const login = await curl('--location', '--request', 'POST', system.url, '--header', 'Content-Type: application/json', '--data-raw', JSON.stringify({ USERNAME: ada.email, PASSWORD: ada.password }))
     expect(JSON.parse(login)).toMatchObject({ AuthenticationResult: { IdToken: expect.any(String), TokenType: 'Bearer', ExpiresIn: 3600 } })
+    const deployments = await curl('--location', '--request', 'POST', `${system.url}/v1/deployments/`, ...bearer, '--header', 'Content-Type: application/json')
+    expect(JSON.parse(deployments)).toMatchObject({ resources: expect.arrayContaining([expect.objectContaining({ id: database })]) })
     expect(JSON.parse(await curl('--location', '--request', 'GET', `${system.url}/v2/databases`, '--header', `X-API-Key: ${key}`))).toMatchObject({ resources: expect.arrayContaining([expect.objectContaining({ id: database })]) })
     for (const where of ['/v2/databases', `/v2/databases/${database}`, `/v2/databases/${database}/backups`, '/v2/invites', '/v2/users', '/v2/users/current', `/v2/users/${ada.userId}`,
       `/v2/users/${ada.userId}/keys`, `/v2/orgs/${ada.orgId}/keys`, `/v2/orgs/${ada.orgId}`, '/v2/shapes', '/v2/roles']) {

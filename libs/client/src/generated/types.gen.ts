@@ -4026,6 +4026,100 @@ export type CreateDatabaseResponses = {
 
 export type CreateDatabaseResponse = CreateDatabaseResponses[keyof CreateDatabaseResponses];
 
+export type ListDeploymentsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Where to go on: what the page before gave as its next.
+         */
+        next?: string;
+        /**
+         * How many items a page may have.
+         */
+        limit?: number;
+    };
+    url: '/v1/deployments';
+};
+
+export type ListDeploymentsErrors = {
+    /**
+     * MalformedRequest, InvalidParameter, AmbiguousCredentials, InvalidBody
+     */
+    400: Problem;
+    /**
+     * MissingCredentials, InvalidCredentials
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * MethodNotAllowed
+     */
+    405: Problem;
+    /**
+     * RequestTooSlow
+     */
+    408: Problem;
+    /**
+     * RequestTooLarge
+     */
+    413: Problem;
+    /**
+     * UrlTooLong
+     */
+    414: Problem;
+    /**
+     * UnsupportedEncoding
+     */
+    415: Problem;
+    /**
+     * TooManyConnections, TooManyRequests
+     */
+    429: Problem;
+    /**
+     * HeadersTooLarge
+     */
+    431: Problem;
+    /**
+     * InternalError
+     */
+    500: Problem;
+    /**
+     * ServiceUnavailable
+     */
+    503: Problem;
+};
+
+export type ListDeploymentsError = ListDeploymentsErrors[keyof ListDeploymentsErrors];
+
+export type ListDeploymentsResponses = {
+    /**
+     * One page of databases, oldest first.
+     */
+    200: {
+        next: string;
+        resources: Array<{
+            id: string;
+            name: string;
+            database_status: 'CREATING' | 'PROVISIONING' | 'RUNNING' | 'UPDATING' | 'BACKUP' | 'RESTORING' | 'STOPPED' | 'FROZEN' | 'DELETING' | 'DEPROVISIONING' | 'DELETED' | 'FAILED';
+            database_options: {
+                [key: string]: unknown;
+            };
+            org_id: string;
+            created_by: string;
+            created_at: string;
+            owned_by: string;
+            updated_at: string;
+            updated_by: string;
+        }>;
+    };
+};
+
+export type ListDeploymentsResponse = ListDeploymentsResponses[keyof ListDeploymentsResponses];
+
 export type DeleteDatabaseData = {
     body?: never;
     headers?: {

@@ -100,6 +100,15 @@ export const listDatabases = operation({
   examples: { answer: { next: '', resources: [example] } },
 })
 
+/** What the document shows first: it lists databases by a path of an older version, and by POST. */
+export const listDeployments = operation({
+  id: 'listDeployments', method: 'POST', path: '/v1/deployments', tag: 'Databases', summary: 'List the databases of the org (path of an older version)',
+  permission: 'databases:read', query: pageQuery, reads: true,
+  success: { status: 200, description: 'One page of databases, oldest first.', schema: listOf(databaseSchema) },
+  problems: ['InvalidParameter'],
+  examples: { answer: { next: '', resources: [example] } },
+})
+
 export const getDatabase = operation({
   id: 'getDatabase', method: 'GET', path: '/v2/databases/{database_id}', tag: 'Databases', summary: 'Get a database',
   permission: 'databases:read', params: knownDatabase,

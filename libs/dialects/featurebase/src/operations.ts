@@ -2,7 +2,7 @@ import type { Operation } from '@tenantry/contracts'
 import { acceptInvite } from './accepting.js'
 import { listAudit } from './audit.js'
 import { listBackups } from './backups.js'
-import { createDatabase, deleteDatabase, getDatabase, listDatabases, startDatabase, stopDatabase, undeleteDatabase, updateDatabase } from './databases.js'
+import { createDatabase, deleteDatabase, getDatabase, listDatabases, listDeployments, startDatabase, stopDatabase, undeleteDatabase, updateDatabase } from './databases.js'
 import { listDatabaseOperations } from './deeds.js'
 import { streamDatabaseEvents, streamEvents } from './events.js'
 import { createKey, getKey, listKeys, listOrgKeys, updateKey } from './keys.js'
@@ -30,7 +30,7 @@ export const operations: readonly Operation[] = [
   getOrg, updateOrg, deleteOrg, listOrgKeys, listAudit,
   listShapes, getShape, listLimits,
   createRole, listRoles, getRole, updateRole, deleteRole,
-  createDatabase, listDatabases, getDatabase, updateDatabase, deleteDatabase, undeleteDatabase, listBackups, stopDatabase, startDatabase, listDatabaseOperations,
+  createDatabase, listDatabases, listDeployments, getDatabase, updateDatabase, deleteDatabase, undeleteDatabase, listBackups, stopDatabase, startDatabase, listDatabaseOperations,
   streamDatabaseEvents, streamEvents,
   runSql, runSqlShort, runSqlShortV2, runSqlUnversioned, runOrgSql, runOrgSqlV2, runPql, readSchema, applySchema, importTable, readMetrics, readMetricsUnversioned,
 ]

@@ -2,7 +2,7 @@ import { Controller } from '@nestjs/common'
 import { Caller } from '@tenantry/auth'
 import type { InputOf, Principal } from '@tenantry/contracts'
 import {
-  createDatabase, deleteDatabase, getDatabase, listBackups, listDatabases, presentBackups, presentDatabase, presentDeletion, presentPage, shapeIn, updateDatabase,
+  createDatabase, deleteDatabase, getDatabase, listBackups, listDatabases, listDeployments, presentBackups, presentDatabase, presentDeletion, presentPage, shapeIn, updateDatabase,
 } from '@tenantry/dialects-featurebase'
 import { Input, On } from '@tenantry/http'
 import { DatabasesService } from '../../databases/databases.service.js'
@@ -18,6 +18,11 @@ export class DatabasesController {
 
   @On(listDatabases)
   async list(@Caller() caller: Principal, @Input() { query }: InputOf<typeof listDatabases>) {
+    return presentPage(await this.databases.list(caller, query), presentDatabase)
+  }
+
+  @On(listDeployments)
+  async listAsBefore(@Caller() caller: Principal, @Input() { query }: InputOf<typeof listDeployments>) {
     return presentPage(await this.databases.list(caller, query), presentDatabase)
   }
 
