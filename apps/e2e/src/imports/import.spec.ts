@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import { commandOf } from '../faults/process-tree.js'
 import { processesOf } from '../start/single.process.js'
@@ -8,6 +7,7 @@ import { becomes, createDatabase } from '../story/databases.js'
 import { type Person, signUp } from '../story/people.js'
 import { type System, clearUp, startSystem, stopSystem } from '../story/system.js'
 import { until } from '../story/until.js'
+import { memoryOf } from './memory.js'
 import { Upload, type Way, upload } from './upload.js'
 
 const isLong = process.env['TEST_LONG'] === '1'
@@ -131,14 +131,9 @@ it('may take longer than other requests, and is cut when nothing comes', async (
   expect(await slow.end(line(999))).toMatchObject({ status: 200, body: { imported: set.REQUEST_SECONDS + 3 } })
 }, 60_000)
 
-const memoryOf = async (pid: number): Promise<number> => {
-  const rollup = await readFile(`/proc/${pid}/smaps_rollup`, 'utf8').catch(() => '')
-  return Number(/^Pss:\s+(\d+)/m.exec(rollup)?.[1] ?? 0) * 1024
-}
-
 it(`holds no more of a large body than a little, however fast it comes (${isLong ? 200 : 24} MB)`, async () => {
   const pids = await processesOf(system.folder)
-  const memory = async (): Promise<number> => (await Promise.all(pids.map(memoryOf))).reduce((sum, bytes) => sum + bytes, 0)
+  const memory = (): Promise<number> => memoryOf(pids)
   // Whatever the first import makes, code and bitmaps and caches, is there before it is measured.
   expect(await upload(way(), header + lines(0, 200_000))).toMatchObject({ status: 200 })
   const block = lines(0, 200_000)

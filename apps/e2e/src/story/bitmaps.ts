@@ -3,8 +3,8 @@ import { becomes, createDatabase } from './databases.js'
 import type { Person } from './people.js'
 
 /** A database of bitmaps that runs, with the tables of a schema. */
-export const createBitmaps = async (api: Api, person: Person, name: string, schema: unknown): Promise<string> => {
-  const id = await createDatabase(api, person, name, 'bitmap-small')
+export const createBitmaps = async (api: Api, person: Person, name: string, schema: unknown, shape = 'bitmap-small'): Promise<string> => {
+  const id = await createDatabase(api, person, name, shape)
   await becomes(api, person, id, 'RUNNING')
   expectStatus(204, await api('POST', `/v2/databases/${id}/schema`, { token: person.token, json: schema }))
   return id

@@ -1,5 +1,5 @@
 import http from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Problem } from '@tenantry/contracts'
 import { BodyPieces, type BodyRules } from './body-pieces.js'
@@ -70,6 +70,29 @@ describe('a body in pieces', () => {
     expect(taken).toBeLessThan(16)
     gate.resolve()
     expect((await read).bytes.length).toBe(24 * megabyte)
+  }, 30_000)
+
+  it('of which nothing more is wanted is let pass to its end, so that nobody finds the connection stuck who shares it', async () => {
+    const passed = Promise.withResolvers<string>()
+    const server = http.createServer((incoming, response) => {
+      incoming.once('end', () => passed.resolve('whole'))
+      const refuse = async (): Promise<void> => {
+        const body = new BodyPieces(incoming, usual)
+        await body.next()
+        body.release()
+        incoming.resume()
+        response.end('refused')
+      }
+      void refuse()
+    })
+    servers.push(server)
+    await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve) })
+    // A client of Node hangs up itself when it is answered early.
+    const client = connect((server.address() as AddressInfo).port, '127.0.0.1').resume()
+    client.on('error', () => undefined).write(`POST / HTTP/1.1\r\nHost: x\r\nContent-Length: ${20 * megabyte}\r\n\r\n`)
+    client.write(pattern(20 * megabyte))
+    expect(await Promise.race([passed.promise, delay(10_000).then(() => 'stuck')])).toBe('whole')
+    client.destroy()
   }, 30_000)
 
   it('of an exact limit is taken, and one that is larger is refused, also by its length alone', async () => {

@@ -27,7 +27,7 @@ export class BodyPieces {
 
   constructor(private readonly request: IncomingMessage, private readonly rules: BodyRules) {
     if (Number(request.headers['content-length'] ?? 0) > rules.bytes) throw this.tooLarge()
-    request.on('data', (bytes: Buffer) => this.take(bytes)).once('end', () => { this.ended = true; this.wake?.() })
+    request.on('data', this.take).once('end', () => { this.ended = true; this.wake?.() })
     for (const event of ['close', 'error']) request.once(event, () => { this.lost = !this.ended; this.wake?.() })
   }
 
@@ -43,7 +43,14 @@ export class BodyPieces {
     return piece
   }
 
-  private take(bytes: Buffer): void {
+  /** Nothing more is asked for: what still comes is not held, and whoever answers may let it pass. */
+  release(): void {
+    this.request.off('data', this.take)
+    this.held = []
+    this.heldBytes = 0
+  }
+
+  private readonly take = (bytes: Buffer): void => {
     this.heardMs = performance.now()
     this.total += bytes.length
     this.held.push(bytes)

@@ -90,11 +90,27 @@ class RunningImport {
       await this.abort()
       throw nothingKept(error)
     }
-    const answer = await this.patiently(() => this.say(['end', this.name], Math.max(seconds, endSeconds)))
+    const answer = await this.end(seconds)
     return outcomeOf(answer) ?? { outcome: { kept: true, report: read<ImportReport>(answer) }, answer }
   }
 
+  private async end(seconds: number): Promise<Answer> {
+    try {
+      return await this.patiently(() => this.say(['end', this.name], Math.max(seconds, endSeconds)))
+    } catch (error) {
+      throw sayingSo(error)
+    }
+  }
+
   private async giveAll(body: BodyPieces): Promise<{ readonly outcome: ImportOutcome; readonly answer: Answer } | undefined> {
+    try {
+      return await this.give(body)
+    } finally {
+      body.release()
+    }
+  }
+
+  private async give(body: BodyPieces): Promise<{ readonly outcome: ImportOutcome; readonly answer: Answer } | undefined> {
     for (let piece = await body.next(); piece !== undefined; piece = await body.next()) {
       for (let bytes = piece, left = true; left; bytes = Buffer.alloc(0)) {
         const number = this.pieces++
@@ -163,4 +179,9 @@ const outcomeOf = (answer: Answer): { readonly outcome: ImportOutcome; readonly 
 /** Before its end nothing of an import is kept, whatever a statement's failure leaves open. */
 const nothingKept = (error: unknown): unknown => error instanceof Problem && error.code === 'EngineUnavailable'
   ? new Problem('EngineUnavailable', 'The engine ended under the import, and nothing of it was kept; send it again.', { cause: error, retryAfterSeconds: 1 })
+  : sayingSo(error)
+
+/** What the engine refuses it also takes back, in the last turn too. */
+const sayingSo = (error: unknown): unknown => error instanceof Problem && (error.code === 'StorageFull' || error.code === 'EngineRejectedQuery')
+  ? new Problem(error.code, `${error.message} Nothing of the import was kept.`, { cause: error, ...(error.retryAfterSeconds !== undefined && { retryAfterSeconds: error.retryAfterSeconds }) })
   : error
