@@ -113,8 +113,8 @@ it(`holds no more in the gateway of what a slow client sends than a little (${is
   // Little work for the engine, so that the client is what they wait for.
   const query = '?header=false&columns=_id,_'
   const block = Array.from({ length: 1_000 }, (_, at) => `${at},${'x'.repeat(1_040)}\n`).join('')
-  // Whatever the first import makes in a process, code and pools, is there before it is measured.
-  for (const name of gateways) expect(await upload({ ...way(database, services.direct(name)), query }, block.repeat(8))).toMatchObject({ status: 200, body: { rejected: 0 } })
+  // What an import makes in a process, code and pools and the room that its collector leaves itself, is there before it is measured.
+  for (const name of gateways) expect(await upload({ ...way(database, services.direct(name)), query }, block.repeat(40))).toMatchObject({ status: 200, body: { rejected: 0 } })
   const before = await memoryOf(pids)
   let most = 0
   const look = async (): Promise<void> => { most = Math.max(most, await memoryOf(pids) - before) }
@@ -133,7 +133,7 @@ it(`holds no more in the gateway of what a slow client sends than a little (${is
   }, 20)
   expect(await stalled.answered).toMatchObject({ status: 408, body: { message: expect.stringContaining('nothing came') } })
   // A process that works keeps some room to work in; none of it grows with what was sent.
-  expect(most / megabyte).toBeLessThan(80)
+  expect(most / megabyte).toBeLessThan(60)
   expect(await counted(database)).toEqual([1_000])
 }, 240_000)
 
