@@ -25,6 +25,8 @@ const letGoWithinMs = 1_000
 /** A busy machine takes its time to start a process; clients wait a second longer than this. */
 const startWithinMs = 4_000
 const idleChildMs = 30_000
+/** An import rests between its pieces, and would be ended by going elsewhere. */
+const betweenPiecesMs = 2_000
 const restartDelayMs = 100
 
 const fewestFirst = (children: readonly EngineChild[]): readonly EngineChild[] =>
@@ -153,7 +155,7 @@ export class ChildPool implements ChildEvents {
   /** Children beyond the warm ones that have been idle for long, and any that keeps much memory at rest, hand over what they own and end. */
   retireIdle(now: number): void {
     const resting = this.shared().filter(({ idleSince }) => idleSince !== undefined)
-    const heavy = resting.find(({ bornBytes, restingBytes }) => restingBytes - bornBytes > this.config.childMemoryBytes)
+    const heavy = resting.find(({ idleSince = now, bornBytes, restingBytes }) => now - idleSince > betweenPiecesMs && restingBytes - bornBytes > this.config.childMemoryBytes)
     const spare = this.shared().length > this.config.warmChildren
     const idle = heavy ?? (spare ? resting.find(({ idleSince = now }) => now - idleSince > idleChildMs) : undefined)
     if (idle === undefined) return
