@@ -74,7 +74,8 @@ describe('a child that is killed', () => {
 
   it('leaves a write that may have begun unrepeated, and says so', async () => {
     const target = await bench.database('create table t(a)')
-    const write = code(bench.run(target, `insert into t ${counting(50_000_000)}`))
+    // Its time is longer than a machine that is busy takes to see that it runs.
+    const write = code(bench.run(target, `insert into t ${counting(200_000_000)}`, { limits: { seconds: 40, answerBytes: 10_000_000, answerRows: 100_000 } }))
     await until(() => bench.host.busy(), 'the write runs')
     const began = performance.now()
     for (const pid of bench.host.children()) process.kill(pid, 'SIGKILL')
