@@ -32,7 +32,7 @@ beforeAll(async () => {
 }, 90_000)
 afterAll(clearUp, 30_000)
 
-const named = (what: string, ...programs: readonly string[]): typeof it => programs.every(isHere) ? it : ((name: string) => it.skip(`${name}: ${what}`, () => undefined)) as typeof it
+const named = (what: string, ...programs: readonly string[]): typeof it => programs.every(isHere) ? it : ((name: string) => it.skip(`${name}: ${what}`, () => undefined)) as typeof it // skipped where a program is not installed
 
 const withPython = named('there is no python3 here', 'python3')
 

@@ -39,7 +39,7 @@ const set = cases.flatMap((one, order) => [
 ])
 
 describe('FeatureBase’s cases of SQL, in one database', () => {
-  if (!isThere) it.skip(`hold${unless}`, () => undefined)
+  if (!isThere) it.skip(`hold${unless}`, () => undefined) // the cases are not in the repository: CASES_DIR names their folder
   else {
     it.each(set.map((each) => [`${each.one.group}/${each.one.case ?? ''} ${each.at ?? 'set-up'}: ${each.text.replaceAll(/\s+/g, ' ').slice(0, 120)}`, each] as const))('%s', (_name, { one, text, at }) => {
       const said = asked.sql(text)

@@ -64,7 +64,7 @@ const selects = cases.flatMap((one) => (one.sql ?? []).map((text, at) => ({ one,
   .filter(({ text }) => one.expected_error === null && /^\s*select/i.test(text) && !madeByStatements.test(text) && one.compare !== 'comparePartial'))
 
 describe('the queries of FeatureBase’s cases', () => {
-  if (!isThere) it.skip(`are answered as by the original${unless}`, () => undefined)
+  if (!isThere) it.skip(`are answered as by the original${unless}`, () => undefined) // the cases are not in the repository: CASES_DIR names their folder
   else {
     beforeAll(() => cases.forEach(setUp))
     it.each(selects.map((each) => [`${each.one.group} ${each.one.case ?? ''}: ${each.text.replaceAll(/\s+/g, ' ').slice(0, 150)}`, each] as const))('%s', (_name, { one, text, at }) => {
