@@ -18,4 +18,7 @@ export const decimalOf = (scale: number): DataType => ({ name: 'decimal', scale 
 /** As messages and answers spell it: `int`, `decimal(2)`. */
 export const printType = (type: DataType): string => type.name === 'decimal' ? `decimal(${type.scale})` : type.name
 
+/** The digits that it has behind the point: other numbers than decimals have none. */
+export const scaleOf = (type: DataType): number => type.name === 'decimal' ? type.scale : 0
+
 export const isSet = ({ name }: DataType): boolean => name === 'idset' || name === 'stringset' || name === 'idsetq' || name === 'stringsetq'

@@ -1,10 +1,8 @@
 import { divideDecimals, rescale } from '../functions/decimals.js'
 import { int64, outOfRange, zeroDivisor } from '../functions/refuse.js'
-import type { DataType } from '../types.js'
+import { type DataType, scaleOf } from '../types.js'
 
 export type ArithmeticOperator = '+' | '-' | '*' | '/' | '%' | '&' | '|' | '<<' | '>>'
-
-export const scaleOf = (type: DataType): number => type.name === 'decimal' ? type.scale : 0
 
 const shifted = (left: bigint, by: bigint, isLeft: boolean): bigint => {
   if (by < 0n) return outOfRange(by)

@@ -1,8 +1,7 @@
 import { rescale } from '../functions/decimals.js'
 import { members } from '../functions/scalar.js'
 import type { Value } from '../typed.js'
-import { type DataType, isSet } from '../types.js'
-import { scaleOf } from './arithmetic.js'
+import { type DataType, isSet, scaleOf } from '../types.js'
 
 export type ComparisonOperator = '=' | '!=' | '<' | '<=' | '>' | '>='
 

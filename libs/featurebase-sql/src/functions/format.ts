@@ -1,5 +1,5 @@
 import type { Value } from '../typed.js'
-import type { DataType } from '../types.js'
+import { type DataType, scaleOf } from '../types.js'
 import { printDecimal, roundDecimal } from './decimals.js'
 import { outOfRange } from './refuse.js'
 import type { ScalarFunction } from './scalar.js'
@@ -20,7 +20,6 @@ const signed = (digits: string, flags: string): string => digits.startsWith('-')
 
 const based = (value: bigint, base: number): string => value.toString(base)
 
-const scaleOf = (type: DataType): number => type.name === 'decimal' ? type.scale : 0
 const isWhole = ({ name }: DataType): boolean => name === 'int' || name === 'id'
 
 /** What Go prints for a verb; undefined for one that does not fit the value. */

@@ -1,5 +1,5 @@
 import type { Bitmap } from '@tenantry/bitmaps'
-import type { DataType, TypedExpression } from '@tenantry/featurebase-sql'
+import { type TypedExpression, scaleOf } from '@tenantry/featurebase-sql'
 import { type Field, isMany, isNumeric } from '../../store/catalogue.js'
 import { type Fraction, percentile } from '../../pql/aggregates.js'
 import { rowsHad } from '../../pql/distinct.js'
@@ -47,8 +47,6 @@ export const averageOf = (sum: bigint | null, count: bigint, from: number, to: n
   if (sum === null || count === 0n) return null
   return to >= from ? sum * 10n ** BigInt(to - from) / count : sum / (count * 10n ** BigInt(from - to))
 }
-
-export const scaleOf = (type: DataType): number => type.name === 'decimal' ? type.scale : 0
 
 /** A constant between nothing and a hundred. */
 const fractionOf = (by: TypedExpression | undefined): Fraction | undefined => {

@@ -1,8 +1,8 @@
 import type { Bitmap, Column, Slices } from '@tenantry/bitmaps'
-import type { TypedExpression, TypedSelect } from '@tenantry/featurebase-sql'
+import { type TypedExpression, type TypedSelect, scaleOf } from '@tenantry/featurebase-sql'
 import { type Field, hasWords, isMany, isNumeric } from '../../store/catalogue.js'
 import { distinctNumbers } from '../../pql/columns.js'
-import { averageOf, scaleOf } from './aggregate.js'
+import { averageOf } from './aggregate.js'
 import type { Known } from './cells.js'
 import { type Asked, type Predicate, fieldOf, having, isId } from './predicate.js'
 

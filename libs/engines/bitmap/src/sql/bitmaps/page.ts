@@ -2,21 +2,11 @@ import type { Bitmap, Column } from '@tenantry/bitmaps'
 import type { TypedExpression, TypedOrder, TypedSelect } from '@tenantry/featurebase-sql'
 import { isNumeric } from '../../store/catalogue.js'
 import { columnsOf } from '../../pql/columns.js'
+import { conjunctsOf } from '../select/sources.js'
 import { type Asked, type Predicate, fieldOf, isId, predicateOf } from './predicate.js'
 
 /** More records than this are not named one by one: SQLite looks at all of them instead. */
 const mostRecords = 20_000
-
-/** The conditions that all have to hold. */
-const conjunctsOf = (condition: TypedExpression | undefined): readonly TypedExpression[] => {
-  const found: TypedExpression[] = []
-  const waiting = condition ? [condition] : []
-  for (let next = waiting.pop(); next; next = waiting.pop()) {
-    if (next.kind === 'binary' && next.operator === 'and') waiting.push(next.right, next.left)
-    else found.push(next)
-  }
-  return found
-}
 
 export interface Parted {
   /** What bitmaps answer of the condition. */

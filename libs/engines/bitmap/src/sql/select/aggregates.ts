@@ -1,6 +1,6 @@
-import { type TypedExpression, readDecimal } from '@tenantry/featurebase-sql'
+import { type TypedExpression, readDecimal, scaleOf } from '@tenantry/featurebase-sql'
 import type { Builder } from './builder.js'
-import { type Fragment, scaleOf } from './fragment.js'
+import type { Fragment } from './fragment.js'
 import { isThere } from './sets.js'
 
 type Aggregate = Extract<TypedExpression, { kind: 'aggregate' }>

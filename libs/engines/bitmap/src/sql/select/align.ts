@@ -1,7 +1,7 @@
-import { type DataType, powerOfTen } from '@tenantry/featurebase-sql'
+import { type DataType, powerOfTen, scaleOf } from '@tenantry/featurebase-sql'
 import type { Builder } from './builder.js'
 import { encode } from './codec.js'
-import { type Fragment, isShort, leastInt, mostInt, scaleOf } from './fragment.js'
+import { type Fragment, isShort, leastInt, mostInt } from './fragment.js'
 
 const usualNanos = 1_000_000_000n
 

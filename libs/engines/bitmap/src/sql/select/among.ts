@@ -1,8 +1,8 @@
-import { type TypedExpression, isSet, powerOfTen } from '@tenantry/featurebase-sql'
+import { type TypedExpression, isSet, powerOfTen, scaleOf } from '@tenantry/featurebase-sql'
 import { atScale, inUnit, nanosOf } from './align.js'
 import type { Builder, BuiltQuery } from './builder.js'
 import { compare, isWordOf } from './compare.js'
-import { type Fragment, joinedBy, leastInt, mostInt, scaleOf } from './fragment.js'
+import { type Fragment, joinedBy, leastInt, mostInt } from './fragment.js'
 
 type In = Extract<TypedExpression, { kind: 'in' }>
 

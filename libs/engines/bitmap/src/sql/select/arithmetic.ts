@@ -1,7 +1,7 @@
-import { type DataType, type TypedOperator, powerOfTen } from '@tenantry/featurebase-sql'
+import { type DataType, type TypedOperator, powerOfTen, scaleOf } from '@tenantry/featurebase-sql'
 import { atScale, boundsOf, checked } from './align.js'
 import type { Builder } from './builder.js'
-import { type Fragment, isShort, leastInt, mostInt, scaleOf } from './fragment.js'
+import { type Fragment, isShort, leastInt, mostInt } from './fragment.js'
 
 type Bounds = readonly [bigint, bigint]
 

@@ -50,9 +50,6 @@ export const longestStatement = 12_000_000
 
 export const limitError = (text: string): SqlError => new SqlError('limit', `[0:0] ${text}`, nowhere)
 
-/** Whether it is of the numbers that have a scale: integers have none behind the point. */
-export const scaleOf = ({ name, ...type }: DataType): number => name === 'decimal' && 'scale' in type ? type.scale : 0
-
 /** A condition joined of many, nested as little as can be: SQLite bounds how deep it reads. */
 export const joinedBy = (operator: 'AND' | 'OR', parts: readonly string[]): string => {
   const [only] = parts

@@ -1,5 +1,5 @@
 import type { Bitmap } from '@tenantry/bitmaps'
-import { type TypedExpression, type TypedSelect, type TypedSource, type TypedStatement, type Value, simple } from '@tenantry/featurebase-sql'
+import { type TypedExpression, type TypedSelect, type TypedSource, type TypedStatement, type Value, nowhere, simple } from '@tenantry/featurebase-sql'
 import type { Space } from '../../space.js'
 import { type Field, isMany } from '../../store/catalogue.js'
 import { columnOf } from '../../store/ids.js'
@@ -12,8 +12,6 @@ import { tableFor } from './rows-into.js'
 import { storedValue, written } from './stored.js'
 
 type Of<K extends TypedStatement['kind']> = Extract<TypedStatement, { kind: K }>
-
-const nowhere = { line: 0, column: 0 }
 
 /** More rows than this are not changed by one statement: all of them are held meanwhile. */
 const mostRows = 1_000_000
