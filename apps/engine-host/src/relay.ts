@@ -1,6 +1,6 @@
 import { Problem, problemData } from '@tenantry/contracts'
 import { type EngineHost, connectEngineHost } from '@tenantry/engines-host'
-import { answerFrames, payloadOf, problemFrame, queryLanguages, readParameters } from '@tenantry/engines-contract'
+import { answerFrames, languageNames, payloadOf, problemFrame, queryLanguages, readParameters } from '@tenantry/engines-contract'
 import { z } from 'zod'
 import { placing } from './client-asks.js'
 import { RelayedImports } from './relayed-imports.js'
@@ -67,7 +67,7 @@ export class RelaySession {
       const target = { databaseId: database, generation, engine, node: 'local', limits: { storageBytes }, ...(org !== undefined && { orgId: org }) }
       const limits = { seconds: deadline / 1_000, answerBytes, answerRows }
       const port = this.host.engine(engine)[language]
-      if (!port) throw new Problem('LanguageNotSupported', `This database does not speak ${language.toUpperCase()}.`)
+      if (!port) throw new Problem('LanguageNotSupported', `This database does not speak ${languageNames[language]}.`)
       if (language === 'import') this.imports.note(port, target, params)
       this.send(answerFrames(id, await port.run(target, { ...payloadOf(language, payload), access, limits, ...(plan && { plan }), ...(params && { params }) }, signal)))
     } catch (error) {

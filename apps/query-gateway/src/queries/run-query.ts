@@ -1,5 +1,5 @@
 import { type DatabaseId, type DatabaseTarget, type EngineName, type OrgId, Problem } from '@tenantry/contracts'
-import type { Answer, Engine, Gone, QueryAsk, QueryLanguage, QueryPort } from '@tenantry/engines-contract'
+import { type Answer, type Engine, type Gone, type QueryAsk, type QueryLanguage, type QueryPort, languageNames } from '@tenantry/engines-contract'
 import type { Targets } from '../targets/targets.js'
 import type { DatabaseMeter, DatabaseMeters } from './database-meters.js'
 import type { OrgTurns, Visit } from './org-turns.js'
@@ -99,6 +99,6 @@ const meant = async (error: unknown, ask: Ask, parts: QueryParts): Promise<unkno
 /** The engine's port for a language. Throws LanguageNotSupported. */
 export const speaking = (language: QueryLanguage, engine: Engine): QueryPort => {
   const port = engine[language]
-  if (!port) throw new Problem('LanguageNotSupported', `This database does not speak ${language.toUpperCase()}.`)
+  if (!port) throw new Problem('LanguageNotSupported', `This database does not speak ${languageNames[language]}.`)
   return port
 }

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { BitmapError } from '@tenantry/bitmaps'
 import type { DatabaseLimits } from '@tenantry/contracts'
-import { EngineRefusal } from '@tenantry/engines-contract'
+import { EngineRefusal, languageNames } from '@tenantry/engines-contract'
 import type { Answer, EmbeddedAsk, EmbeddedDatabase, KnownStatement } from '@tenantry/engines-contract'
 import { closeFile, limitStorage, openFile, refusalOf } from '@tenantry/engines-files'
 import type { Query } from '@tenantry/pql'
@@ -127,6 +127,7 @@ export class BitmapDatabase implements EmbeddedDatabase {
       case 'pql': return plain(this.answer(ask))
       case 'schema': return plain(this.schema(ask))
       case 'import': return plain(this.import(ask))
+      case 'graphql': throw new EngineRefusal('LanguageNotSupported', `This database does not speak ${languageNames[ask.language]}.`)
     }
   }
 

@@ -25,10 +25,14 @@ export interface QueryLimits {
 
 /**
  * What an engine may be asked in: what is read and answered in each is its own. `schema` is FeatureBase's; an empty text asks for it. An
- * `import` is several requests: see the engine that takes it.
+ * `import` is several requests: see the engine that takes it. A request in `graphql` is the JSON that its clients send, and the data of
+ * its answer the whole JSON that they are sent back: what a document did wrong stands in there, and is no refusal.
  */
-export const queryLanguages = ['sql', 'pql', 'schema', 'import'] as const
+export const queryLanguages = ['sql', 'pql', 'schema', 'import', 'graphql'] as const
 export type QueryLanguage = (typeof queryLanguages)[number]
+
+/** Each as people write it. */
+export const languageNames: Readonly<Record<QueryLanguage, string>> = { sql: 'SQL', pql: 'PQL', schema: 'SCHEMA', import: 'IMPORT', graphql: 'GraphQL' }
 
 /** One request in a language of the engine. */
 export interface QueryAsk {
@@ -48,7 +52,7 @@ export interface QueryAsk {
 export interface Answer {
   /** A JSON array of field objects: `[{"name":"id","type":"int",…},…]`; empty where the language has none. */
   readonly fields: Buffer
-  /** A JSON array: rows for SQL, each an array of values, `[[1,"a"],…]`; what each call gave for PQL. PQL without a call gives `null`. */
+  /** A JSON array: rows for SQL, each an array of values, `[[1,"a"],…]`; what each call gave for PQL. PQL without a call gives `null`, GraphQL an object. */
   readonly data: Buffer
   readonly rows: number
   /** Time spent in the engine, in microseconds. */
@@ -105,5 +109,6 @@ export interface Engine {
   readonly pql?: QueryPort
   readonly schema?: QueryPort
   readonly import?: QueryPort
+  readonly graphql?: QueryPort
   readonly metrics?: MetricsPort
 }

@@ -1,5 +1,6 @@
 import type { DatabaseId } from '@tenantry/contracts'
 import fc from 'fast-check'
+import { queryLanguages } from './engine.js'
 import { endHeaderBytes, isFixedRun, readFixedHeader, runHeaderBytes, writeEndHeader, writeRunHeader } from './fixed-headers.js'
 import { FrameReader } from './frames.js'
 import { type AnswerMessage, type RunMessage, runFrame } from './wire.js'
@@ -7,7 +8,7 @@ import { type AnswerMessage, type RunMessage, runFrame } from './wire.js'
 const count = fc.nat({ max: Number.MAX_SAFE_INTEGER })
 const run: fc.Arbitrary<RunMessage> = fc.record({
   type: fc.constant('run' as const), id: fc.integer({ min: 1, max: 0xffff_ffff }), database: fc.uuid() as fc.Arbitrary<DatabaseId>, generation: count, engine: fc.constant('sqlite' as const),
-  storageBytes: count, access: fc.constantFrom('read' as const, 'write' as const), language: fc.constantFrom('sql' as const, 'pql' as const), deadline: fc.double({ min: 0, noNaN: true, noDefaultInfinity: true }), answerBytes: count, answerRows: count,
+  storageBytes: count, access: fc.constantFrom('read' as const, 'write' as const), language: fc.constantFrom(...queryLanguages), deadline: fc.double({ min: 0, noNaN: true, noDefaultInfinity: true }), answerBytes: count, answerRows: count,
   plan: fc.constant(true as const),
 }, { requiredKeys: ['type', 'id', 'database', 'generation', 'engine', 'storageBytes', 'access', 'language', 'deadline', 'answerBytes', 'answerRows'] })
 const end: fc.Arbitrary<Extract<AnswerMessage, { type: 'end' }>> =

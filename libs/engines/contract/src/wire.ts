@@ -5,7 +5,7 @@ import { encodeFrame, encodePrefix, newFrame, prefixBytes } from './frames.js'
 import type { SpelledParameter } from './parameters.js'
 
 /** Changes with every change of these messages: both ends must be of one release. */
-export const wireVersion = 7
+export const wireVersion = 8
 
 export interface DatabaseAt {
   readonly database: DatabaseId

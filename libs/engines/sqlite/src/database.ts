@@ -1,4 +1,4 @@
-import { EngineRefusal } from '@tenantry/engines-contract'
+import { EngineRefusal, languageNames } from '@tenantry/engines-contract'
 import type { Access, Answer, EmbeddedAsk, EmbeddedDatabase, KnownStatement } from '@tenantry/engines-contract'
 import type { DatabaseLimits } from '@tenantry/contracts'
 import { answerByRows, answerChange, answerRows, bound } from './answers.js'
@@ -29,7 +29,7 @@ export class SqliteDatabase implements EmbeddedDatabase {
   }
 
   run(ask: EmbeddedAsk, limits: DatabaseLimits): Answer {
-    if (ask.language !== 'sql') throw new EngineRefusal('LanguageNotSupported', `This database does not speak ${ask.language.toUpperCase()}.`)
+    if (ask.language !== 'sql') throw new EngineRefusal('LanguageNotSupported', `This database does not speak ${languageNames[ask.language]}.`)
     const began = process.hrtime.bigint()
     const side = this.side(ask.access)
     side.connection.gate.begin()
