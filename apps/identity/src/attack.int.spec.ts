@@ -1,6 +1,7 @@
 import http from 'node:http'
 import { randomBytes, randomUUID } from 'node:crypto'
 import { type AddressInfo, type Socket, connect, createServer } from 'node:net'
+import { availableParallelism } from 'node:os'
 import { json } from 'node:stream/consumers'
 import { permissions } from '@tenantry/contracts'
 import { type NatsConnection, connectNats } from '@tenantry/events'
@@ -52,7 +53,7 @@ const configured = (changes: Headed = {}) => parseIdentityConfig({
 
 const agent = new http.Agent({ keepAlive: true, maxSockets: 256 })
 const call = (at: string, method: string, path: string, headers: Headed = {}, body?: object): Promise<Answer> => new Promise((resolve, reject) => {
-  const request = http.request(new URL(path, at), { method, agent, headers: { 'content-type': 'application/json', ...headers }, timeout: 20_000 }, (response) => {
+  const request = http.request(new URL(path, at), { method, agent, headers: { 'content-type': 'application/json', ...headers }, timeout: 60_000 }, (response) => {
     let text = ''
     response.setEncoding('utf8').on('data', (chunk: string) => { text += chunk }).on('error', reject)
       .on('end', () => resolve({ status: response.statusCode ?? 0, text, retryAfter: response.headers['retry-after'] }))
@@ -141,9 +142,13 @@ describe('guessing', () => {
 
   it.each(['known', 'unknown'])('200 times at once at two processes looks at five passwords of an address that is %s, and not at the right one either', async (kind) => {
     const email = kind === 'known' ? (await signUp(processes[0])).email : newEmail()
+    const began = performance.now()
     expect(counts(await guesses(200, () => email))).toEqual({ 401: 5, 429: 195 })
     const refused = await logIn(processes[1], email, password)
-    expect([refused.status, Number(refused.retryAfter)]).toEqual([429, expect.closeTo(60, -1)])
+    const passedSeconds = Math.ceil((performance.now() - began) / 1_000)
+    expect(refused.status).toBe(429)
+    expect(Number(refused.retryAfter)).toBeGreaterThanOrEqual(60 - passedSeconds)
+    expect(Number(refused.retryAfter)).toBeLessThanOrEqual(60)
     await age(61)
     expect((await logIn(processes[0], email, password)).status).toBe(kind === 'known' ? 200 : 401)
   })
@@ -190,14 +195,15 @@ describe('guessing', () => {
   it('of many addresses from one caller looks at twenty a minute, and at a hundred an hour from its whole network', async () => {
     const began = performance.now()
     const fromOne = counts(await guesses(60, newEmail, wrong, () => '10.1.1.1'))
-    // One of twenty a minute comes back every three seconds.
-    const cameBack = Math.floor((performance.now() - began) / 3_000)
+    const cameBack = (everySeconds: number): number => Math.floor((performance.now() - began) / 1_000 / everySeconds)
     expect(fromOne[401]).toBeGreaterThanOrEqual(20)
-    expect(fromOne[401]).toBeLessThanOrEqual(20 + cameBack)
+    expect(fromOne[401]).toBeLessThanOrEqual(20 + cameBack(60 / 20))
     const network = (turn: number): string => `10.1.1.${2 + turn % 200}`
     // In turns, because more at once would be refused by the queue of hashes.
     const answers = [...await guesses(75, newEmail, wrong, network), ...await guesses(75, newEmail, wrong, network)]
-    expect((counts(answers)[401] ?? 0) + (fromOne[401] ?? 0)).toBe(100)
+    const fromAll = (counts(answers)[401] ?? 0) + (fromOne[401] ?? 0)
+    expect(fromAll).toBeGreaterThanOrEqual(100)
+    expect(fromAll).toBeLessThanOrEqual(100 + cameBack(3_600 / 100))
     expect(counts(await guesses(5, newEmail, wrong, () => '10.1.2.1'))).toEqual({ 401: 5 })
     const subscriber = (turn: number): string => `2001:db8:1:200::${turn.toString(16)}`
     expect(counts(await guesses(40, newEmail, wrong, subscriber))[429]).toBeGreaterThan(10)
@@ -382,23 +388,26 @@ describe('the answer of a login', () => {
   })
 
   it('does not wait for hashes under way, and too many of those are refused at once', async () => {
-    const busy = await startIdentity({ BCRYPT_COST: '8' })
-    const began = performance.now()
-    const logins = Array.from({ length: 80 }, () => logIn(busy, newEmail(), password).then(({ status }) => ({ status, at: performance.now() - began })))
-    const waits: number[] = []
-    let over = false
-    void Promise.all(logins).then(() => { over = true })
-    while (!over) {
-      const asked = performance.now()
+    const busy = await startIdentity({ BCRYPT_COST: '10' })
+    // So many are looked at or wait for it.
+    const places = 50 + availableParallelism()
+    const many = places + 28
+    const inTurn: number[] = []
+    const logins = Promise.all(Array.from({ length: many }, () => logIn(busy, newEmail(), password).then(({ status }) => { inTurn.push(status) })))
+    let asked = 0
+    while (inTurn.length < many) {
       expect((await call(busy, 'GET', '/healthz')).status).toBe(200)
-      waits.push(performance.now() - asked)
+      asked += 1
     }
-    const seen = await Promise.all(logins)
-    const refused = seen.filter(({ status }) => status === 429)
-    const looked = seen.filter(({ status }) => status === 401)
-    expect([refused.length + looked.length, refused.length > 10]).toEqual([80, true])
-    const oneHashMs = (looked.at(-1)?.at ?? 0) / looked.length
-    expect(median(waits)).toBeLessThan(oneHashMs / 2)
-    expect(median(refused.map((one) => one.at))).toBeLessThan(median(looked.map((one) => one.at)) / 2)
-  }, 30_000)
+    await logins
+    const looked = inTurn.filter((status) => status === 401).length
+    const refused = inTurn.filter((status) => status === 429).length
+    expect(looked + refused).toBe(many)
+    expect(looked).toBeGreaterThanOrEqual(places)
+    expect(refused).toBeGreaterThan(0)
+    // Who is refused finds all places taken, and has the answer while most of those are taken still.
+    expect(inTurn.slice(inTurn.lastIndexOf(429)).filter((status) => status === 401).length).toBeGreaterThan(25)
+    // In each hash's time several answers are given to others: none waits for its end.
+    expect(asked).toBeGreaterThan(2 * looked)
+  }, 90_000)
 })
