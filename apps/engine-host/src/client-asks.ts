@@ -1,11 +1,11 @@
-import { DatabaseIdSchema, EngineNameSchema } from '@tenantry/contracts'
+import { DatabaseIdSchema, EmbeddedEngineNameSchema } from '@tenantry/contracts'
 import { lifecycleCalls } from '@tenantry/engines-contract'
 import { z } from 'zod'
 
 const count = z.number().int().nonnegative()
 
 /** The fields of every message about one database. */
-export const placed = { id: count, database: DatabaseIdSchema, generation: z.number().int().positive(), engine: EngineNameSchema, storageBytes: count } as const
+export const placed = { id: count, database: DatabaseIdSchema, generation: z.number().int().positive(), engine: EmbeddedEngineNameSchema, storageBytes: count } as const
 
 /** Those of a message for which the database is given to a child. */
 export const placing = { ...placed, org: z.string().max(100).optional() } as const

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises'
 import { connect, createServer } from 'node:net'
 import type { Server, Socket } from 'node:net'
 import path from 'node:path'
-import { engineNames } from '@tenantry/contracts'
+import { embeddedEngineNames } from '@tenantry/contracts'
 import { Exit } from '@tenantry/service'
 import type { Readiness } from '@tenantry/service'
 import type { FromHost } from '@tenantry/engines-contract'
@@ -135,7 +135,7 @@ export const startEngineHost = async (config: EngineHostConfig, log: Logger): Pr
   }
 
   try {
-    await pool.start(engineNames, (engine) => path.join(places.templates, engine))
+    await pool.start(embeddedEngineNames, (engine) => path.join(places.templates, engine))
     for (const socket of sockets) await open(undefined, { path: socket })
     relay = config.listen && new Relay(places.socket)
     const tcp = config.listen && await open(config.listen.secret, { host: config.listen.host, port: config.listen.port })

@@ -1,4 +1,4 @@
-import type { EngineName } from '@tenantry/contracts'
+import type { EmbeddedEngineName } from '@tenantry/contracts'
 import { databaseKey, monotonicMs } from '@tenantry/engines-contract'
 import type { MovedDatabase, PlacedAt } from '@tenantry/engines-contract'
 import { type ChildEvents, EngineChild } from './child-process.js'
@@ -39,7 +39,7 @@ export class ChildPool implements ChildEvents {
   readonly greed: Greed
   private readonly ownership = new Ownership()
   private readonly reports = new Reports()
-  private readonly made = new Set<EngineName>()
+  private readonly made = new Set<EmbeddedEngineName>()
   private readonly openDatabases: number
   private nextChild = 1
   private restarts: NodeJS.Timeout | undefined
@@ -54,7 +54,7 @@ export class ChildPool implements ChildEvents {
   }
 
   /** Starts the warm children and has one of them make the templates. */
-  async start(engines: readonly EngineName[], templateFolder: (engine: EngineName) => string): Promise<void> {
+  async start(engines: readonly EmbeddedEngineName[], templateFolder: (engine: EmbeddedEngineName) => string): Promise<void> {
     this.refill()
     const child = await this.anyReady()
     for (const engine of engines) {

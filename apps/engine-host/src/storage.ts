@@ -1,12 +1,12 @@
 import { closeSync, copyFileSync, fsync, mkdirSync, openSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { readdir, rm } from 'node:fs/promises'
 import path from 'node:path'
-import type { EngineName } from '@tenantry/contracts'
+import type { EmbeddedEngineName } from '@tenantry/contracts'
 import { DatabaseIdSchema, Problem } from '@tenantry/contracts'
 import type { DatabaseAt, Observed, StoredDatabase } from '@tenantry/engines-contract'
 
 type Name = Pick<DatabaseAt, 'database' | 'generation'>
-type Named = Name & { readonly engine: EngineName }
+type Named = Name & { readonly engine: EmbeddedEngineName }
 
 /** Told after each step that changes the disk; tests stop the work there. */
 export type AfterStep = (step: string) => void

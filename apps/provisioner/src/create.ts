@@ -21,7 +21,7 @@ export const checkProvisionerSchema = (config: ProvisionerConfig): Promise<void>
 export const createProvisioner = async (config: ProvisionerConfig, logger: Logger): Promise<RunningService> => {
   const source = provisionerSource(config)
   const host = connectEngineHost(config.engineHost)
-  const engines: Readonly<Record<EngineName, Engine>> = { sqlite: host.engine('sqlite'), bitmap: host.engine('bitmap') }
+  const engines: Readonly<Partial<Record<EngineName, Engine>>> = { sqlite: host.engine('sqlite'), bitmap: host.engine('bitmap') }
   return await assemble({
     name: 'provisioner',
     config,

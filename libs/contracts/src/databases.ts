@@ -66,7 +66,13 @@ export const answersQueries: Readonly<Record<DatabaseState, boolean>> = {
 /** States that somebody is working on: one that stays here too long is asked for again by the sweep. */
 export const restless: readonly DatabaseState[] = ['CREATING', 'PROVISIONING', 'UPDATING', 'RESTORING', 'DELETING', 'DEPROVISIONING']
 
-export const engineNames = ['sqlite', 'bitmap'] as const
+/** The engines that run in children of the engine host. */
+export const embeddedEngineNames = ['sqlite', 'bitmap'] as const
+export const EmbeddedEngineNameSchema = z.enum(embeddedEngineNames)
+export type EmbeddedEngineName = z.infer<typeof EmbeddedEngineNameSchema>
+
+/** All engines; the others are servers of their own, of which an installation may have none. */
+export const engineNames = [...embeddedEngineNames, 'featurebase'] as const
 export const EngineNameSchema = z.enum(engineNames)
 export type EngineName = z.infer<typeof EngineNameSchema>
 

@@ -1,6 +1,6 @@
 import { databaseKey } from '@tenantry/engines-contract'
 import type { EmbeddedDatabase, EmbeddedDriver } from '@tenantry/engines-contract'
-import type { EngineName } from '@tenantry/contracts'
+import type { EmbeddedEngineName } from '@tenantry/contracts'
 import type { OwnedDatabase } from './messages.js'
 import type { ClientSocket } from './client-socket.js'
 import type { WaitingRun } from './runs.js'
@@ -23,7 +23,7 @@ export class HeldDatabases {
   private entered: string | undefined
 
   /** `enter` makes a folder the one in which the engine's temporary files lie. */
-  constructor(private readonly drivers: Readonly<Record<EngineName, EmbeddedDriver>>, private readonly mostOpen: number, private readonly enter: (folder: string) => void) {}
+  constructor(private readonly drivers: Readonly<Record<EmbeddedEngineName, EmbeddedDriver>>, private readonly mostOpen: number, private readonly enter: (folder: string) => void) {}
 
   add(owned: OwnedDatabase): void {
     const held: Held = { ...owned, waiting: [], open: undefined, beganBy: undefined }

@@ -1,4 +1,4 @@
-import type { DatabaseId, EngineName } from '@tenantry/contracts'
+import type { DatabaseId, EmbeddedEngineName } from '@tenantry/contracts'
 
 /** How a child is started; the one argument on its command line. */
 export interface ChildOptions {
@@ -23,7 +23,7 @@ export interface OwnedDatabase {
   readonly slot: number
   readonly database: DatabaseId
   readonly generation: number
-  readonly engine: EngineName
+  readonly engine: EmbeddedEngineName
   readonly folder: string
   /** What the database may grow to, as far as its client has said. */
   readonly storageBytes: number
@@ -33,13 +33,13 @@ export interface OwnedDatabase {
 
 /** What the host tells a child over their channel. */
 export type ToEngineChild =
-  | { readonly type: 'template'; readonly engine: EngineName; readonly folder: string }
+  | { readonly type: 'template'; readonly engine: EmbeddedEngineName; readonly folder: string }
   | { readonly type: 'own'; readonly call: number; readonly databases: readonly OwnedDatabase[] }
   | { readonly type: 'disown'; readonly slots: readonly number[]; readonly revision: number }
   | { readonly type: 'close' }
 
 export type FromEngineChild =
   | { readonly type: 'ready' }
-  | { readonly type: 'made'; readonly engine: EngineName; readonly problem?: string }
+  | { readonly type: 'made'; readonly engine: EmbeddedEngineName; readonly problem?: string }
   | { readonly type: 'owned'; readonly call: number }
   | { readonly type: 'released'; readonly slots: readonly number[] }

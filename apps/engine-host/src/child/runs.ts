@@ -1,6 +1,6 @@
 import type { QueryLanguage, RunMessage, EmbeddedAsk } from '@tenantry/engines-contract'
 import { embeddedEngines, payloadOf, queryLanguages, readParameters } from '@tenantry/engines-contract'
-import type { EngineName } from '@tenantry/contracts'
+import type { EmbeddedEngineName } from '@tenantry/contracts'
 import type { ClientSocket } from './client-socket.js'
 
 /** A statement that has arrived and waits for its turn. */
@@ -13,7 +13,7 @@ export interface WaitingRun {
 }
 
 const isLanguage = (value: unknown): value is QueryLanguage => (queryLanguages as readonly unknown[]).includes(value)
-const isEngine = (value: unknown): value is EngineName => (embeddedEngines as readonly unknown[]).includes(value)
+const isEngine = (value: unknown): value is EmbeddedEngineName => (embeddedEngines as readonly unknown[]).includes(value)
 
 type Unread = { readonly [K in keyof RunMessage]?: unknown }
 
@@ -22,7 +22,7 @@ const isCount = (value: unknown): value is number => typeof value === 'number' &
 export const isNotable = (value: unknown): value is number => typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 0xffff_ffff
 
 /** The run that a frame asks for; undefined when the frame is not one. Written by hand: it is read for every statement. */
-export const readRun = (header: Unread, payload: Buffer, from: ClientSocket): { key: string; engine: EngineName; run: WaitingRun } | undefined => {
+export const readRun = (header: Unread, payload: Buffer, from: ClientSocket): { key: string; engine: EmbeddedEngineName; run: WaitingRun } | undefined => {
   const { id, database, generation, engine, access, language, params: spelled, plan, deadline, answerBytes, answerRows, storageBytes } = header
   if (!isNotable(id) || typeof database !== 'string' || !isCount(generation) || !isEngine(engine)) return undefined
   if ((access !== 'read' && access !== 'write') || !isLanguage(language) || !isCount(deadline) || !isCount(answerBytes) || !isCount(answerRows) || !isCount(storageBytes)) return undefined

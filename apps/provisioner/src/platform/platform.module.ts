@@ -14,7 +14,7 @@ export interface Given {
   readonly config: ProvisionerConfig
   readonly source: DataSource
   readonly outbox: Outbox
-  readonly engines: Readonly<Record<EngineName, Engine>>
+  readonly engines: Readonly<Partial<Record<EngineName, Engine>>>
   readonly logger: Logger
 }
 

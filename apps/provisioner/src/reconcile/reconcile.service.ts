@@ -17,7 +17,8 @@ export interface Failure {
   readonly error: unknown
 }
 
-export type Engines = Readonly<Record<EngineName, Engine>>
+/** Those that this installation has. */
+export type Engines = Readonly<Partial<Record<EngineName, Engine>>>
 
 // A wish is at most three steps away: bring back, then start, then see that it is done.
 const mostSteps = 4
@@ -130,7 +131,9 @@ export class ReconcileService {
   }
 
   private lifecycle(instance: Instance): LifecyclePort {
-    return this.engines[instance.engine].lifecycle
+    const engine = this.engines[instance.engine]
+    if (!engine) throw new Problem('EngineUnavailable', `The servers of ${instance.engine} databases are not known to this provisioner.`, { retryAfterSeconds: 10 })
+    return engine.lifecycle
   }
 
   private tell(tx: EntityManager, about: Pick<Desired, 'databaseId' | 'orgId' | 'generation' | 'version'>, fact: DatabaseFact, reason?: string): void {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type DatabaseId, type DatabaseTarget, type OrgId, Problem } from '@tenantry/contracts'
 import type { Answer, Gone, QueryLimits, QueryParameter, QueryPort } from '@tenantry/engines-contract'
-import { type Asker, type QueryParts, isCancelled, speaking } from '../queries/run-query.js'
+import { type Asker, type QueryParts, engineOf, isCancelled, speaking } from '../queries/run-query.js'
 import type { ImportPlaces } from './import-places.js'
 import type { BodyPieces } from './body-pieces.js'
 
@@ -77,7 +77,7 @@ class RunningImport {
   private pieces = 0
 
   constructor(private readonly target: DatabaseTarget, private readonly ask: ImportAsk, private readonly parts: QueryParts, private readonly gone: Asker) {
-    this.port = speaking('import', parts.engines[target.engine])
+    this.port = speaking('import', engineOf(target, parts.engines))
   }
 
   async run(body: () => BodyPieces): Promise<{ readonly outcome: ImportOutcome; readonly answer: Answer }> {

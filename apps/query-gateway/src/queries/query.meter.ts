@@ -1,4 +1,4 @@
-import { type EngineName, Problem } from '@tenantry/contracts'
+import { type EngineName, Problem, engineNames } from '@tenantry/contracts'
 import type { Answer } from '@tenantry/engines-contract'
 import { Counter, type Observer, type Registry, type ServiceMetrics, Tally } from '@tenantry/service'
 
@@ -21,7 +21,7 @@ export class QueryMeter {
     })
     this.refusals = new Counter({ name: 'tenantry_query_refusals_total', help: 'Statements that were refused or failed, by problem code.', labelNames: ['code'] as const, registers })
     const meterOf = (engine: EngineName): EngineMeter => ({ seconds: seconds.labels(engine), rows: 0, bytes: 0 })
-    this.engines = { sqlite: meterOf('sqlite'), bitmap: meterOf('bitmap') }
+    this.engines = Object.fromEntries(engineNames.map((engine) => [engine, meterOf(engine)])) as Record<EngineName, EngineMeter>
     this.tell('rows', { name: 'tenantry_query_rows_total', help: 'Rows answered.' }, registers)
     this.tell('bytes', { name: 'tenantry_query_answer_bytes_total', help: 'Bytes answered.' }, registers)
   }

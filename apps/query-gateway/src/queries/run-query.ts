@@ -17,7 +17,8 @@ export interface Asker extends Gone {
   readonly refusal: Problem | undefined
 }
 
-export type Engines = Readonly<Record<EngineName, Engine>>
+/** Those that this installation has. */
+export type Engines = Readonly<Partial<Record<EngineName, Engine>>>
 
 export interface QueryParts {
   readonly targets: Targets
@@ -75,7 +76,7 @@ const runInTurn = async (target: DatabaseTarget, ask: Ask, parts: QueryParts, go
   const turn = parts.orgTurns.begin(visit, gone, ask.limits.seconds * 1_000 - (performance.now() - began))
   if (turn) await turn
   try {
-    return await speaking(ask.language, parts.engines[target.engine]).run(target, withTimeLeft(ask, performance.now() - began), gone)
+    return await speaking(ask.language, engineOf(target, parts.engines)).run(target, withTimeLeft(ask, performance.now() - began), gone)
   } catch (error) {
     throw await meant(error, ask, parts)
   } finally {
@@ -94,6 +95,13 @@ const meant = async (error: unknown, ask: Ask, parts: QueryParts): Promise<unkno
   parts.targets.forget(ask.orgId, ask.databaseId)
   await parts.targets.find(ask.orgId, ask.databaseId)
   return new Problem('EngineUnavailable', 'The database cannot be reached at the moment; try again shortly.', { cause: error, retryAfterSeconds: 1 })
+}
+
+/** The engine that a database lives in. Throws EngineUnavailable where this gateway was not told of it. */
+export const engineOf = ({ engine: name }: DatabaseTarget, engines: Engines): Engine => {
+  const engine = engines[name]
+  if (!engine) throw new Problem('EngineUnavailable', `The servers of ${name} databases are not known to this gateway; ask its operator.`, { retryAfterSeconds: 10 })
+  return engine
 }
 
 /** The engine's port for a language. Throws LanguageNotSupported. */

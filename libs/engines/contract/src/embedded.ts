@@ -1,9 +1,9 @@
-import type { DatabaseLimits, EngineName, ProblemCode } from '@tenantry/contracts'
+import type { DatabaseLimits, EmbeddedEngineName, ProblemCode } from '@tenantry/contracts'
 import type { Answer, QueryAsk, QueryLanguage } from './engine.js'
 
 /** An engine that runs inside a child of the engine host. Its calls are synchronous: the host ends the process to stop one. */
 export interface EmbeddedDriver {
-  readonly name: EngineName
+  readonly name: EmbeddedEngineName
   /** Makes the folder that every new database is copied from; finds it there when it was made before. */
   makeTemplate(folder: string): void
   /** Opens the database in `folder`. MUST throw only EngineRefusal. */
@@ -11,10 +11,10 @@ export interface EmbeddedDriver {
 }
 
 /** What each of them speaks. */
-export const languagesOf: Readonly<Record<EngineName, readonly QueryLanguage[]>> = { sqlite: ['sql', 'graphql'], bitmap: ['sql', 'pql', 'schema', 'import'] }
+export const languagesOf: Readonly<Record<EmbeddedEngineName, readonly QueryLanguage[]>> = { sqlite: ['sql', 'graphql'], bitmap: ['sql', 'pql', 'schema', 'import'] }
 
 /** In the order of their numbers on the wire. The contracts' own list comes with schemas, which children have no room for. */
-export const embeddedEngines = Object.keys(languagesOf) as readonly EngineName[]
+export const embeddedEngines = Object.keys(languagesOf) as readonly EmbeddedEngineName[]
 
 /** What is known of a statement that ran here before. */
 export interface KnownStatement {

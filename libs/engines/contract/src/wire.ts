@@ -1,4 +1,4 @@
-import type { DatabaseId, EngineName, ProblemCode } from '@tenantry/contracts'
+import type { DatabaseId, EmbeddedEngineName, ProblemCode } from '@tenantry/contracts'
 import type { Access, Answer, Observed, QueryAsk, QueryLanguage } from './engine.js'
 import { endHeaderBytes, isFixedRun, runHeaderBytes, writeEndHeader, writeRunHeader } from './fixed-headers.js'
 import { encodeFrame, encodePrefix, newFrame, prefixBytes } from './frames.js'
@@ -10,7 +10,7 @@ export const wireVersion = 8
 export interface DatabaseAt {
   readonly database: DatabaseId
   readonly generation: number
-  readonly engine: EngineName
+  readonly engine: EmbeddedEngineName
   readonly storageBytes: number
 }
 

@@ -1,6 +1,7 @@
-import type { EngineName } from '@tenantry/contracts'
+import type { EmbeddedEngineName } from '@tenantry/contracts'
 import { databaseKey, languagesOf } from '@tenantry/engines-contract'
 import type { DatabaseAt, Engine, FromHost, LifecycleCall, LifecyclePort, MetricsPort, Observed, QueryLanguage, QueryPort, StoredDatabase, Target } from '@tenantry/engines-contract'
+import { embeddedEngineOf } from './embedded.js'
 import { HostLink } from './host-link.js'
 import type { HostAddress, HostAsk } from './host-link.js'
 import { idsFrom } from './ids.js'
@@ -16,7 +17,7 @@ export type ConnectOptions = HostAddress & {
 
 /** The embedded engines, wherever their host runs. */
 export interface EngineHost {
-  engine(name: EngineName): Engine
+  engine(name: EmbeddedEngineName): Engine
   /** What exists on disk in the order of ids, at least `limit` generations unless there are no more: for an auditor. */
   list(after: string, limit: number, signal?: AbortSignal): Promise<readonly StoredDatabase[]>
   /** Whether the host can be asked at this moment. */
@@ -26,7 +27,7 @@ export interface EngineHost {
 }
 
 const atOf = (target: Target): DatabaseAt => ({
-  database: target.databaseId, generation: target.generation, engine: target.engine, storageBytes: target.limits.storageBytes,
+  database: target.databaseId, generation: target.generation, engine: embeddedEngineOf(target), storageBytes: target.limits.storageBytes,
 })
 
 /** Connects to a host, now and again whenever the connection is lost. */
@@ -64,7 +65,7 @@ export const connectEngineHost = (options: ConnectOptions): EngineHost => {
   }
   const speaking = (language: QueryLanguage): QueryPort => ({ run: (target, ask, gone) => runs.run(target, language, ask, gone) })
   const ports: Readonly<Record<QueryLanguage, QueryPort>> = { sql: speaking('sql'), pql: speaking('pql'), schema: speaking('schema'), import: speaking('import'), graphql: speaking('graphql') }
-  const portsOf = (name: EngineName): Pick<Engine, QueryLanguage> => Object.fromEntries(languagesOf[name].map((language) => [language, ports[language]]))
+  const portsOf = (name: EmbeddedEngineName): Pick<Engine, QueryLanguage> => Object.fromEntries(languagesOf[name].map((language) => [language, ports[language]]))
   const metrics: MetricsPort = {
     async sizeBytes(target, signal) {
       const answer = await call({ type: 'measure', ...atOf(target) }, signal)

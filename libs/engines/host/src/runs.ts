@@ -5,6 +5,7 @@ import { ChildLink } from './child-link.js'
 import { cancelled } from './host-link.js'
 import type { HostLink } from './host-link.js'
 import { problemOf } from './messages.js'
+import { embeddedEngineOf } from './embedded.js'
 import { WaitingRun, engineAway, mayHaveRun, tooManyQueries } from './waiting-run.js'
 
 const mostAttempts = 5
@@ -119,9 +120,9 @@ export class Runs {
     for (const run of [...this.all.values()]) run.refuse(engineAway())
   }
 
-  private message({ databaseId, generation, engine, limits }: Target, language: QueryLanguage, ask: QueryAsk): RunMessage {
+  private message(target: Target, language: QueryLanguage, ask: QueryAsk): RunMessage {
     return {
-      type: 'run', id: this.newId(), database: databaseId, generation, engine, storageBytes: limits.storageBytes,
+      type: 'run', id: this.newId(), database: target.databaseId, generation: target.generation, engine: embeddedEngineOf(target), storageBytes: target.limits.storageBytes,
       access: ask.access, language, deadline: monotonicMs() + ask.limits.seconds * 1_000,
       answerBytes: ask.limits.answerBytes, answerRows: ask.limits.answerRows,
       ...(ask.plan === true && { plan: true }), ...(ask.params && { params: spellParameters(ask.params) }),

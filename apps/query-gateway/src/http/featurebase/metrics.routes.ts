@@ -25,7 +25,7 @@ export const mountMetrics = (fastify: FastifyInstance, { gatekeeper, parts, prob
 /** A size that cannot be had is left out: what was counted is true without it. */
 const sizeOf = async (target: DatabaseTarget, engines: Engines): Promise<number | undefined> => {
   try {
-    return await engines[target.engine].metrics?.sizeBytes(target, AbortSignal.timeout(sizeMs))
+    return await engines[target.engine]?.metrics?.sizeBytes(target, AbortSignal.timeout(sizeMs))
   } catch (error) {
     if (error instanceof Problem && (error.kind === 'unavailable' || error.kind === 'missing')) return undefined
     throw error
