@@ -59,7 +59,7 @@ export class EngineChild {
   served = false
   /** Since when nothing has run here, in monotonic milliseconds; undefined while something runs. */
   idleSince: number | undefined
-  /** Its memory when nothing ran, the first time that was seen and the last. */
+  /** Its memory when it was ready, and when it was last seen at rest. */
   bornBytes = 0
   restingBytes = 0
   /** The statement seen last, and what memory and processor time there was before it as far as could be seen. */

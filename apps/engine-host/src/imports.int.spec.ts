@@ -134,6 +134,26 @@ describe('an import at an engine host', () => {
     expect(await whole(ports, 0, 100_000)).toMatchObject({ imported: rowsEach })
   }, 60_000)
 
+  it('is not ended when its child, which keeps much memory, would be replaced at rest; once it has ended, the child is', async () => {
+    const small = await Bench.start({ ENGINE_CHILDREN_WARM: '1', ENGINE_CHILD_MEMORY_MB: '2' })
+    const engine = small.client.engine('bitmap')
+    const full: Target = { ...newTarget(500_000_000), engine: 'bitmap' }
+    await engine.lifecycle.ensure(full, AbortSignal.timeout(10_000))
+    await say(engine, 'schema', full, { text: JSON.stringify(schema) })
+    const importing = new Import(engine, full)
+    await importing.begin()
+    await importing.rows(linesOf(0, rowsEach))
+    const children = small.host.children()
+    // Long enough for the host to look at its children twenty times.
+    await delay(1_000)
+    expect(small.host.children()).toEqual(children)
+    await importing.rows(Buffer.from(`${rowsEach},last,1,m\n`))
+    expect(await importing.end()).toMatchObject({ imported: rowsEach + 1 })
+    await until(() => !small.host.children().some((pid) => children.includes(pid)), 'the child is replaced', 30_000)
+    expect(await say(engine, 'pql', full, { text: '[t]Count(All())' })).toEqual([rowsEach + 1])
+    await small.close()
+  }, 60_000)
+
   it('ends with nothing kept when the database is stopped under it', async () => {
     const importing = new Import(ports, target)
     await importing.begin()

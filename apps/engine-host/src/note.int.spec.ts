@@ -19,8 +19,18 @@ describe('a note', () => {
     expect(host.read()).toBeUndefined()
     child.begin(statement)
     expect(host.read()).toEqual({ ...statement, sequence: 1 })
-    child.idle()
-    expect(host.read()).toBeUndefined()
+    child.idle(false)
+    expect([host.read(), host.isBetweenPieces()]).toEqual([undefined, false])
+  })
+
+  it('tells a child at rest in the middle of something from one that has nothing to do, and from one that works', () => {
+    const { host, child } = ends()
+    child.idle(true)
+    expect([host.read(), host.isBetweenPieces()]).toEqual([undefined, true])
+    child.begin(statement)
+    expect([host.read()?.slot, host.isBetweenPieces()]).toEqual([3, false])
+    child.idle(false)
+    expect(host.isBetweenPieces()).toBe(false)
   })
 
   it('tells one statement from the next, even an equal one', () => {

@@ -24,6 +24,9 @@ export interface Running {
   readonly deadlineMs: number
 }
 
+/** What a child is in: nothing, a statement, or the middle of something that several requests make. */
+const [nothing, inStatement, betweenPieces] = [0, 1, 2] as const
+
 /** The child's end. */
 export class NoteWriter {
   private readonly file: number
@@ -39,7 +42,7 @@ export class NoteWriter {
 
   /** Notes the statement and returns the revision as it was after that. */
   begin({ slot, client, run, write, startedMs, deadlineMs }: Omit<Running, 'sequence'>): number {
-    this.stamp(1)
+    this.stamp(inStatement)
     this.bytes.writeDoubleLE(startedMs, 8)
     this.bytes.writeDoubleLE(deadlineMs, 16)
     this.bytes.writeUInt32LE(client, 24)
@@ -51,8 +54,9 @@ export class NoteWriter {
     return this.revisionBytes.readUInt32LE(0)
   }
 
-  idle(): void {
-    this.stamp(0)
+  /** `underWay`: more requests are to come for something that would end if the child did. */
+  idle(underWay: boolean): void {
+    this.stamp(underWay ? betweenPieces : nothing)
     writeSync(this.file, this.bytes, 0, noteBytes, 0)
   }
 
@@ -81,7 +85,7 @@ export class NoteWriter {
     writeSync(this.file, this.entry, 0, 4, ringsAt + ring * ringBytes + 4 * (1 + (count % ringLength)))
   }
 
-  private stamp(state: 0 | 1): void {
+  private stamp(state: typeof nothing | typeof inStatement | typeof betweenPieces): void {
     this.sequence = (this.sequence + 1) >>> 0
     this.bytes.writeUInt32LE(this.sequence, 0)
     this.bytes.writeUInt32LE(state, 4)
@@ -104,12 +108,18 @@ export class NoteReader {
   read(): Running | undefined {
     readSync(this.file, this.bytes, 0, noteBytes, 0)
     const sequence = this.bytes.readUInt32LE(0)
-    if (this.bytes.readUInt32LE(4) === 0 || sequence !== this.bytes.readUInt32LE(40)) return undefined
+    if (this.bytes.readUInt32LE(4) !== inStatement || sequence !== this.bytes.readUInt32LE(40)) return undefined
     return {
       sequence,
       startedMs: this.bytes.readDoubleLE(8), deadlineMs: this.bytes.readDoubleLE(16),
       client: this.bytes.readUInt32LE(24), run: this.bytes.readUInt32LE(28), slot: this.bytes.readUInt32LE(32), write: this.bytes.readUInt32LE(36) === 1,
     }
+  }
+
+  /** Whether the child rests in the middle of something. */
+  isBetweenPieces(): boolean {
+    readSync(this.file, this.bytes, 0, noteBytes, 0)
+    return this.bytes.readUInt32LE(4) === betweenPieces
   }
 
   /** From now on the child begins nothing before it has been told of this revision. */

@@ -25,8 +25,6 @@ const letGoWithinMs = 1_000
 /** A busy machine takes its time to start a process; clients wait a second longer than this. */
 const startWithinMs = 4_000
 const idleChildMs = 30_000
-/** An import rests between its pieces, and would be ended by going elsewhere. */
-const betweenPiecesMs = 2_000
 const restartDelayMs = 100
 
 const fewestFirst = (children: readonly EngineChild[]): readonly EngineChild[] =>
@@ -140,13 +138,14 @@ export class ChildPool implements ChildEvents {
 
   /**
    * Makes a child apart one for everybody again. One that yields is ended between two statements, since its priority cannot be raised and
-   * it might take long to let go of files; its databases find another child when they are asked again.
+   * it might take long to let go of files; its databases find another child when they are asked again. An import is waited for.
    */
   shareAgain(child: EngineChild): void {
     if (!child.yielding) {
       child.apartFor = undefined
       return
     }
+    if (child.note.isBetweenPieces()) return
     const revision = child.note.raise()
     if (child.note.read() === undefined) child.end()
     else child.tell({ type: 'disown', slots: [], revision })
@@ -155,7 +154,8 @@ export class ChildPool implements ChildEvents {
   /** Children beyond the warm ones that have been idle for long, and any that keeps much memory at rest, hand over what they own and end. */
   retireIdle(now: number): void {
     const resting = this.shared().filter(({ idleSince }) => idleSince !== undefined)
-    const heavy = resting.find(({ idleSince = now, bornBytes, restingBytes }) => now - idleSince > betweenPiecesMs && restingBytes - bornBytes > this.config.childMemoryBytes)
+    // An import rests between its pieces, and would be ended by going elsewhere.
+    const heavy = resting.find(({ bornBytes, restingBytes, note }) => restingBytes - bornBytes > this.config.childMemoryBytes && !note.isBetweenPieces())
     const spare = this.shared().length > this.config.warmChildren
     const idle = heavy ?? (spare ? resting.find(({ idleSince = now }) => now - idleSince > idleChildMs) : undefined)
     if (idle === undefined) return
@@ -172,6 +172,7 @@ export class ChildPool implements ChildEvents {
         child.state = 'ready'
         child.served = true
         child.idleSince = monotonicMs()
+        child.bornBytes = child.memoryBytes()
         break
       case 'made':
         if (message.problem === undefined) this.made.add(message.engine)

@@ -72,7 +72,6 @@ export class Watch {
       child.idleSince ??= now
       child.crowding = undefined
       child.restingBytes = child.memoryBytes()
-      child.bornBytes ||= child.restingBytes
       if (child.apartFor !== undefined && (now - child.idleSince > sharedAgainAfterMs || this.mayRiseAgain(child, now))) this.pool.shareAgain(child)
       return
     }

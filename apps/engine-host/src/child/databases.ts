@@ -9,8 +9,6 @@ import type { WaitingRun } from './runs.js'
 export interface Held extends OwnedDatabase {
   readonly waiting: WaitingRun[]
   open: EmbeddedDatabase | undefined
-  /** Who has begun what several requests are under way with. */
-  beganBy: ClientSocket | undefined
 }
 
 /** The databases that belong to this child; of those, the most recently used are open. */
@@ -19,6 +17,8 @@ export class HeldDatabases {
   private readonly bySlot = new Map<number, Held>()
   /** Open databases, the least recently used first. */
   private readonly opened = new Set<Held>()
+  /** What is in the middle of something that several requests make, and who has begun that. */
+  private readonly middle = new Map<Held, ClientSocket>()
 
   private entered: string | undefined
 
@@ -26,7 +26,7 @@ export class HeldDatabases {
   constructor(private readonly drivers: Readonly<Record<EmbeddedEngineName, EmbeddedDriver>>, private readonly mostOpen: number, private readonly enter: (folder: string) => void) {}
 
   add(owned: OwnedDatabase): void {
-    const held: Held = { ...owned, waiting: [], open: undefined, beganBy: undefined }
+    const held: Held = { ...owned, waiting: [], open: undefined }
     this.byKey.set(databaseKey(owned.database, owned.generation), held)
     this.bySlot.set(owned.slot, held)
   }
@@ -58,11 +58,22 @@ export class HeldDatabases {
     return held.open
   }
 
+  /** Notes whether the database is in the middle of something after a request of `from`, and that it was the one who began it. */
+  follow(held: Held, from: ClientSocket): void {
+    if (held.open?.busy !== true) this.middle.delete(held)
+    else if (!this.middle.has(held)) this.middle.set(held, from)
+  }
+
+  /** Whether any database is in the middle of something. */
+  get underWay(): boolean {
+    return this.middle.size > 0
+  }
+
   /** A client has gone: what it is in the middle of does not come to an end. */
   leave(client: ClientSocket): void {
-    for (const held of this.opened) {
-      if (held.beganBy !== client) continue
-      held.beganBy = undefined
+    for (const [held, began] of this.middle) {
+      if (began !== client) continue
+      this.middle.delete(held)
       held.open?.giveUp?.()
     }
   }
@@ -84,7 +95,7 @@ export class HeldDatabases {
   private shut(held: Held): void {
     held.open?.close()
     held.open = undefined
-    held.beganBy = undefined
+    this.middle.delete(held)
     this.opened.delete(held)
   }
 }

@@ -59,7 +59,7 @@ const serve = (socket: Socket): void => {
   socket.on('error', () => socket.destroy())
   socket.on('close', () => {
     clients.delete(from)
-    databases.leave(from)
+    turns.leave(from)
     if (from.ring !== undefined) note.closeRing(from.ring)
   })
 }

@@ -54,6 +54,12 @@ export class Turns {
     }
   }
 
+  /** A client has gone, and with it what it was in the middle of. */
+  leave(client: WaitingRun['from']): void {
+    this.databases.leave(client)
+    if (!this.noted) this.note.idle(this.databases.underWay)
+  }
+
   /** The host has told of this revision, and what it takes away has been given back. */
   reached(revision: number): void {
     this.revision = Math.max(this.revision, revision)
@@ -134,11 +140,11 @@ export class Turns {
     const open = this.databases.openOf(held, storageBytes)
     // Nothing but an import is under way for longer than one request.
     if (ask.language !== 'import') return open.run(ask, { storageBytes })
-    const isBusy = (): boolean => open.busy === true
-    const wasBusy = isBusy()
-    const answer = open.run(ask, { storageBytes })
-    if (!wasBusy && isBusy()) held.beganBy = from
-    return answer
+    try {
+      return open.run(ask, { storageBytes })
+    } finally {
+      this.databases.follow(held, from)
+    }
   }
 
   private send(): void {
@@ -168,7 +174,7 @@ export class Turns {
 
   private rest(): void {
     this.send()
-    if (this.noted) this.note.idle()
+    if (this.noted) this.note.idle(this.databases.underWay)
     this.noted = false
   }
 }
