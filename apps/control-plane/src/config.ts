@@ -1,7 +1,10 @@
 import {
   type Environment, aloneConfig, aloneVariables, neighbourConfig, neighbourVariables, parseConfig, recordsConfig, recordsVariables, variable,
 } from '@tenantry/service'
+import type { EngineName } from '@tenantry/contracts'
+import { featurebaseServersOf, featurebaseVariables } from '@tenantry/engines-featurebase'
 import { z } from 'zod'
+import { shapesOf } from './shapes/shapes.file.js'
 
 const schema = z.object({
   ...aloneVariables(3002),
@@ -15,7 +18,10 @@ const schema = z.object({
   /** How often a stream of events says that it lives while nothing happens. */
   EVENT_BEAT_SECONDS: variable.positive(15),
   UNDELETE_DAYS: z.coerce.number().min(0).max(365).default(7),
-}).transform((env) => ({
+  /** Shapes of the operator's own as JSON; usually given by SHAPES_FILE. */
+  SHAPES: z.string().optional(),
+  ...featurebaseVariables,
+}).transform((env, context) => ({
   ...aloneConfig(env),
   ...recordsConfig(env),
   ...neighbourConfig({ ...env, CONTROL_PLANE_URL: env.CONTROL_PLANE_URL ?? env.PUBLIC_URL }),
@@ -24,6 +30,9 @@ const schema = z.object({
   quotas: { databases: env.DATABASES_PER_ORG, users: env.USERS_PER_ORG, storageBytes: env.STORAGE_BYTES_PER_ORG },
   eventBeatSeconds: env.EVENT_BEAT_SECONDS,
   undeleteDays: env.UNDELETE_DAYS,
+  shapes: shapesOf(env.SHAPES, (message) => context.addIssue({ code: 'custom', path: ['SHAPES_FILE'], message })),
+  /** The servers of engines of which each database has one for itself. */
+  ownServers: { featurebase: [...featurebaseServersOf(env, context).keys()] } as Readonly<Partial<Record<EngineName, readonly string[]>>>,
 }))
 
 export type ControlPlaneConfig = Readonly<z.infer<typeof schema>>

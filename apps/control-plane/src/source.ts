@@ -14,10 +14,12 @@ import { EventFeed1795342000000 } from './migrations/event-feed.js'
 import { FirstRecords1732233600000 } from './migrations/first-records.js'
 import { Invites1795351000000 } from './migrations/invites.js'
 import { OptionsAsTheyCame1763780400000 } from './migrations/options-as-they-came.js'
+import { Placements1795371000000 } from './migrations/placements.js'
 import { Quotas1795341600000 } from './migrations/quotas.js'
 import { PeopleAndRights1795342500000 } from './migrations/people-and-rights.js'
 import { RepeatsAndAudit1795345200000 } from './migrations/repeats-and-audit.js'
 import { OrgEntity } from './orgs/org.entity.js'
+import { PlacementEntity } from './placements/placement.entity.js'
 import { MemberRoleEntity, RoleEntity } from './roles/role.entity.js'
 import { ShapeEntity } from './shapes/shape.entity.js'
 import { MembershipEntity, UserEntity } from './users/user.entity.js'
@@ -27,7 +29,7 @@ export const schema = 'control_plane'
 export const controlPlaneSource = ({ databaseUrl, poolSize }: Pick<ControlPlaneConfig, 'databaseUrl' | 'poolSize'>): DataSource => createSource({
   url: databaseUrl,
   schema,
-  entities: [OrgEntity, UserEntity, MembershipEntity, InviteEntity, RoleEntity, MemberRoleEntity, ShapeEntity, DatabaseEntity, DatabaseMoveEntity, FeedEntity, FeedHeadEntity, AuditEntity, AuditHeadEntity, RepeatEntity],
-  migrations: [FirstRecords1732233600000, OptionsAsTheyCame1763780400000, Quotas1795341600000, EventFeed1795342000000, PeopleAndRights1795342500000, RepeatsAndAudit1795345200000, AdminVersions1795350000000, Invites1795351000000, EndedOrgs1795352000000, EndedPeople1795353000000, BitmapShape1795360000000],
+  entities: [OrgEntity, UserEntity, MembershipEntity, InviteEntity, RoleEntity, MemberRoleEntity, ShapeEntity, PlacementEntity, DatabaseEntity, DatabaseMoveEntity, FeedEntity, FeedHeadEntity, AuditEntity, AuditHeadEntity, RepeatEntity],
+  migrations: [FirstRecords1732233600000, OptionsAsTheyCame1763780400000, Quotas1795341600000, EventFeed1795342000000, PeopleAndRights1795342500000, RepeatsAndAudit1795345200000, AdminVersions1795350000000, Invites1795351000000, EndedOrgs1795352000000, EndedPeople1795353000000, BitmapShape1795360000000, Placements1795371000000],
   poolSize,
 })

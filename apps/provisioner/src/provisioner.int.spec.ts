@@ -76,7 +76,7 @@ describe('the provisioner', () => {
     await until('the wish is in the stream', () => jetstream(connection).publish('control.database.desired', JSON.stringify({ ...about, id, at: new Date().toISOString() })))
   }
   const factsOf = async ({ databaseId }: Desired): Promise<string[]> =>
-    (await records.query(`SELECT payload FROM outbox WHERE payload ->> 'databaseId' = $1 ORDER BY seq`, [databaseId])).rows.map((row: { payload: { fact: string; version: number } }) => `${row.payload.fact} ${row.payload.version}`)
+    (await records.query(`SELECT payload FROM outbox WHERE payload ->> 'databaseId' = $1 AND payload ->> 'fact' IS NOT NULL ORDER BY seq`, [databaseId])).rows.map((row: { payload: { fact: string; version: number } }) => `${row.payload.fact} ${row.payload.version}`)
   const told = (about: Desired, ...facts: string[]) => until(`${facts.join(', ')} are told`, async () => JSON.stringify(await factsOf(about)) === JSON.stringify(facts))
 
   it('makes what is wished and tells so', async () => {
@@ -140,6 +140,8 @@ describe('the provisioner', () => {
     await wish(about)
     await told(about, 'deprovisioned 2')
     await until('it is purged when its days are over', () => engine.seen.get(`${about.databaseId}/1`) === 'purged')
+    await until('it is told that nothing is left of it', async () => (await records.query(
+      `SELECT FROM outbox WHERE payload ->> 'databaseId' = $1 AND subject = 'provisioner.database.purged'`, [about.databaseId])).rowCount === 1)
     await wish(about)
     const later = desired()
     await wish(later)

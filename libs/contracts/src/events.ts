@@ -71,6 +71,8 @@ export const eventSchemas = {
     ...envelope, databaseId: DatabaseIdSchema, orgId: OrgIdSchema, generation: z.number().int(), version: z.number().int(),
     fact: z.enum(databaseFacts), reason: z.string().optional(),
   }),
+  /** The data of a deleted database is gone for good, and so is what it lived on. */
+  'provisioner.database.purged': z.object({ ...envelope, databaseId: DatabaseIdSchema, orgId: OrgIdSchema, generation: z.number().int() }),
 } as const
 
 export type EventSubject = keyof typeof eventSchemas

@@ -39,6 +39,7 @@ export const problemGuides: Readonly<Record<ProblemCode, ProblemGuide>> = {
   OrgNotFound: guide('The id is not that of the caller\'s org.', 'Use the `org_id` of your own user.'),
   UserNotFound: guide('There is no such user in the caller\'s org, or not any more.', 'List the users.'),
   KeyNotFound: guide('There is no such API key, or it is not the caller\'s to see.', 'List the keys.'),
+  ShapeNotServed: guide('There is such a shape, and this installation has no place for a database of it now. The message says why.', 'Choose another shape; GET /v2/shapes tells which can be had. Or ask the operator for a server.'),
   ShapeNotFound: guide('There is no shape of this name.', 'List the shapes.'),
   EventsGone: guide('The events after the id that the client has heard last are not kept any more.', 'Read the databases anew, and begin a stream without an id.'),
   RoleNotFound: guide('There is no role of this name in the caller\'s org.', 'List the roles.'),

@@ -49,6 +49,7 @@ export const problemKinds = {
   KeyRevoked: 'conflict',
   LastOwner: 'conflict',
   OrgHasDatabases: 'conflict',
+  ShapeNotServed: 'conflict',
   DatabaseNotReady: 'notReady',
   RequestTooLarge: 'tooLarge',
   AnswerTooLarge: 'unprocessable',

@@ -15,6 +15,11 @@ export class DatabasesConsumer {
     await inTransaction(this.source, (tx) => once(tx, 'facts', event.id, () => this.databases.learn(tx, event)))
   }
 
+  @Work('provisioner.database.purged')
+  async purged(@Payload() event: EventOf<'provisioner.database.purged'>): Promise<void> {
+    await inTransaction(this.source, (tx) => once(tx, 'purged', event.id, () => this.databases.forget(tx, event.databaseId)))
+  }
+
   @Answers('control.target.find')
   async target(@Payload() ask: AskOf<'control.target.find'>): Promise<DatabaseTarget> {
     return await this.databases.target(OrgIdSchema.parse(ask.orgId), DatabaseIdSchema.parse(ask.databaseId))

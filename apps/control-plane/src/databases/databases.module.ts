@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common'
 import { FeedModule } from '../feed/feed.module.js'
 import { OrgsModule } from '../orgs/orgs.module.js'
+import { PlacementsModule } from '../placements/placements.module.js'
 import { ShapesModule } from '../shapes/shapes.module.js'
 import { UsersModule } from '../users/users.module.js'
 import { DatabaseMoves } from './database.moves.js'
@@ -12,7 +13,7 @@ import { PowerService } from './power.service.js'
 import { RepairService } from './repair.service.js'
 
 @Module({
-  imports: [FeedModule, OrgsModule, ShapesModule, UsersModule],
+  imports: [FeedModule, OrgsModule, PlacementsModule, ShapesModule, UsersModule],
   controllers: [DatabasesConsumer],
   providers: [DatabasesRepository, DeedsRepository, DatabaseMoves, DatabasesService, PowerService, RepairService],
   exports: [DatabasesService, PowerService, RepairService],

@@ -5,6 +5,7 @@ import {
 import { inTransaction } from '@tenantry/persistence'
 import { DataSource, type EntityManager } from 'typeorm'
 import { QuotasService } from '../orgs/quotas.service.js'
+import { PlacementsService } from '../placements/placements.service.js'
 import { type ShapeWish, ShapesService } from '../shapes/shapes.service.js'
 import { UsersService } from '../users/users.service.js'
 import type { Database } from './database.entity.js'
@@ -27,13 +28,16 @@ const mostAtOnce = 10_000
 @Injectable()
 export class DatabasesService {
   constructor(private readonly source: DataSource, private readonly databases: DatabasesRepository, private readonly moves: DatabaseMoves,
-    private readonly quotas: QuotasService, private readonly shapes: ShapesService, private readonly users: UsersService) {}
+    private readonly quotas: QuotasService, private readonly shapes: ShapesService, private readonly users: UsersService,
+    private readonly placements: PlacementsService) {}
 
   async create(caller: Principal, wish: CreateDatabase): Promise<Database> {
     const shape = await this.shapes.wished(wish.shape)
     return await inTransaction(this.source, async (tx) => {
+      const id = newId<DatabaseId>()
+      const node = await this.placements.take(tx, shape, id)
       const database = await this.databases.insert(tx, {
-        id: newId<DatabaseId>(), orgId: caller.orgId, name: wish.name, options: wish.options, shape: shape.name, engine: shape.engine, node: shape.node,
+        id, orgId: caller.orgId, name: wish.name, options: wish.options, shape: shape.name, engine: shape.engine, node,
         storageBytes: shape.storageBytes, state: 'CREATING', createdBy: caller.userId, ownedBy: caller.userId, updatedBy: caller.userId,
       })
       this.moves.ask(tx, database)
@@ -85,6 +89,11 @@ export class DatabasesService {
     if (!database || database.generation !== report.generation || report.version < database.version) return
     const now = await this.moves.move(tx, database, factsUpTo(database.state, report.fact), { reason: report.reason })
     if (now.state === 'DELETED' && database.state !== 'DELETED') await this.quotas.returnDatabase(tx, database.orgId, database.storageBytes)
+  }
+
+  /** The data of a deleted database is gone, and what it lived on is free. */
+  async forget(tx: EntityManager, id: DatabaseId): Promise<void> {
+    await this.placements.release(tx, id)
   }
 
   /** What the gateway needs to know to reach a database; a foreign or deleted one is missing. */

@@ -8,8 +8,11 @@ export interface Shape {
   readonly vendor: string
   readonly region: string
   readonly engine: EngineName
+  /** `local` for the engine host; otherwise `any` server of the engine, or the name of one. */
   readonly node: string
   readonly storageBytes: number
+  /** Whether there may be new databases of it. */
+  readonly offered: boolean
   readonly createdAt: Date
   readonly updatedAt: Date
 }
@@ -27,6 +30,7 @@ export const ShapeEntity = new EntitySchema<Shape>({
     engine: { type: 'text' },
     node: { type: 'text' },
     storageBytes: { name: 'storage_bytes', type: 'bigint', transformer: bigintAsNumber },
+    offered: { type: 'boolean', default: true },
     createdAt: { name: 'created_at', type: 'timestamptz', precision: 3, default: () => 'now()' },
     updatedAt: { name: 'updated_at', type: 'timestamptz', precision: 3, default: () => 'now()' },
   },

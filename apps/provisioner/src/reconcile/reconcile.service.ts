@@ -64,6 +64,7 @@ export class ReconcileService {
       if (!instance || instance.present || !instance.settled || instance.purgedAt) return
       await this.lifecycle(instance).purge(targetOf(instance), AbortSignal.timeout(effectSeconds * 1000))
       await this.instances.update(tx, id, { purgedAt: new Date() })
+      this.outbox.append(tx, 'provisioner.database.purged', { databaseId: id, orgId: instance.orgId, generation: instance.generation })
     })
   }
 

@@ -3215,9 +3215,31 @@ export type ListShapesResponses = {
             region: string;
             type: string;
             metadata: {
+                display_name?: string;
+                /**
+                 * Whether this installation can make a database of it now.
+                 */
+                available?: boolean;
+                unavailable_because?: string;
                 [key: string]: unknown;
             };
             properties: {
+                engine?: string;
+                /**
+                 * `local` for this installation itself, `any` for one of its servers, or the name of one.
+                 */
+                placement?: string;
+                disk_bytes?: number;
+                /**
+                 * Whether what would pass disk_bytes is refused.
+                 */
+                disk_bytes_kept?: boolean;
+                /**
+                 * What its databases can be asked in.
+                 */
+                languages?: Array<string>;
+                credentials?: boolean;
+                backups?: boolean;
                 [key: string]: unknown;
             };
             created_by: string;
@@ -3303,9 +3325,31 @@ export type GetShapeResponses = {
         region: string;
         type: string;
         metadata: {
+            display_name?: string;
+            /**
+             * Whether this installation can make a database of it now.
+             */
+            available?: boolean;
+            unavailable_because?: string;
             [key: string]: unknown;
         };
         properties: {
+            engine?: string;
+            /**
+             * `local` for this installation itself, `any` for one of its servers, or the name of one.
+             */
+            placement?: string;
+            disk_bytes?: number;
+            /**
+             * Whether what would pass disk_bytes is refused.
+             */
+            disk_bytes_kept?: boolean;
+            /**
+             * What its databases can be asked in.
+             */
+            languages?: Array<string>;
+            credentials?: boolean;
+            backups?: boolean;
             [key: string]: unknown;
         };
         created_by: string;
@@ -3965,7 +4009,7 @@ export type CreateDatabaseErrors = {
      */
     408: Problem;
     /**
-     * RepeatInFlight, DatabaseNameTaken
+     * RepeatInFlight, DatabaseNameTaken, ShapeNotServed
      */
     409: Problem;
     /**

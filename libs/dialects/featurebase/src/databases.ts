@@ -88,7 +88,7 @@ export const createDatabase = operation({
   permission: 'databases:create', deed: { object: 'database' },
   body: { kind: 'json', schema: z.object({ name: nameSchema, database_options: optionsSchema.default({}) }) },
   success: { status: 201, description: 'The database is being made; its status becomes RUNNING.', schema: databaseSchema },
-  problems: ['InvalidBody', 'InvalidParameter', 'MissingParameter', 'InvalidContentType', 'RelatedResourceNotFound', 'ResourceLimitExceeded', 'DatabaseNameTaken', 'OrgNotFound', 'RequestTooLarge'],
+  problems: ['InvalidBody', 'InvalidParameter', 'MissingParameter', 'InvalidContentType', 'RelatedResourceNotFound', 'ResourceLimitExceeded', 'DatabaseNameTaken', 'ShapeNotServed', 'OrgNotFound', 'RequestTooLarge'],
   examples: { request: { name: 'example-database', database_options: { shape: 'bitmap-small' } }, answer: example },
 })
 

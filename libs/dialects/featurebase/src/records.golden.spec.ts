@@ -78,7 +78,8 @@ describe('the words of the document', () => {
 
   it('present a shape with the names that it has', () => {
     const presented = presentShape('a40f5d1f-d889-42e9-94ea-b9b33585fc6b')({
-      name: 'sqlite-small', displayName: 'SQLite, 1 GB', vendor: 'Tenantry', region: 'local', engine: 'sqlite', storageBytes: 1, createdAt: at, updatedAt: at,
+      name: 'sqlite-small', displayName: 'SQLite, 1 GB', vendor: 'Tenantry', region: 'local', engine: 'sqlite', storageBytes: 1, createdAt: at, updatedAt: at, node: 'local',
+      abilities: { languages: ['sql'], credentials: false, keepsSize: true, backups: false }, unavailable: undefined,
     })
     expect(Object.keys(presented)).toEqual(Object.keys(answerOf('getShape')))
   })

@@ -7,8 +7,20 @@ export const shapeSchema = z.object({
   vendor: z.string(),
   region: z.string(),
   type: z.string(),
-  metadata: z.looseObject({}),
-  properties: z.looseObject({}),
+  metadata: z.looseObject({
+    display_name: z.string(),
+    available: z.boolean().meta({ description: 'Whether this installation can make a database of it now.' }),
+    unavailable_because: z.string(),
+  }).partial(),
+  properties: z.looseObject({
+    engine: z.string(),
+    placement: z.string().meta({ description: '`local` for this installation itself, `any` for one of its servers, or the name of one.' }),
+    disk_bytes: z.int(),
+    disk_bytes_kept: z.boolean().meta({ description: 'Whether what would pass disk_bytes is refused.' }),
+    languages: z.array(z.string()).meta({ description: 'What its databases can be asked in.' }),
+    credentials: z.boolean(),
+    backups: z.boolean(),
+  }).partial(),
   created_by: z.uuid(),
   created_at: z.iso.datetime(),
   updated_at: z.iso.datetime(),
@@ -22,6 +34,10 @@ export interface ShapeView {
   readonly region: string
   readonly engine: string
   readonly storageBytes: number
+  readonly node: string
+  readonly abilities: { readonly languages: readonly string[]; readonly credentials: boolean; readonly keepsSize: boolean; readonly backups: boolean }
+  /** Why there can be no database of it now; undefined when there can. */
+  readonly unavailable: string | undefined
   readonly createdAt: Date
   readonly updatedAt: Date
 }
@@ -35,8 +51,11 @@ export const presentShape = (orgId: string) => (shape: ShapeView): z.infer<typeo
   vendor: shape.vendor,
   region: shape.region,
   type: shape.engine,
-  metadata: { display_name: shape.displayName },
-  properties: { disk_bytes: shape.storageBytes },
+  metadata: { display_name: shape.displayName, available: shape.unavailable === undefined, ...(shape.unavailable !== undefined && { unavailable_because: shape.unavailable }) },
+  properties: {
+    engine: shape.engine, placement: shape.node, disk_bytes: shape.storageBytes, disk_bytes_kept: shape.abilities.keepsSize,
+    languages: [...shape.abilities.languages], credentials: shape.abilities.credentials, backups: shape.abilities.backups,
+  },
   created_by: nobody,
   created_at: shape.createdAt.toISOString(),
   updated_at: shape.updatedAt.toISOString(),
@@ -44,7 +63,8 @@ export const presentShape = (orgId: string) => (shape: ShapeView): z.infer<typeo
 })
 
 const example = presentShape('a40f5d1f-d889-42e9-94ea-b9b33585fc6b')({
-  name: 'sqlite-small', displayName: 'SQLite, 1 GB', vendor: 'Tenantry', region: 'local', engine: 'sqlite', storageBytes: 1_073_741_824,
+  name: 'sqlite-small', displayName: 'SQLite, 1 GB', vendor: 'Tenantry', region: 'local', engine: 'sqlite', storageBytes: 1_073_741_824, node: 'local',
+  abilities: { languages: ['sql', 'graphql'], credentials: false, keepsSize: true, backups: false }, unavailable: undefined,
   createdAt: new Date('2019-08-24T14:15:22Z'), updatedAt: new Date('2019-08-24T14:15:22Z'),
 })
 

@@ -1,0 +1,21 @@
+import type { EngineName } from '@tenantry/contracts'
+import { type QueryLanguage, languagesOf } from '@tenantry/engines-contract'
+
+/** What can be done with a database of an engine, beside what every database can. */
+export interface Abilities {
+  /** What it can be asked in. */
+  readonly languages: readonly QueryLanguage[]
+  /** Logins of its own, for clients that speak the engine's protocol. */
+  readonly credentials: boolean
+  /** Whether it ends statements that would make it larger than its shape allows. */
+  readonly keepsSize: boolean
+  readonly backups: boolean
+}
+
+const embedded = { credentials: false, keepsSize: true, backups: false } as const
+
+export const abilitiesOf: Readonly<Record<EngineName, Abilities>> = {
+  sqlite: { ...embedded, languages: languagesOf.sqlite },
+  bitmap: { ...embedded, languages: languagesOf.bitmap },
+  featurebase: { languages: ['sql', 'pql', 'schema'], credentials: false, keepsSize: false, backups: false },
+}

@@ -1,0 +1,1 @@
+export { type FeaturebaseServers, featurebaseServersOf, featurebaseVariables } from './servers.js'
