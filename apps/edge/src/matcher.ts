@@ -19,10 +19,15 @@ export type Match =
 export type Matcher = (method: string, path: string) => Match
 
 interface Node {
-  readonly words: Map<string, Node>
+  readonly words: Word[]
   any: Node | undefined
   rest: Leaf | undefined
   here: Leaf | undefined
+}
+
+interface Word {
+  readonly text: string
+  readonly node: Node
 }
 
 /** What stands at one pattern. `matches` is filled once, so that a match allocates nothing. */
@@ -34,22 +39,30 @@ interface Leaf {
 }
 
 const unknown: Match = { kind: 'unknown' }
-const newNode = (): Node => ({ words: new Map(), any: undefined, rest: undefined, here: undefined })
+const newNode = (): Node => ({ words: [], any: undefined, rest: undefined, here: undefined })
 const segmentsOf = (pattern: string): readonly string[] => pattern.split('/').slice(1)
 const isAny = (segment: string): boolean => segment.startsWith('{')
 
 const childFor = (node: Node, segment: string): Node => {
   if (isAny(segment)) return (node.any ??= newNode())
-  const child = node.words.get(segment) ?? newNode()
-  node.words.set(segment, child)
-  return child
+  const known = node.words.find(({ text }) => text === segment)?.node
+  if (known) return known
+  const made = newNode()
+  node.words.push({ text: segment, node: made })
+  return made
+}
+
+/** The node of the word between two places of a path. It is compared where it stands: cut out, it would be hashed for every request. */
+const wordAt = ({ words }: Node, path: string, start: number, end: number): Node | undefined => {
+  for (const { text, node } of words) if (text.length === end - start && path.startsWith(text, start)) return node
+  return undefined
 }
 
 const find = (node: Node, path: string, start: number): Leaf | undefined => {
   const slash = path.indexOf('/', start)
-  const segment = slash < 0 ? path.slice(start) : path.slice(start, slash)
-  const word = node.words.get(segment)
-  const found = (word && below(word, path, slash)) ?? (node.any && segment !== '' ? below(node.any, path, slash) : undefined)
+  const end = slash < 0 ? path.length : slash
+  const word = wordAt(node, path, start, end)
+  const found = (word && below(word, path, slash)) ?? (node.any && end > start ? below(node.any, path, slash) : undefined)
   return found ?? node.rest
 }
 

@@ -125,19 +125,48 @@ describe('the query gateway', () => {
     expect((await statement(limitedBase, other, id)).status).toBe(200)
   })
 
+  const tellOfMove = (orgId: OrgId, databaseId: DatabaseId) => until('the event is in the stream', () => jetstream(connection).publish('control.database.moved', JSON.stringify({
+    id: newId<string>(), at: new Date().toISOString(), databaseId, orgId, generation: 1, version: 4, state,
+  })))
+
   it('asks again once an event says that the database moved', async () => {
     const orgId = newId<OrgId>()
     const [token, id] = [await tokenOf(orgId), newId<DatabaseId>()]
     await ask(token, id)
     state = 'RESTORING'
-    await until('the event is in the stream', () => jetstream(connection).publish('control.database.moved', JSON.stringify({
-      id: newId<string>(), at: new Date().toISOString(), databaseId: id, orgId, generation: 1, version: 4, state,
-    })))
+    await tellOfMove(orgId, id)
     await until('the query is refused', async () => (await ask(token, id)).status === 409)
     expect(await ask(token, id)).toMatchObject({ status: 409, retryAfter: '1', json: { code: 'IncorrectState' } })
     // Who is stopped does not come back by being asked again.
     state = 'STOPPED'
     expect(await ask(token, id)).toMatchObject({ status: 409, retryAfter: null, json: { code: 'IncorrectState' } })
+  })
+
+  it('reads a statement that comes in pieces, and looks for its database by the last of them', async () => {
+    const [orgId, id] = [newId<OrgId>(), newId<DatabaseId>()]
+    const token = await tokenOf(orgId)
+    await ask(token, id)
+    const texts: string[] = []
+    run = async (_target, { text }) => { texts.push(text); return ok }
+    const body = Buffer.from('select \'ü\', 1')
+    const sending = async () => {
+      const socket = connect(Number(new URL(base).port), '127.0.0.1')
+      const said = onceEvent(socket, 'data').finally(() => socket.destroy())
+      socket.write(`POST /v2/databases/${id}/query/sql HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nAuthorization: Bearer ${token}\r\nContent-Length: ${body.length}\r\n\r\n`)
+      // In the middle of a character.
+      socket.write(body.subarray(0, 9))
+      // Who asks on another connection and is answered has been heard after it.
+      for (let round = 0; round < 3; round++) await ask(token, id, 'between')
+      return { rest: async () => { socket.write(body.subarray(9)); return String((await said)[0]) } }
+    }
+    expect(await (await sending()).rest()).toMatch(/^HTTP\/1.1 200 /)
+    expect(texts.filter((text) => text !== 'between')).toEqual(['select \'ü\', 1'])
+    const late = await sending()
+    state = 'RESTORING'
+    await tellOfMove(orgId, id)
+    await until('the move was heard of', async () => (await ask(token, id, 'between')).status === 409)
+    expect(await late.rest()).toMatch(/^HTTP\/1.1 409 /)
+    expect(texts.filter((text) => text !== 'between').length).toBe(1)
   })
 
   it('sees a database become RUNNING without an event: what cannot answer is never remembered', async () => {

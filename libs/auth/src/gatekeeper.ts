@@ -1,14 +1,14 @@
 import {
   type AnswerOf, type KeyId, type OrgId, type Permission, type Principal, Problem, type Revocation, type Rights, type ShownFrom, type UserId,
 } from '@tenantry/contracts'
-import { Cache } from '@tenantry/service'
+import { Cache, namedOnce } from '@tenantry/service'
 import { Admitted } from './admitted.js'
 import { tokenAudience, tokenHeader } from './claims.js'
 import { type Call, type Credential, isRepeated, readCredential, shownFrom } from './credential.js'
 import { Pulse } from './pulse.js'
 import { RevocationFeed } from './revocation-feed.js'
 import { Revocations, ends } from './revocations.js'
-import { type AskRights, createRightsCache, forbidden, may } from './rights.js'
+import { type AskRights, createRightsCache, forbidden, may, memberName } from './rights.js'
 import { type Prover, type Proven, createProver, keyFreshMs } from './strategies.js'
 import { KeysUsed } from './keys-used.js'
 import { type PublicJwks, VerificationKeys } from './verification-keys.js'
@@ -49,6 +49,7 @@ export class Gatekeeper {
   private readonly keys: VerificationKeys
   private readonly keyFacts: Cache<string, KeyFacts>
   private readonly rights: ReturnType<typeof createRightsCache>
+  private readonly nameOf = namedOnce<Principal>(memberName)
   private readonly prover: Prover
   private readonly used: KeysUsed
   private readonly pulse: Pulse
@@ -109,7 +110,7 @@ export class Gatekeeper {
   }
 
   peekRights(principal: Principal): Rights | undefined {
-    const rights = this.rights.peek(principal)
+    const rights = this.rights.peek(principal, this.nameOf(principal))
     return rights?.status === 'Active' ? rights : undefined
   }
 

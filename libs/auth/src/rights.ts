@@ -5,17 +5,19 @@ import { Cache } from '@tenantry/service'
 export const may = (rights: Rights, permission: Permission): boolean => rights.status === 'Active'
   && (rights.permissions.includes(permission) || (permission.startsWith('platform:') && rights.permissions.includes('platform:*')))
 
-interface Member { readonly orgId: OrgId; readonly userId: UserId }
+export interface Member { readonly orgId: OrgId; readonly userId: UserId }
 
 export type AskRights = (orgId: OrgId, userId: UserId, account: Principal['account']) => Promise<Rights | undefined>
 
 const freshMs = 60_000
 
+export const memberName = ({ orgId, userId }: Member): string => `${orgId}/${userId}`
+
 /** What each caller may do, as far as this process has heard. */
 export const createRightsCache = (ask: AskRights, max: number, now: () => number): Cache<Member, Rights> => new Cache<Member, Rights>({
   // The hint is the account that the credential vouched for: whoever answers may have to make a record of it first.
   load: ({ orgId, userId }, hint) => ask(orgId, userId, hint as Principal['account']),
-  keyOf: ({ orgId, userId }) => `${orgId}/${userId}`,
+  keyOf: memberName,
   max,
   freshMs,
   now,

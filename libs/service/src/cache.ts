@@ -38,9 +38,9 @@ export class Cache<K, V> {
     this.now = rules.now ?? Date.now
   }
 
-  /** The value when it is here and good; the hot path calls this first and awaits nothing. */
-  peek(key: K): V | undefined {
-    const entry = this.entries.get(this.rules.keyOf(key))
+  /** The value when it is here and good; the hot path calls this first and awaits nothing. `name` is the key's, where it is at hand. */
+  peek(key: K, name = this.rules.keyOf(key)): V | undefined {
+    const entry = this.entries.get(name)
     return entry && this.isGood(entry) ? entry.value : undefined
   }
 

@@ -10,6 +10,8 @@ export interface Ask extends QueryAsk {
   readonly language: QueryLanguage
   readonly orgId: OrgId
   readonly databaseId: DatabaseId
+  /** Where the database was when the request came, if that was known. */
+  readonly target?: DatabaseTarget
 }
 
 /** Whoever asked. Where they are gone because they were turned away, `refusal` says so: it is what they are answered. */
@@ -39,7 +41,7 @@ export const runQuery = async (ask: Ask, parts: QueryParts, gone: Asker, deliver
   const began = performance.now()
   let own: DatabaseMeter | undefined
   try {
-    const target = targets.peek(ask.orgId, ask.databaseId) ?? await targets.find(ask.orgId, ask.databaseId)
+    const target = (ask.target ? targets.peekAgain(ask.target) : targets.peek(ask.orgId, ask.databaseId)) ?? await targets.find(ask.orgId, ask.databaseId)
     own = meters.of(ask.databaseId)
     own.inFlight++
     const visit = orgTurns.enter(ask.orgId, ask.text)

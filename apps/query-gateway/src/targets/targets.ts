@@ -1,9 +1,10 @@
 import { type DatabaseId, type DatabaseTarget, type OrgId, Problem, answersQueries } from '@tenantry/contracts'
 import type { AskInternal } from '@tenantry/events'
-import { Cache } from '@tenantry/service'
+import { Cache, namedOnce } from '@tenantry/service'
 
 interface Key { readonly orgId: OrgId; readonly databaseId: DatabaseId }
 
+const keyOf = ({ orgId, databaseId }: Key): string => orgId + databaseId
 const freshMs = 600_000
 const most = 50_000
 
@@ -13,11 +14,12 @@ const most = 50_000
  */
 export class Targets {
   private readonly cache: Cache<Key, DatabaseTarget>
+  private readonly nameOf = namedOnce<DatabaseTarget>(keyOf)
 
   constructor(ask: AskInternal) {
     this.cache = new Cache({
       load: (key) => orAbsent(ask('control.target.find', key)),
-      keyOf: ({ orgId, databaseId }) => orgId + databaseId,
+      keyOf,
       max: most,
       freshMs,
     })
@@ -25,6 +27,11 @@ export class Targets {
 
   peek(orgId: OrgId, databaseId: DatabaseId): DatabaseTarget | undefined {
     return this.cache.peek({ orgId, databaseId })
+  }
+
+  /** What is remembered now of a database that was peeked at before. */
+  peekAgain(target: DatabaseTarget): DatabaseTarget | undefined {
+    return this.cache.peek(target, this.nameOf(target))
   }
 
   /** Throws DatabaseNotFound, DatabaseNotReady, DatabaseInWrongState, ServiceUnavailable. */

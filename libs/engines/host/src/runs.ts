@@ -36,6 +36,8 @@ export class Runs {
   private readonly searches = new Map<string, Promise<ChildLink>>()
   /** Runs that the host itself passes on. */
   private readonly relayed = new Map<number, WaitingRun>()
+  /** A key that is put together anew is hashed anew: a statement of a target that is known finds its own here. */
+  private readonly keys = new WeakMap<Target, string>()
   private readonly sweeper = setInterval(() => this.sweep(), sweepEveryMs)
   private client = 0
   private inFlight = 8
@@ -48,7 +50,7 @@ export class Runs {
   run(target: Target, language: QueryLanguage, ask: QueryAsk, gone: Gone): Promise<Answer> {
     if (gone.aborted) return Promise.reject(cancelled())
     if (isTooLarge(ask)) return Promise.reject(new Problem('RequestTooLarge', 'A statement may be 1 MB of text and 2 MB of parameters at most.'))
-    const key = databaseKey(target.databaseId, target.generation)
+    const key = this.keys.get(target) ?? this.name(target)
     const waiting = this.perDatabase.get(key) ?? 0
     if (waiting >= this.inFlight) return Promise.reject(tooManyQueries())
     this.perDatabase.set(key, waiting + 1)
@@ -118,6 +120,12 @@ export class Runs {
     clearInterval(this.sweeper)
     for (const link of this.links.values()) link.close()
     for (const run of [...this.all.values()]) run.refuse(engineAway())
+  }
+
+  private name(target: Target): string {
+    const key = databaseKey(target.databaseId, target.generation)
+    this.keys.set(target, key)
+    return key
   }
 
   private message(target: Target, language: QueryLanguage, ask: QueryAsk): RunMessage {

@@ -30,14 +30,14 @@ export class SqliteDatabase implements EmbeddedDatabase {
 
   run(ask: EmbeddedAsk, limits: DatabaseLimits): Answer {
     if (ask.language !== 'sql') throw new EngineRefusal('LanguageNotSupported', `This database does not speak ${languageNames[ask.language]}.`)
-    const began = process.hrtime.bigint()
+    const began = performance.now()
     const side = this.side(ask.access)
     side.connection.gate.begin()
     try {
       if (ask.access === 'write') this.limit(side, limits.storageBytes)
       const plan = ask.plan === true ? this.planOf(side, ask) : undefined
       const rows = this.rowsOf(side, ask)
-      const micros = Number((process.hrtime.bigint() - began) / 1000n)
+      const micros = Math.floor((performance.now() - began) * 1_000)
       const prepared = side.statements.peek(ask.text)
       if (prepared) prepared.quick = micros < quickMicros
       return { fields: rows.fields, data: rows.data, rows: rows.rows, micros, ...(plan && { plan }) }

@@ -38,10 +38,9 @@ export const warmPath = (rules: QueryRouteRules): WarmPath => {
     const length = Number(request.headers['content-length'] ?? NaN)
     if (language === undefined || databaseId === undefined || !(length > 0 && length <= rules.textBytes) || !isUsual(request, language)) return false
     const known = knownCaller(gatekeeper, request)
-    if (!known || !parts.targets.peek(known.caller.orgId, databaseId)) return false
-    const began = performance.now()
-    const way = ways[language]
-    void answer(request, response, length, databaseId, known, way, rules).then((ok) => { if (ok) way.answered.observe((performance.now() - began) / 1000) })
+    const target = known && parts.targets.peek(known.caller.orgId, databaseId)
+    if (!target) return false
+    void answer(request, response, length, { ...known, target }, ways[language], rules)
     return true
   }
 }
@@ -64,6 +63,10 @@ interface Known {
   readonly rights: Rights
 }
 
+interface Warm extends Known {
+  readonly target: DatabaseTarget
+}
+
 const knownCaller = (gatekeeper: Gatekeeper, request: IncomingMessage): Known | undefined => {
   const caller = gatekeeper.peek(request)
   const rights = caller && gatekeeper.peekRights(caller)
@@ -71,8 +74,8 @@ const knownCaller = (gatekeeper: Gatekeeper, request: IncomingMessage): Known | 
 }
 
 const languageIn = ({ url = '' }: IncomingMessage): WarmLanguage | undefined => {
-  const name = url.slice(languageAt)
-  return name === 'sql' || name === 'pql' ? name : undefined
+  if (url.length !== languageAt + 'sql'.length) return undefined
+  return url.endsWith('sql') ? 'sql' : url.endsWith('pql') ? 'pql' : undefined
 }
 
 /** The database of a path that ends in a language. */
@@ -92,24 +95,24 @@ const readSql = (body: string, contentType: string | undefined, { textBytes, jso
 const isUsual = ({ headers }: IncomingMessage, language: WarmLanguage): boolean =>
   (language === 'sql' || !(headers['content-type'] ?? '').includes('json')) && headers['content-encoding'] === undefined && headers.expect === undefined && headers['idempotency-key'] === undefined
 
-const answer = async (request: IncomingMessage, response: ServerResponse, length: number, databaseId: DatabaseTarget['databaseId'], { caller, rights }: Known,
-  way: Way, rules: QueryRouteRules): Promise<boolean> => {
+const answer = async (request: IncomingMessage, response: ServerResponse, length: number, { caller, rights, target }: Warm, way: Way, rules: QueryRouteRules): Promise<void> => {
+  const began = performance.now()
   const requestId = requestIdOf(request.headers['x-request-id'])
   const standing = rules.rates.take(request, caller)
   const about = { requestId, standing }
   try {
     if (standing.refusal) throw standing.refusal
     const { text, params } = way.read(await bodyOf(request, length), request.headers['content-type'])
-    const ask = { orgId: caller.orgId, databaseId, language: way.language, text, access: queryAccess(rights), plan: false, limits: rules.limits }
+    // The ids of the target are texts that others have looked up before: those of the request would be hashed once more each.
+    const ask = { orgId: target.orgId, databaseId: target.databaseId, target, language: way.language, text, access: queryAccess(rights), plan: false, limits: rules.limits }
     await runQuery(params ? { ...ask, params } : ask, rules.parts, new CallerGone(response, rules.gatekeeper, caller), (given) => {
       const isSmall = given.fields.length + given.data.length < smallBytes
       return isSmall ? sendSmall(response, about, way.text(given)) : sendLarge(response, about, way.parts(given), rules)
     })
-    return true
+    way.answered.observe((performance.now() - began) / 1000)
   } catch (error) {
     sayStanding(response, standing)
     refuseRaw(error, way.operation, requestId, response, rules.problems, rules.metrics)
-    return false
   }
 }
 
@@ -136,10 +139,17 @@ const sendLarge = (response: ServerResponse, about: About, body: readonly Buffer
   })
 }
 
-/** The body as text; most come in one piece. A client that goes away before its end leaves nobody waiting. */
+/**
+ * The body as text; most come in one piece. It is whole with its last byte: the end of the request is news of a turn later. A client
+ * that goes away before that leaves nobody waiting.
+ */
 const bodyOf = (request: IncomingMessage, length: number): Promise<string> => new Promise((resolve, reject) => {
   const pieces: Buffer[] = []
-  request.on('data', (piece: Buffer) => { pieces.push(piece) })
-  request.once('end', () => resolve((pieces.length === 1 && pieces[0] ? pieces[0] : Buffer.concat(pieces, length)).toString('utf8')))
-  request.once('error', (cause) => reject(new Problem('QueryCancelled', 'The request ended before its body did.', { cause })))
+  let missing = length
+  request.on('data', (piece: Buffer) => {
+    pieces.push(piece)
+    missing -= piece.length
+    if (missing <= 0) resolve((pieces.length === 1 ? piece : Buffer.concat(pieces, length)).toString('utf8'))
+  })
+  request.on('error', (cause) => reject(new Problem('QueryCancelled', 'The request ended before its body did.', { cause })))
 })
