@@ -9,9 +9,9 @@ export interface Cases<T> {
 }
 
 /** Cases that were taken from an original, by their file: they stand beside the repository, or where CASES_DIR says. */
-export const originalCases = <T>(file: string): Cases<T> => {
+export const originalCases = <T>(file: string, listOf = (json: unknown): readonly T[] => json as readonly T[]): Cases<T> => {
   const place = path.join(process.env['CASES_DIR'] ?? path.resolve(import.meta.dirname, '../../../../shared/conformance'), file)
   const isThere = existsSync(place)
   // Whoever asks knows what the file holds.
-  return { cases: isThere ? JSON.parse(readFileSync(place, 'utf8')) as readonly T[] : [], isThere, unless: isThere ? '' : ` (skipped: no ${file} in CASES_DIR)` }
+  return { cases: isThere ? listOf(JSON.parse(readFileSync(place, 'utf8'))) : [], isThere, unless: isThere ? '' : ` (skipped: no ${file} in CASES_DIR)` }
 }

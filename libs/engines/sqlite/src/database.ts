@@ -1,8 +1,10 @@
+import path from 'node:path'
 import { EngineRefusal, languageNames } from '@tenantry/engines-contract'
 import type { Access, Answer, EmbeddedAsk, EmbeddedDatabase, KnownStatement } from '@tenantry/engines-contract'
 import type { DatabaseLimits } from '@tenantry/contracts'
 import { answerByRows, answerChange, answerRows, bound } from './answers.js'
 import type { Rows } from './answers.js'
+import { SqliteGraphql } from './graphql/graphql.js'
 import { connect, disconnect, limitStorage } from './connection.js'
 import type { Connection } from './connection.js'
 import { refusalOf } from './problems.js'
@@ -10,6 +12,7 @@ import { Statements, prepare } from './statements.js'
 import type { Prepared } from './statements.js'
 
 const quickMicros = 250
+const noFields = Buffer.from('[]')
 
 interface Side {
   readonly connection: Connection
@@ -19,9 +22,12 @@ interface Side {
 /** One open database: a connection that may write and one that cannot, each opened when it is first needed. */
 export class SqliteDatabase implements EmbeddedDatabase {
   private readonly sides: Partial<Record<Access, Side>> = {}
+  private readonly graphql: SqliteGraphql
   private storageBytes = 0
 
-  constructor(private readonly folder: string) {}
+  constructor(private readonly folder: string) {
+    this.graphql = new SqliteGraphql(fileAddresses(folder))
+  }
 
   known({ access, language, text, plan }: EmbeddedAsk): KnownStatement | undefined {
     const prepared = plan === true || language !== 'sql' ? undefined : this.sides[access]?.statements.peek(text)
@@ -29,6 +35,7 @@ export class SqliteDatabase implements EmbeddedDatabase {
   }
 
   run(ask: EmbeddedAsk, limits: DatabaseLimits): Answer {
+    if (ask.language === 'graphql') return this.runGraphql(ask, limits)
     if (ask.language !== 'sql') throw new EngineRefusal('LanguageNotSupported', `This database does not speak ${languageNames[ask.language]}.`)
     const began = performance.now()
     const side = this.side(ask.access)
@@ -48,9 +55,26 @@ export class SqliteDatabase implements EmbeddedDatabase {
   }
 
   close(): void {
+    this.graphql.close()
     for (const side of [this.sides.read, this.sides.write]) if (side) disconnect(side.connection)
     delete this.sides.read
     delete this.sides.write
+  }
+
+  private runGraphql(ask: EmbeddedAsk, limits: DatabaseLimits): Answer {
+    const began = process.hrtime.bigint()
+    const side = this.side(ask.access)
+    try {
+      if (ask.access === 'write') this.limit(side, limits.storageBytes)
+      const { text, rows } = this.graphql.run(side.connection, ask, (work) => this.inTransaction(side, work))
+      const data = Buffer.from(text)
+      if (data.length > ask.limits.answerBytes) {
+        throw new EngineRefusal('AnswerTooLarge', `The answer is longer than ${ask.limits.answerBytes} bytes; ask for fewer rows or fields.`)
+      }
+      return { fields: noFields, data, rows, micros: Number((process.hrtime.bigint() - began) / 1000n) }
+    } catch (error) {
+      throw refusalOf(error, side.connection.gate.seen.deniedBecause)
+    }
   }
 
   private rowsOf(side: Side, ask: EmbeddedAsk): Rows {
@@ -116,6 +140,7 @@ export class SqliteDatabase implements EmbeddedDatabase {
 
   /** A connection learns of a new schema when it runs a statement, not when it prepares one: the reader is made to run one. */
   private forget(): void {
+    this.graphql.forget()
     for (const side of [this.sides.read, this.sides.write]) {
       if (side === undefined) continue
       side.statements.clear()
@@ -131,3 +156,7 @@ export class SqliteDatabase implements EmbeddedDatabase {
 
 const answerChangeOrRows = (prepared: Prepared, params: Parameters<typeof answerChange>[1], ask: EmbeddedAsk): Rows =>
   prepared.kind === 'change' ? answerChange(prepared, params) : answerByRows(prepared, params, ask.limits)
+
+/** Where the cells of a file column are, for whoever was told of them: below the name of the database's own folder. */
+const fileAddresses = (folder: string) => (table: string, column: string): string =>
+  `/readonly/${path.basename(path.dirname(folder))}/tables/${encodeURIComponent(table)}/columns/${encodeURIComponent(column)}/files/rowid/`

@@ -1,0 +1,95 @@
+import { createRequire } from 'node:module'
+import { EngineRefusal } from '@tenantry/engines-contract'
+import type { Access, EmbeddedAsk } from '@tenantry/engines-contract'
+import type * as Library from '@tenantry/graphql-sql'
+import type { Answered, DocumentLimits, GraphqlApi, Prepared } from '@tenantry/graphql-sql'
+import type { Connection } from '../connection.js'
+import { SqliteCatalogue } from './catalogue.js'
+import { SqliteRunner } from './runner.js'
+
+// Twenty megabytes that a child has no use for as long as nobody asks in GraphQL.
+const library = (): typeof Library => createRequire(import.meta.url)('@tenantry/graphql-sql') as typeof Library
+
+/** A request as GraphQL's clients send it. */
+interface Request {
+  readonly query: string
+  readonly operationName: string | undefined
+  readonly variables: unknown
+}
+
+const requestIn = (text: string): Request => {
+  let body: unknown
+  try {
+    body = JSON.parse(text)
+  } catch (error) {
+    throw new EngineRefusal('EngineRejectedQuery', 'The request is not valid JSON.', { cause: error })
+  }
+  const { query, operationName, variables } = typeof body === 'object' && body !== null ? body as Partial<Record<keyof Request, unknown>> : {}
+  if (typeof query !== 'string') throw new EngineRefusal('EngineRejectedQuery', 'The request has no "query" with the text of a document.')
+  if (operationName != null && typeof operationName !== 'string') throw new EngineRefusal('EngineRejectedQuery', 'The "operationName" of a request is a text.')
+  return { query, operationName: operationName ?? undefined, variables }
+}
+
+export const documentLimits: DocumentLimits = { tokens: 1_000, depth: 10, aliases: 30, rootFields: 20, directives: 50, cost: 5_000, rows: 10_000 }
+
+const mostKept = 256
+const longestKept = 64 * 1024
+
+interface Speaker {
+  readonly api: GraphqlApi
+  readonly plans: Map<string, Prepared>
+}
+
+/** GraphQL of one database: its schema, and what was planned for it. */
+export class SqliteGraphql {
+  private readonly speakers: Partial<Record<Access, Speaker>> = {}
+  private catalogue: SqliteCatalogue | undefined
+  private isStale = false
+
+  constructor(private readonly addressOf: (table: string, column: string) => string) {}
+
+  run(connection: Connection, ask: EmbeddedAsk, inTransaction: <T>(work: () => T) => T): Answered {
+    const { query, operationName, variables } = requestIn(ask.text)
+    const prepared = this.prepared(connection, ask.access, query, operationName)
+    return prepared.run(variables, new SqliteRunner(connection, ask.limits, inTransaction, library().SqlFault))
+  }
+
+  /** The schema has changed: what is known of the tables is read again where it may be another. */
+  forget(): void {
+    this.isStale = true
+    delete this.speakers.read
+    delete this.speakers.write
+  }
+
+  close(): void {
+    this.forget()
+    this.catalogue = undefined
+  }
+
+  private prepared(connection: Connection, access: Access, query: string, operationName: string | undefined): Prepared {
+    const { api, plans } = this.speaker(connection, access)
+    const key = operationName === undefined ? query : `${operationName}\n${query}`
+    const known = plans.get(key)
+    if (known) {
+      plans.delete(key)
+      plans.set(key, known)
+      return known
+    }
+    const made = api.prepare(query, operationName)
+    if (key.length <= longestKept) plans.set(key, made)
+    const [oldest] = plans.size > mostKept ? plans.keys() : []
+    if (oldest !== undefined) plans.delete(oldest)
+    return made
+  }
+
+  private speaker(connection: Connection, access: Access): Speaker {
+    const known = this.speakers[access]
+    if (known) return known
+    const { apiOf, sqlite } = library()
+    if (!this.catalogue || this.isStale) this.catalogue = new SqliteCatalogue(connection, this.catalogue)
+    this.isStale = false
+    const made = { api: apiOf(this.catalogue, { limits: documentLimits, dialect: sqlite(this.addressOf), access: access === 'read' ? 'read' : 'read+write' }), plans: new Map<string, Prepared>() }
+    this.speakers[access] = made
+    return made
+  }
+}
