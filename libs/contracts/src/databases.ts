@@ -72,7 +72,7 @@ export const EmbeddedEngineNameSchema = z.enum(embeddedEngineNames)
 export type EmbeddedEngineName = z.infer<typeof EmbeddedEngineNameSchema>
 
 /** All engines; the others are servers of their own, of which an installation may have none. */
-export const engineNames = [...embeddedEngineNames, 'featurebase'] as const
+export const engineNames = [...embeddedEngineNames, 'postgres', 'featurebase'] as const
 export const EngineNameSchema = z.enum(engineNames)
 export type EngineName = z.infer<typeof EngineNameSchema>
 

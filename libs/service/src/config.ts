@@ -44,6 +44,7 @@ export const parseConfig = <S extends z.ZodType>(schema: S, env: Environment): R
 export const variable = {
   port: (otherwise: number) => z.coerce.number().int().min(0).max(65535).default(otherwise),
   positive: (otherwise: number) => z.coerce.number().int().positive().default(otherwise),
+  count: (otherwise: number) => z.coerce.number().int().min(0).default(otherwise),
   flag: () => z.enum(['0', '1', 'true', 'false']).default('0').transform((text) => text === '1' || text === 'true'),
   secret: () => z.string().min(16, 'at least 16 characters'),
   logLevel: () => z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
