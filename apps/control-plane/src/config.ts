@@ -3,6 +3,7 @@ import {
 } from '@tenantry/service'
 import type { EngineName } from '@tenantry/contracts'
 import { featurebaseServersOf, featurebaseVariables } from '@tenantry/engines-featurebase'
+import { postgresVariables } from '@tenantry/engines-postgres'
 import { z } from 'zod'
 import { shapesOf } from './shapes/shapes.file.js'
 
@@ -21,6 +22,7 @@ const schema = z.object({
   /** Shapes of the operator's own as JSON; usually given by SHAPES_FILE. */
   SHAPES: z.string().optional(),
   ...featurebaseVariables,
+  ...postgresVariables,
 }).transform((env, context) => ({
   ...aloneConfig(env),
   ...recordsConfig(env),
@@ -33,6 +35,8 @@ const schema = z.object({
   shapes: shapesOf(env.SHAPES, (message) => context.addIssue({ code: 'custom', path: ['SHAPES_FILE'], message })),
   /** The servers of engines of which each database has one for itself. */
   ownServers: { featurebase: [...featurebaseServersOf(env, context).keys()] } as Readonly<Partial<Record<EngineName, readonly string[]>>>,
+  /** The servers of engines that many databases share. */
+  sharedServers: { postgres: env.POSTGRES_SERVERS.map(({ name }) => name) } as Readonly<Partial<Record<EngineName, readonly string[]>>>,
 }))
 
 export type ControlPlaneConfig = Readonly<z.infer<typeof schema>>

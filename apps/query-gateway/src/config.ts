@@ -1,4 +1,5 @@
 import { engineAddress, engineVariables } from '@tenantry/engines-host'
+import { postgresVariables } from '@tenantry/engines-postgres'
 import { type Environment, aloneConfig, aloneVariables, neighbourConfig, neighbourVariables, parseConfig } from '@tenantry/service'
 import { z } from 'zod'
 
@@ -6,10 +7,12 @@ const schema = z.object({
   ...aloneVariables(3004, 35),
   ...neighbourVariables,
   ...engineVariables,
+  ...postgresVariables,
 }).transform((env, context) => ({
   ...aloneConfig(env),
   ...neighbourConfig(env),
   engineHost: engineAddress(env, context),
+  postgresServers: env.POSTGRES_SERVERS,
   outgoing: { smallBytes: 64 * 1024, mostBytes: env.ANSWERS_UNREAD_BYTES, seconds: env.ANSWER_READ_SECONDS },
   turns: { running: env.QUERIES_IN_FLIGHT, waiting: env.QUERIES_WAITING, waitingInAll: env.QUERIES_WAITING_IN_ALL, waitSeconds: env.QUERY_TIMEOUT_SECONDS },
   orgTurns: {

@@ -2,6 +2,7 @@ import { assemble } from '@tenantry/assembly'
 import { newId } from '@tenantry/contracts'
 import { problemWire } from '@tenantry/dialects-featurebase'
 import { type EngineHost, connectEngineHost } from '@tenantry/engines-host'
+import { connectPostgres } from '@tenantry/engines-postgres'
 import type { Logger, RunningService } from '@tenantry/service'
 import { AppModule } from './app.module.js'
 import type { QueryGatewayConfig } from './config.js'
@@ -21,7 +22,13 @@ import { Targets } from './targets/targets.js'
 /** Starts the query gateway. It keeps no records: what it knows it has asked for or heard. */
 export const createQueryGateway = async (config: QueryGatewayConfig, logger: Logger): Promise<RunningService> => {
   const host = connectEngineHost(config.engineHost)
-  return await gatewayTo({ sqlite: host.engine('sqlite'), bitmap: host.engine('bitmap') }, config, logger, { ready: () => hostIsThere(host), close: async () => host.close() })
+  const postgres = connectPostgres({ servers: config.postgresServers })
+  const engines: Engines = { sqlite: host.engine('sqlite'), bitmap: host.engine('bitmap'), ...(config.postgresServers.length > 0 && { postgres: postgres.engine }) }
+  const close = async (): Promise<void> => {
+    host.close()
+    await postgres.close()
+  }
+  return await gatewayTo(engines, config, logger, { ready: () => hostIsThere(host), close })
 }
 
 interface EngineDoor {

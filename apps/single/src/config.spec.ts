@@ -2,7 +2,7 @@ import { parseSingleConfig } from './config.js'
 import { assumedEnvironment, serviceEnvironment } from './environment.js'
 
 const secrets = { sealingKey: 's', pepper: 'p', internalToken: 'i', natsToken: 'n', postgresPassword: 'g' }
-const surroundings = { nats: { url: 'nats://inside', token: 'n' }, publicUrl: 'http://here', adminUrl: 'http://admin', engineSocket: '/socket', mailFolder: '/mail', secrets }
+const surroundings = { nats: { url: 'nats://inside', token: 'n' }, publicUrl: 'http://here', adminUrl: 'http://admin', engineSocket: '/socket', tenantsPostgres: { url: 'postgres://127.0.0.1/', secret: 'B'.repeat(43) }, mailFolder: '/mail', secrets }
 
 it('starts on the loopback address with an open sign-up when nothing is said', () => {
   expect(parseSingleConfig({})).toMatchObject({ host: '127.0.0.1', port: 8080, dataDir: '.tenantry', signUp: 'open', tls: undefined, logLevel: 'warn' })

@@ -11,6 +11,8 @@ const schema = z.object({
   ADMIN_PORT: variable.port(0),
   /** A Postgres to use instead of the embedded one; the login must be allowed to make schemas. */
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  /** Where the embedded Postgres for tenants' databases listens; a free port, kept from then on, by default. */
+  TENANTS_POSTGRES_PORT: variable.port(0),
   /** A NATS server with JetStream to use instead of the embedded one. */
   NATS_URL: z.string().min(1).optional(),
   NATS_TOKEN: variable.secret().optional(),
@@ -24,6 +26,7 @@ const schema = z.object({
   port: env.PORT,
   adminPort: env.ADMIN_PORT,
   databaseUrl: env.DATABASE_URL,
+  tenantsPostgresPort: env.TENANTS_POSTGRES_PORT,
   natsUrl: env.NATS_URL,
   natsToken: env.NATS_TOKEN,
   logLevel: env.LOG_LEVEL,

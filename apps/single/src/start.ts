@@ -3,7 +3,7 @@ import { type Backend, type ServiceName, createEdge, openCertificate, operations
 import { checkNats } from '@tenantry/embedded'
 import { socketPathOf } from '@tenantry/engine-host'
 import { type Certificate, type Environment, Exit, type Logger, type RunningService, createLogger, createMetrics, openServer } from '@tenantry/service'
-import { adminRoutes } from './admin.js'
+import { type AdminRules, adminRoutes } from './admin.js'
 import type { Closing } from './closing.js'
 import type { SingleConfig } from './config.js'
 import { tellAdminAddress } from './data/admin-address.js'
@@ -11,6 +11,7 @@ import { type DataDirectory, takeDataDirectory } from './data/data-directory.js'
 import { hasRecords } from './data/has-records.js'
 import { checkMarks, rememberMarks } from './data/secret-marks.js'
 import { type Secrets, settleSecrets } from './data/secrets.js'
+import { settleTenantsPort } from './data/tenants-port.js'
 import { assumedEnvironment, serviceEnvironment } from './environment.js'
 import { holdPort } from './front.js'
 import type { ServicePlan } from './plan.js'
@@ -18,6 +19,7 @@ import { startEngineHost } from './servers/engine-host.js'
 import { type KeptServer, type Server, keepRunning } from './servers/keep-running.js'
 import { keepNats } from './servers/nats.js'
 import { keepPostgres } from './servers/postgres.js'
+import { type TenantsPostgres, tenantsPostgres } from './servers/tenants-postgres.js'
 import { type SchemaUrls, ensureSchemas } from './servers/schemas.js'
 import { welcomeLines } from './welcome.js'
 
@@ -49,12 +51,12 @@ export const start = async (how: Start): Promise<void> => {
   const publicUrl = config.publicUrl ?? `${tls ? 'https' : 'http'}://localhost:${held.port}`
   signal.throwIfAborted()
 
-  const { urls, nats } = await startServers(how, data, secrets)
+  const { urls, nats, tenants } = await startServers(how, data, secrets)
   signal.throwIfAborted()
   const running = new Map<string, RunningService>()
-  const adminUrl = await openAdmin(how, running)
+  const adminUrl = await openAdmin(how, running, { token: env['INTERNAL_TOKEN'] ?? secrets.internalToken, start: tenants.start })
   closing.add('admin address', await tellAdminAddress(data.path, adminUrl))
-  const surroundings = { nats, publicUrl, adminUrl, engineSocket: socketPathOf(data.path), mailFolder: path.join(data.path, 'mail'), secrets }
+  const surroundings = { nats, publicUrl, adminUrl, engineSocket: socketPathOf(data.path), tenantsPostgres: { url: tenants.url(), secret: tenants.secret }, mailFolder: path.join(data.path, 'mail'), secrets }
   const common = serviceEnvironment(env, config, surroundings)
   await settleAll(...plans.map((plan) => plan.checkSchema(forService(common, urls, plan))))
   await settleAll(startHost(how, data, surroundings.engineSocket), migrateAll(plans, common, urls))
@@ -120,7 +122,7 @@ const settleAll = async <A extends readonly Promise<unknown>[]>(...all: A) => {
   return await Promise.all(all)
 }
 
-const startServers = async (how: Start, data: DataDirectory, secrets: Secrets): Promise<{ urls: SchemaUrls; nats: { url: string; token: string } }> => {
+const startServers = async (how: Start, data: DataDirectory, secrets: Secrets): Promise<{ urls: SchemaUrls; nats: { url: string; token: string }; tenants: TenantsPostgres }> => {
   const { config, plans, logger, signal } = how
   const postgres = async (): Promise<SchemaUrls> => {
     const rules = { schemas: schemasOf(plans), secret: secrets.postgresPassword }
@@ -133,8 +135,14 @@ const startServers = async (how: Start, data: DataDirectory, secrets: Secrets): 
     await checkNats(config.natsUrl)
     return { url: config.natsUrl, token: config.natsToken ?? secrets.natsToken }
   }
-  const [urls, messages] = await settleAll(postgres(), nats())
-  return { urls, nats: messages }
+  const forTenants = async (): Promise<TenantsPostgres> => {
+    const server = await tenantsPostgres({ dataDir: data.path, secret: secrets.postgresPassword, port: await settleTenantsPort(data.path, config.tenantsPostgresPort), logger })
+    how.closing.add('tenants postgres', server.stop)
+    how.children.add(server.pid)
+    return server
+  }
+  const [urls, messages, tenants] = await settleAll(postgres(), nats(), forTenants())
+  return { urls, nats: messages, tenants }
 }
 
 const startHost = async (how: Start, data: DataDirectory, socket: string): Promise<void> => {
@@ -152,9 +160,9 @@ const migrateAll = async (plans: readonly ServicePlan[], common: Environment, ur
   await settleAll(...plans.map((plan) => plan.migrate(forService(common, urls, plan))))
 }
 
-const openAdmin = async ({ config, closing, signal }: Start, running: ReadonlyMap<string, RunningService>): Promise<string> => {
+const openAdmin = async ({ config, closing, signal }: Start, running: ReadonlyMap<string, RunningService>, wake: AdminRules['wake']): Promise<string> => {
   const { registry } = createMetrics('single')
-  const admin = await openServer('127.0.0.1', config.adminPort, adminRoutes({ running, processMetrics: () => registry.metrics(), stopping: () => signal.aborted }))
+  const admin = await openServer('127.0.0.1', config.adminPort, adminRoutes({ running, processMetrics: () => registry.metrics(), stopping: () => signal.aborted, wake }))
   closing.add('admin', () => admin.drain(1_000, 0))
   return `http://127.0.0.1:${admin.port}`
 }

@@ -30,6 +30,14 @@ export class PlacementsRepository {
     return undefined
   }
 
+  /** The one of these servers that the fewest databases live on. */
+  async leastUsed(tx: EntityManager, engine: EngineName, servers: readonly string[]): Promise<string> {
+    const rows: { server: string }[] = await tx.query(
+      `SELECT server FROM unnest($2::text[]) WITH ORDINALITY AS s (server, nth)
+       LEFT JOIN databases d ON d.engine = $1 AND d.node = s.server AND d.state <> 'DELETED' GROUP BY server, nth ORDER BY count(d.id), nth LIMIT 1`, [engine, servers])
+    return rows[0]?.server ?? ''
+  }
+
   async release(tx: EntityManager, id: DatabaseId): Promise<void> {
     await tx.query('DELETE FROM placements WHERE database_id = $1', [id])
   }

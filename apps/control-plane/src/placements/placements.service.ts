@@ -12,10 +12,10 @@ export interface Placing {
   readonly node: string
 }
 
-/** Says on which server a database lives, where each has one for itself. It is said once, with the database's record, and never changed. */
+/** Says on which server a database lives, where it lives on one. It is said once, with the database's record, and never changed. */
 @Injectable()
 export class PlacementsService {
-  constructor(@Inject(CONFIG) private readonly config: Pick<ControlPlaneConfig, 'ownServers'>, private readonly placements: PlacementsRepository) {}
+  constructor(@Inject(CONFIG) private readonly config: Pick<ControlPlaneConfig, 'ownServers' | 'sharedServers'>, private readonly placements: PlacementsRepository) {}
 
   async taken(): Promise<ReadonlySet<string>> {
     return new Set(await this.placements.taken())
@@ -23,6 +23,7 @@ export class PlacementsService {
 
   /** Why there can be no database of this shape now, in words; undefined when there can. */
   unavailable(shape: Placing, taken: ReadonlySet<string>): string | undefined {
+    if (this.sharedBy(shape)?.length === 0) return noServers(shape)
     const servers = this.serversOf(shape)
     if (servers === undefined) return undefined
     if (servers.length === 0) return noServers(shape)
@@ -31,6 +32,8 @@ export class PlacementsService {
 
   /** The node of a new database. Throws ShapeNotServed. */
   async take(tx: EntityManager, shape: Placing, id: DatabaseId): Promise<string> {
+    const shared = this.sharedBy(shape)
+    if (shared) return await this.leastUsed(tx, shape, shared)
     const servers = this.serversOf(shape)
     if (servers === undefined) return shape.node
     const server = await this.placements.take(tx, shape.engine, servers, id)
@@ -41,6 +44,17 @@ export class PlacementsService {
   /** The server of a database whose data is gone is free for the next one. */
   async release(tx: EntityManager, id: DatabaseId): Promise<void> {
     await this.placements.release(tx, id)
+  }
+
+  /** The servers that a shape may use where many databases share one. */
+  private sharedBy({ engine, node }: Placing): readonly string[] | undefined {
+    return this.config.sharedServers[engine]?.filter((server) => node === 'any' || server === node)
+  }
+
+  private async leastUsed(tx: EntityManager, shape: Placing, servers: readonly string[]): Promise<string> {
+    const [only] = servers
+    if (only === undefined) throw new Problem('ShapeNotServed', noServers(shape))
+    return servers.length === 1 ? only : await this.placements.leastUsed(tx, shape.engine, servers)
   }
 
   /** The servers that a shape may use; undefined where databases share what they live on. */

@@ -17,5 +17,6 @@ const embedded = { credentials: false, keepsSize: true, backups: false } as cons
 export const abilitiesOf: Readonly<Record<EngineName, Abilities>> = {
   sqlite: { ...embedded, languages: languagesOf.sqlite },
   bitmap: { ...embedded, languages: languagesOf.bitmap },
+  postgres: { languages: ['sql'], credentials: true, keepsSize: false, backups: false },
   featurebase: { languages: ['sql', 'pql', 'schema'], credentials: false, keepsSize: false, backups: false },
 }

@@ -12,5 +12,6 @@ export const usualShape = 'bitmap-small'
 export const ownShapes: readonly OfferedShape[] = [
   { ...ours, name: usualShape, displayName: 'Bitmaps, 1 GB', engine: 'bitmap', node: 'local', storageBytes: gibibyte },
   { ...ours, name: 'sqlite-small', displayName: 'SQLite, 1 GB', engine: 'sqlite', node: 'local', storageBytes: gibibyte },
+  { ...ours, name: 'postgres-small', displayName: 'Postgres, 1 GB', engine: 'postgres', node: 'any', storageBytes: gibibyte },
   { ...ours, name: 'featurebase-server', displayName: 'A FeatureBase server of its own', engine: 'featurebase', node: 'any', storageBytes: gibibyte },
 ]

@@ -17,7 +17,7 @@ it('adds the shapes of the file, hides some, and gives others another size', () 
   const text = JSON.stringify({ shapes: [big, { name: 'featurebase-eu', engine: 'featurebase', disk_bytes: 1024 ** 4, placement: 'eu-1', region: 'eu' }, { name: 'bitmap-small', engine: 'bitmap', disk_bytes: 2 ** 21 }], hidden: ['sqlite-small'] })
   const shapes = shapesOf(text, (words) => { throw new Error(words) })
   expect(shapes.map(({ name, node, region, storageBytes }) => [name, node, region, storageBytes])).toEqual([
-    ['featurebase-server', 'any', 'local', 1024 ** 3], ['bitmap-big', 'local', 'local', 8 * 1024 ** 3], ['featurebase-eu', 'eu-1', 'eu', 1024 ** 4], ['bitmap-small', 'local', 'local', 2 ** 21],
+    ['postgres-small', 'any', 'local', 1024 ** 3], ['featurebase-server', 'any', 'local', 1024 ** 3], ['bitmap-big', 'local', 'local', 8 * 1024 ** 3], ['featurebase-eu', 'eu-1', 'eu', 1024 ** 4], ['bitmap-small', 'local', 'local', 2 ** 21],
   ])
 })
 

@@ -38,7 +38,7 @@ describe('shapes', () => {
 
   it('are told with what their databases can do, where they live, and how much they hold', async () => {
     const shapes = await listed(running, await running.person())
-    expect([...shapes.keys()].sort()).toEqual(['bitmap-large', 'bitmap-small', 'featurebase-lost', 'featurebase-server', 'featurebase-two'])
+    expect([...shapes.keys()].sort()).toEqual(['bitmap-large', 'bitmap-small', 'featurebase-lost', 'featurebase-server', 'featurebase-two', 'postgres-small'])
     expect(shapes.get('bitmap-large')?.properties).toMatchObject({ engine: 'bitmap', placement: 'local', disk_bytes: 2_097_152, disk_bytes_kept: true, languages: expect.arrayContaining(['sql', 'pql', 'import']) })
     expect(shapes.get('featurebase-server')?.properties).toMatchObject({ engine: 'featurebase', placement: 'any', disk_bytes_kept: false, languages: ['sql', 'pql', 'schema'] })
     expect(shapes.get('bitmap-small')?.metadata.available).toBe(true)

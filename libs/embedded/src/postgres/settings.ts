@@ -35,7 +35,7 @@ const durable = { fsync: 'on', synchronous_commit: 'on', full_page_writes: 'on' 
 const forgetful = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '200' } as const
 
 /** The server's arguments. They win over every settings file, so a file in the data directory cannot turn durability off. */
-export const postgresArguments = (dataDir: string, port: number, isDurable: boolean): readonly string[] => [
+export const postgresArguments = (dataDir: string, port: number, isDurable: boolean, own: Readonly<Record<string, string>> = {}): readonly string[] => [
   '-D', dataDir, '-p', String(port),
-  ...Object.entries({ ...always, ...(isDurable ? durable : forgetful) }).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+  ...Object.entries({ ...always, ...(isDurable ? durable : forgetful), ...own }).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
 ]

@@ -20,6 +20,8 @@ export interface PostgresOptions {
   readonly exactPort?: boolean
   /** False only where the data may be lost with the machine: tests. */
   readonly durable: boolean
+  /** Settings of the server that win over the usual ones. */
+  readonly settings?: Readonly<Record<string, string>>
   readonly onLog?: (line: string) => void
   /** Replaying the log after a crash may take long; default 120. */
   readonly startSeconds?: number
@@ -50,7 +52,7 @@ const isReady = async (dataDir: string, pid: number): Promise<boolean> => {
 }
 
 const launch = async (binaries: PostgresBinaries, options: PostgresOptions, port: number): Promise<Child> => {
-  const [command = '', ...args] = await dyingWithUsNotRoot([binaries.postgres, ...postgresArguments(options.dataDir, port, options.durable)])
+  const [command = '', ...args] = await dyingWithUsNotRoot([binaries.postgres, ...postgresArguments(options.dataDir, port, options.durable, options.settings)])
   return startChild(command, args, { ...(options.onLog && { onLog: options.onLog }) })
 }
 
