@@ -8,6 +8,7 @@ import { AppModule } from './app.module.js'
 import type { QueryGatewayConfig } from './config.js'
 import { Outgoing } from './http/featurebase/outgoing.js'
 import { mountImports } from './http/featurebase/import.routes.js'
+import { mountGraphql } from './http/featurebase/graphql.routes.js'
 import { mountMetrics } from './http/featurebase/metrics.routes.js'
 import { mountQueries } from './http/featurebase/query.routes.js'
 import { type WarmPath, warmPath } from './http/featurebase/warm-path.js'
@@ -59,6 +60,7 @@ export const gatewayTo = async (engines: Engines, config: QueryGatewayConfig, lo
       const parts = { targets: app.get(Targets), engines, turns, orgTurns, meter, meters }
       const rules = { gatekeeper, rates, problems, metrics, limits: config.queryLimits, textBytes: config.queryTextBytes, json: config.limits, outgoing: new Outgoing(config.outgoing), parts }
       mountQueries(fastify, rules)
+      mountGraphql(fastify, rules)
       mountImports(fastify, { ...rules, imports: config.imports, places: new ImportPlaces(config.imports) })
       mountMetrics(fastify, rules, nodeId)
       held.warm = warmPath(rules)

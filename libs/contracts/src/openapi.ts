@@ -54,6 +54,8 @@ const problemSchema = {
     code: { type: 'string', minLength: 1, description: 'The reason, for programs.' },
     message: { type: 'string', minLength: 1, description: 'The reason, for people: what is wrong, and what to do.' },
     error: { type: 'string', description: 'The message once more, where query clients look for it: in every refusal of PQL, and where an engine refuses a statement.' },
+    errors: { type: 'array', items: { type: 'object' }, description: 'The reason where clients of GraphQL look for it: with the code in `extensions`.' },
+    data: { type: 'null', description: 'Nothing, as clients of GraphQL read it.' },
     __type: { type: 'string', description: 'The reason in the words of a login.' },
   },
   additionalProperties: false,
@@ -115,14 +117,14 @@ const bodyOf = ({ body, examples }: Operation): Json => {
 }
 
 const successOf = ({ success, examples }: Operation): Json => {
-  const { status, description, contentType = 'application/json' } = success
+  const { status, description, contentType = 'application/json', alsoAs = [] } = success
   // What is no JSON has no schema but that it is text.
   const schema = success.schema ? jsonSchema(success.schema, 'output') : success.contentType && { type: 'string' }
   return {
     [status]: {
       description,
       headers: usualHeaders,
-      ...(schema && { content: { [contentType]: { schema, ...exampleOf(examples?.answer) } } }),
+      ...(schema && { content: { [contentType]: { schema, ...exampleOf(examples?.answer) }, ...Object.fromEntries(alsoAs.map((type) => [type, { schema }])) } }),
     },
   }
 }

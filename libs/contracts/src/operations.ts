@@ -18,7 +18,7 @@ export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 export interface OperationInput {
   readonly params?: z.ZodType
   readonly query?: z.ZodType
-  readonly body?: { readonly kind: 'json'; readonly schema: z.ZodType; readonly anyContentType?: boolean } | { readonly kind: 'text'; readonly description: string; /** Other types than text/plain, for the document. */ readonly types?: readonly [string, ...string[]]; readonly json?: z.ZodType }
+  readonly body?: { readonly kind: 'json'; readonly schema: z.ZodType; readonly anyContentType?: boolean } | { readonly kind: 'text'; readonly description: string; /** Other types than text/plain, for the document; none where it is JSON alone. */ readonly types?: readonly string[]; readonly json?: z.ZodType }
 }
 
 /** What an operation changes: it is done in one transaction, written down, and may be sent again under an Idempotency-Key. */
@@ -48,7 +48,7 @@ export interface Operation extends OperationInput {
   readonly summary: string
   /** A permission in the caller's org; 'caller' for anyone with a valid credential; 'anyone' for strangers too. */
   readonly permission: Permission | 'caller' | 'anyone'
-  readonly success: { readonly status: number; readonly description: string; readonly schema?: z.ZodType; readonly contentType?: string }
+  readonly success: { readonly status: number; readonly description: string; readonly schema?: z.ZodType; readonly contentType?: string; /** Types that the same may come in where a client asks for it. */ readonly alsoAs?: readonly string[] }
   /** It only reads, though its method is not GET. */
   readonly reads?: true
   /** What is changed; MUST be there unless the operation only reads, only logs in, or is a query. */

@@ -1,14 +1,15 @@
 import { type ProblemCode, pageLimits } from '@tenantry/contracts'
+import { graphqlLimits } from '@tenantry/engines-contract'
 import { type Limits, fixedLimits, unlessSet } from '@tenantry/service'
 
 /** One limit as it is told: what is counted, how many there may be, what sets it, and what happens past it. */
 export interface ToldLimit {
   readonly name: string
   readonly value: number
-  readonly unit: 'bytes' | 'seconds' | 'headers' | 'connections' | 'levels' | 'items' | 'rows' | 'requests' | 'statements' | 'databases' | 'users' | 'keys' | 'tries' | 'mails' | 'streams'
+  readonly unit: 'bytes' | 'seconds' | 'headers' | 'connections' | 'levels' | 'items' | 'rows' | 'requests' | 'statements' | 'databases' | 'users' | 'keys' | 'tries' | 'mails' | 'streams' | 'tokens' | 'fields' | 'aliases' | 'directives' | 'points'
   readonly description: string
-  /** Refused with a problem; or the connection is closed; or it waits for its turn. */
-  readonly exceeded: ProblemCode | 'closed' | 'waits'
+  /** Refused with a problem, or in an answer of GraphQL's with this code; or the connection is closed; or it waits for its turn. */
+  readonly exceeded: ProblemCode | 'closed' | 'waits' | { readonly errors: string }
   /** How much of it the caller's org has used. */
   readonly used?: number
   /** The variable that sets it; none when nothing does. */
@@ -85,6 +86,18 @@ const ofStatements = (limits: Limits): readonly ToldLimit[] => [
   limit(limits, 'IMPORTS_IN_ALL', 'imports', { unit: 'requests', description: 'Imports under way at a time.', exceeded: 'TooManyQueries' }),
 ]
 
+const ofDocument = (name: string, value: number, unit: ToldLimit['unit'], description: string, errors: string): ToldLimit => ({ name: `graphql_${name}`, value, unit, description, exceeded: { errors } })
+
+const ofDocuments: readonly ToldLimit[] = [
+  ofDocument('tokens', graphqlLimits.tokens, 'tokens', 'The names, numbers, brackets and signs of one GraphQL document.', 'TooManyTokens'),
+  ofDocument('depth', graphqlLimits.depth, 'levels', 'How deep the fields of a GraphQL operation stand inside each other.', 'TooDeep'),
+  ofDocument('root_fields', graphqlLimits.rootFields, 'fields', 'At the root of a GraphQL operation.', 'TooManyRootFields'),
+  ofDocument('aliases', graphqlLimits.aliases, 'aliases', 'In a GraphQL operation, with those of its fragments wherever they are spread.', 'TooManyAliases'),
+  ofDocument('directives', graphqlLimits.directives, 'directives', 'In a GraphQL document.', 'TooManyDirectives'),
+  ofDocument('cost', graphqlLimits.cost, 'points', 'Of a GraphQL operation: 1 for a field, 2 for one with fields inside, and what is inside counts half as much again as outside.', 'TooCostly'),
+  ofDocument('rows', graphqlLimits.rows, 'rows', 'The limits of the lists of a GraphQL operation, multiplied where lists stand inside of lists.', 'TooManyRows'),
+]
+
 const ofEvents = (limits: Limits): readonly ToldLimit[] => [
   limit(limits, 'EVENT_STREAMS_PER_KEY', 'event_streams_of_a_key', { unit: 'streams', description: 'Open at a time with one key or session, in one process.', exceeded: 'TooManyEventStreams' }),
   limit(limits, 'EVENT_STREAMS_PER_ORG', 'event_streams_of_an_org', { unit: 'streams', description: 'Open at a time by one org, in one process.', exceeded: 'TooManyEventStreams' }),
@@ -133,4 +146,4 @@ const ofOrg = (limits: Limits, { databases, users, keys, storageBytes, databaseB
 
 /** Every limit that a caller can meet, in the order in which a request does. */
 export const toldLimits = (limits: Limits, org: OrgLimits): readonly ToldLimit[] =>
-  [...ofConnections(limits), ...ofCallers(limits), ...ofRequests(limits), ...ofStatements(limits), ...ofEvents(limits), ...ofOrg(limits, org), ...ofAccounts(limits)]
+  [...ofConnections(limits), ...ofCallers(limits), ...ofRequests(limits), ...ofStatements(limits), ...ofDocuments, ...ofEvents(limits), ...ofOrg(limits, org), ...ofAccounts(limits)]

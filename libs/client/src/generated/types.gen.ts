@@ -22,6 +22,16 @@ export type Problem = {
      */
     error?: string;
     /**
+     * The reason where clients of GraphQL look for it: with the code in `extensions`.
+     */
+    errors?: Array<{
+        [key: string]: unknown;
+    }>;
+    /**
+     * Nothing, as clients of GraphQL read it.
+     */
+    data?: null;
+    /**
      * The reason in the words of a login.
      */
     __type?: string;
@@ -5794,6 +5804,126 @@ export type RunPqlResponses = {
 };
 
 export type RunPqlResponse = RunPqlResponses[keyof RunPqlResponses];
+
+export type RunGraphqlData = {
+    body: {
+        /**
+         * The document.
+         */
+        query?: string;
+        /**
+         * Which of its operations is meant, where it has several.
+         */
+        operationName?: string | null;
+        variables?: {
+            [key: string]: unknown;
+        } | null;
+        extensions?: {
+            [key: string]: unknown;
+        } | null;
+        [key: string]: unknown;
+    };
+    path: {
+        database_id: string;
+    };
+    query?: never;
+    url: '/v2/databases/{database_id}/query/graphql';
+};
+
+export type RunGraphqlErrors = {
+    /**
+     * MalformedRequest, InvalidParameter, AmbiguousCredentials, InvalidBody, InvalidContentType, MissingParameter
+     */
+    400: Problem;
+    /**
+     * MissingCredentials, InvalidCredentials
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * DatabaseNotFound
+     */
+    404: Problem;
+    /**
+     * MethodNotAllowed
+     */
+    405: Problem;
+    /**
+     * RequestTooSlow, QueryTimeout
+     */
+    408: Problem;
+    /**
+     * DatabaseNotReady, DatabaseInWrongState
+     */
+    409: Problem;
+    /**
+     * RequestTooLarge
+     */
+    413: Problem;
+    /**
+     * UrlTooLong
+     */
+    414: Problem;
+    /**
+     * UnsupportedEncoding
+     */
+    415: Problem;
+    /**
+     * AnswerTooLarge
+     */
+    422: Problem;
+    /**
+     * TooManyConnections, TooManyRequests, TooManyQueries, TooManyQueriesOfOrg
+     */
+    429: Problem;
+    /**
+     * HeadersTooLarge
+     */
+    431: Problem;
+    /**
+     * InternalError
+     */
+    500: Problem;
+    /**
+     * LanguageNotSupported
+     */
+    501: Problem;
+    /**
+     * ServiceUnavailable, EngineUnavailable, StorageFull
+     */
+    503: Problem;
+};
+
+export type RunGraphqlError = RunGraphqlErrors[keyof RunGraphqlErrors];
+
+export type RunGraphqlResponses = {
+    /**
+     * What was asked for. A document that is at fault is answered with `data: null` and `errors`, in status 200; a client that accepts `application/graphql-response+json` is answered in that type, with status 400 where nothing was run.
+     */
+    200: {
+        data?: {
+            [key: string]: unknown;
+        } | null;
+        errors?: Array<{
+            message: string;
+            locations?: Array<{
+                line: number;
+                column: number;
+            }>;
+            path?: Array<string | number>;
+            extensions?: {
+                [key: string]: unknown;
+            };
+            [key: string]: unknown;
+        }> | null;
+        [key: string]: unknown;
+    };
+};
+
+export type RunGraphqlResponse = RunGraphqlResponses[keyof RunGraphqlResponses];
 
 export type ReadSchemaData = {
     body?: never;

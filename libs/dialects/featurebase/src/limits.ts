@@ -12,6 +12,11 @@ export const limitSchema = z.object({
   exceeded: z.object({ effect: z.enum(['refused', 'closed', 'waits']), status: z.int().optional(), code: z.string().optional() }),
 })
 
+/** Past some limits a document is not run; its clients are told so in an answer, by a code of GraphQL's. */
+export interface ToldInErrors {
+  readonly errors: string
+}
+
 /** A limit that a caller can meet. What is not refused waits for its turn, or loses its connection. */
 export interface LimitView {
   readonly name: string
@@ -20,12 +25,14 @@ export interface LimitView {
   readonly used?: number
   readonly unit: string
   readonly description: string
-  readonly exceeded: ProblemCode | 'closed' | 'waits'
+  readonly exceeded: ProblemCode | 'closed' | 'waits' | ToldInErrors
 }
 
-const presentExceeded = (exceeded: LimitView['exceeded']): z.infer<typeof limitSchema>['exceeded'] => exceeded === 'closed' || exceeded === 'waits'
-  ? { effect: exceeded }
-  : { effect: 'refused', status: statusOfKind[problemKinds[exceeded]], code: wireCode(new Problem(exceeded, '')) }
+const presentExceeded = (exceeded: LimitView['exceeded']): z.infer<typeof limitSchema>['exceeded'] => {
+  if (exceeded === 'closed' || exceeded === 'waits') return { effect: exceeded }
+  if (typeof exceeded === 'object') return { effect: 'refused', status: 200, code: exceeded.errors }
+  return { effect: 'refused', status: statusOfKind[problemKinds[exceeded]], code: wireCode(new Problem(exceeded, '')) }
+}
 
 export const presentLimit = ({ name, value, used, unit, description, exceeded }: LimitView): z.infer<typeof limitSchema> =>
   ({ name, value, ...(used !== undefined && { used }), unit, description, exceeded: presentExceeded(exceeded) })

@@ -5,6 +5,7 @@ import { listBackups } from './backups.js'
 import { createDatabase, deleteDatabase, getDatabase, listDatabases, listDeployments, startDatabase, stopDatabase, undeleteDatabase, updateDatabase } from './databases.js'
 import { listDatabaseOperations } from './deeds.js'
 import { streamDatabaseEvents, streamEvents } from './events.js'
+import { runGraphql } from './graphql.js'
 import { createKey, getKey, listKeys, listOrgKeys, updateKey } from './keys.js'
 import { importTable } from './imports.js'
 import { createInvite, deleteInvite, getInvite, listInvites, moveUser, updateInvite } from './invites.js'
@@ -32,5 +33,5 @@ export const operations: readonly Operation[] = [
   createRole, listRoles, getRole, updateRole, deleteRole,
   createDatabase, listDatabases, listDeployments, getDatabase, updateDatabase, deleteDatabase, undeleteDatabase, listBackups, stopDatabase, startDatabase, listDatabaseOperations,
   streamDatabaseEvents, streamEvents,
-  runSql, runSqlShort, runSqlShortV2, runSqlUnversioned, runOrgSql, runOrgSqlV2, runPql, readSchema, applySchema, importTable, readMetrics, readMetricsUnversioned,
+  runSql, runSqlShort, runSqlShortV2, runSqlUnversioned, runOrgSql, runOrgSqlV2, runPql, runGraphql, readSchema, applySchema, importTable, readMetrics, readMetricsUnversioned,
 ]

@@ -1,5 +1,6 @@
 export * from './embedded.js'
 export * from './engine.js'
 export * from './frames.js'
+export * from './graphql-limits.js'
 export * from './parameters.js'
 export * from './wire.js'

@@ -89,5 +89,5 @@ const deliver = (reply: FastifyReply, rules: QueryRouteRules, admitted: Admitted
     return rules.outgoing.send(reply.raw, body.length, () => { void reply.header('content-type', 'application/json; charset=utf-8').send(body) })
   })
 
-const ask = (reply: FastifyReply, rules: QueryRouteRules, { caller, rights }: Admitted, asked: Asked, answered: (answer: Answer) => Promise<void> | void, access = queryAccess(rights)): Promise<void> =>
+export const ask = (reply: FastifyReply, rules: QueryRouteRules, { caller, rights }: Admitted, asked: Asked, answered: (answer: Answer) => Promise<void> | void, access = queryAccess(rights)): Promise<void> =>
   runQuery({ ...asked, orgId: caller.orgId, access, limits: rules.limits }, rules.parts, new CallerGone(reply.raw, rules.gatekeeper, caller), answered)

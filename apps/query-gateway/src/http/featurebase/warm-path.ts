@@ -1,11 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Gatekeeper, type Standing, may, rateHeaders, sayStanding } from '@tenantry/auth'
 import { type DatabaseTarget, type Operation, type Principal, Problem, type Rights, isUuid } from '@tenantry/contracts'
-import { answerParts, answerText, isStatementJson, pqlParts, pqlText, runPql, runSql } from '@tenantry/dialects-featurebase'
+import { answerParts, answerText, isStatementJson, pqlParts, pqlText, runGraphql, runPql, runSql } from '@tenantry/dialects-featurebase'
 import type { Answer } from '@tenantry/engines-contract'
 import { excessProblem, refuseRaw } from '@tenantry/http'
 import { privateHeaderPairs, requestIdOf } from '@tenantry/service'
 import { CallerGone } from './gone.js'
+import { graphqlIn, takesJson } from './graphql.routes.js'
 import { type Asked, queryAccess, sized, statementIn } from './query.text.js'
 import type { QueryRouteRules } from './query.routes.js'
 import { runQuery } from '../../queries/run-query.js'
@@ -31,6 +32,10 @@ export const warmPath = (rules: QueryRouteRules): WarmPath => {
   const ways: Readonly<Record<WarmLanguage, Way>> = {
     sql: { language: 'sql', operation: runSql, answered: metrics.requests.labels('POST', runSql.path, '200'), read: (body, type) => readSql(body, type, rules), text: answerText, parts: answerParts },
     pql: { language: 'pql', operation: runPql, answered: metrics.requests.labels('POST', runPql.path, '200'), read: (body) => ({ text: sized(body, rules.textBytes) }), text: pqlText, parts: ({ data }) => pqlParts(data) },
+    graphql: {
+      language: 'graphql', operation: runGraphql, answered: metrics.requests.labels('POST', runGraphql.path, '200'), read: (body, type) => readGraphqlBody(body, type, rules),
+      text: ({ data }) => data.toString('latin1'), parts: ({ data }) => [data],
+    },
   }
   return (request, response) => {
     const language = languageIn(request)
@@ -45,7 +50,7 @@ export const warmPath = (rules: QueryRouteRules): WarmPath => {
   }
 }
 
-type WarmLanguage = 'sql' | 'pql'
+type WarmLanguage = 'sql' | 'pql' | 'graphql'
 
 /** What a language has of its own on the way. */
 interface Way {
@@ -74,8 +79,9 @@ const knownCaller = (gatekeeper: Gatekeeper, request: IncomingMessage): Known | 
 }
 
 const languageIn = ({ url = '' }: IncomingMessage): WarmLanguage | undefined => {
-  if (url.length !== languageAt + 'sql'.length) return undefined
-  return url.endsWith('sql') ? 'sql' : url.endsWith('pql') ? 'pql' : undefined
+  const length = url.length - languageAt
+  if (length === 'sql'.length) return url.endsWith('sql') ? 'sql' : url.endsWith('pql') ? 'pql' : undefined
+  return length === 'graphql'.length && url.endsWith('graphql') ? 'graphql' : undefined
 }
 
 /** The database of a path that ends in a language. */
@@ -92,8 +98,22 @@ const readSql = (body: string, contentType: string | undefined, { textBytes, jso
   return statementIn(contentType, body, textBytes)
 }
 
+/** As the framework reads JSON, and then as its route does. */
+const readGraphqlBody = (body: string, contentType: string | undefined, { textBytes, json }: QueryRouteRules): Asked => {
+  const excess = (contentType ?? '').includes('json') && body.trimStart().startsWith('{') ? excessProblem(body, json) : undefined
+  if (excess) throw excess
+  return graphqlIn(contentType, body, textBytes)
+}
+
+/** What each language takes on this way: JSON is no PQL, and only JSON is GraphQL. */
+const takes: Readonly<Record<WarmLanguage, (headers: IncomingMessage['headers']) => boolean>> = {
+  sql: () => true,
+  pql: (headers) => !(headers['content-type'] ?? '').includes('json'),
+  graphql: (headers) => (headers['content-type'] ?? '').startsWith('application/json') && takesJson(headers.accept),
+}
+
 const isUsual = ({ headers }: IncomingMessage, language: WarmLanguage): boolean =>
-  (language === 'sql' || !(headers['content-type'] ?? '').includes('json')) && headers['content-encoding'] === undefined && headers.expect === undefined && headers['idempotency-key'] === undefined
+  takes[language](headers) && headers['content-encoding'] === undefined && headers.expect === undefined && headers['idempotency-key'] === undefined
 
 const answer = async (request: IncomingMessage, response: ServerResponse, length: number, { caller, rights, target }: Warm, way: Way, rules: QueryRouteRules): Promise<void> => {
   const began = performance.now()

@@ -1,0 +1,138 @@
+import { type DatabaseId, Problem, newId } from '@tenantry/contracts'
+import { type Gateway, answering, startGateway } from './testing/gateway.js'
+
+let gateway: Gateway
+beforeAll(async () => { gateway = await startGateway() })
+afterAll(() => gateway.close())
+beforeEach(() => {
+  gateway.said.permissions = ['data:read', 'data:write']
+  gateway.ports.graphql = async () => answering('{"data":{"a":"ü"}}', 1)
+})
+
+const request = '{"query":"{ a }","variables":{"n":9223372036854775807}}'
+
+interface Sent {
+  readonly body?: string
+  readonly type?: string
+  readonly accept?: string
+  readonly database?: string
+  /** Anything after the path makes a request go the long way. */
+  readonly way?: string
+}
+
+const send = async (token: string, { body = request, type = 'application/json', accept, database = newId<DatabaseId>(), way = '' }: Sent = {}) => {
+  const response = await fetch(`${gateway.url}/v2/databases/${database}/query/graphql${way}`, {
+    method: 'POST', body, headers: { authorization: `Bearer ${token}`, 'content-type': type, 'x-request-id': 'the-same', ...(accept !== undefined && { accept }) },
+  })
+  const { date: _, connection: __, 'keep-alive': ___, ...headers } = Object.fromEntries(response.headers)
+  return { status: response.status, headers, text: await response.text() }
+}
+
+/** Both ways, which answer alike. */
+const both = async (token: string, sent: Sent = {}) => {
+  const database = sent.database ?? newId<DatabaseId>()
+  await send(token, { database })
+  const [short, long] = [await send(token, { ...sent, database }), await send(token, { ...sent, database, way: '?long' })]
+  expect(short).toEqual(long)
+  return short
+}
+
+it('hands a request to the engine digit by digit, and its answer back as it is', async () => {
+  const seen: unknown[] = []
+  gateway.ports.graphql = async (_target, { text, access, params }) => { seen.push([text, access, params]); return answering('{"data":{"a":"ü"}}') }
+  const answer = await both(await gateway.tokenOf())
+  expect([answer.status, answer.text, answer.headers['content-type']]).toEqual([200, '{"data":{"a":"ü"}}', 'application/json; charset=utf-8'])
+  expect(seen).toEqual(Array(3).fill([request, 'write', undefined]))
+})
+
+it('answers a document that is at fault in status 200, as clients expect of JSON', async () => {
+  gateway.ports.graphql = async () => answering('{"data":null,"errors":[{"message":"Syntax Error"}]}')
+  expect(await both(await gateway.tokenOf())).toMatchObject({ status: 200, text: '{"data":null,"errors":[{"message":"Syntax Error"}]}' })
+})
+
+it('tells by the status what was run, to those who ask for the type that says so', async () => {
+  const token = await gateway.tokenOf()
+  const cases = [
+    ['{"data":{"a":1}}', 200, '{"data":{"a":1}}'],
+    ['{"data":null,"errors":[{"message":"no such field"}]}', 400, '{"errors":[{"message":"no such field"}]}'],
+    ['{"data":null,"errors":[{"message":"UNIQUE","path":["insert_t"]}]}', 200, '{"data":null,"errors":[{"message":"UNIQUE","path":["insert_t"]}]}'],
+    ['{"data":{"a":null},"errors":[{"message":"too long","path":["a"]}]}', 200, '{"data":{"a":null},"errors":[{"message":"too long","path":["a"]}]}'],
+  ] as const
+  for (const [data, status, text] of cases) {
+    gateway.ports.graphql = async () => answering(data)
+    for (const accept of ['application/graphql-response+json', 'application/graphql-response+json; charset=utf-8, application/json;q=0.9']) {
+      const answer = await both(token, { accept })
+      expect([data, answer.status, answer.text, answer.headers['content-type']]).toEqual([data, status, text, 'application/graphql-response+json; charset=utf-8'])
+    }
+    for (const accept of ['*/*', 'application/json', 'text/html']) {
+      expect(await both(token, { accept })).toMatchObject({ status: 200, text: data, headers: { 'content-type': 'application/json; charset=utf-8' } })
+    }
+  }
+})
+
+it('lets those who may only read read, and those who may not even do that do nothing', async () => {
+  const seen: string[] = []
+  gateway.ports.graphql = async (_target, { access }) => { seen.push(access); return answering('{}') }
+  gateway.said.permissions = ['data:read']
+  await both(await gateway.tokenOf())
+  expect(seen).toEqual(['read', 'read', 'read'])
+  gateway.said.permissions = ['org:read']
+  expect(await both(await gateway.tokenOf())).toMatchObject({ status: 403, text: expect.stringContaining('"code":"Forbidden"') })
+})
+
+it('says each refusal where clients of GraphQL look for it, and where all others do', async () => {
+  const token = await gateway.tokenOf()
+  const cases = [
+    ['QueryTimeout', 408, 'QueryTimeout'], ['AnswerTooLarge', 422, 'AnswerTooLarge'], ['TooManyQueries', 429, 'TooManyRequests'], ['TooManyQueriesOfOrg', 429, 'TooManyRequests'],
+    ['EngineUnavailable', 503, 'ServiceUnavailable'], ['StorageFull', 503, 'StorageFull'], ['LanguageNotSupported', 501, 'NotImplemented'],
+  ] as const
+  for (const [problem, status, code] of cases) {
+    gateway.ports.graphql = async () => { throw new Problem(problem, 'the reason') }
+    const answer = await both(token)
+    expect([answer.status, JSON.parse(answer.text)]).toEqual([status, { code, message: 'the reason', errors: [{ message: 'the reason', extensions: { code } }], data: null }])
+  }
+  expect(await both(token, { database: gateway.unknown })).toMatchObject({ status: 404, text: expect.stringContaining('"errors":[{"message":"There is no such database.","extensions":{"code":"ResourceNotFound"}}]') })
+  expect(await both('nonsense')).toMatchObject({ status: 401, text: expect.stringContaining('"errors":[{') })
+})
+
+it.each([
+  ['that is empty', ' ', 'InvalidBody', 'query'],
+  ['that is no JSON', '{"query":', 'InvalidBody', 'not JSON'],
+  ['that is a text', '"{ a }"', 'InvalidBody', 'object'],
+  ['that is a list of requests', `[${request}]`, 'InvalidBody', 'one request at a time'],
+  ['without a document', '{"variables":{}}', 'MissingParameter', 'query is required'],
+  ['with an empty document', '{"query":" "}', 'MissingParameter', 'query is required'],
+  ['whose document is none', '{"query":7}', 'InvalidParameter', 'query: must be a text'],
+  ['whose variables are a list', '{"query":"{ a }","variables":[1]}', 'InvalidParameter', 'variables: must be an object or null'],
+  ['whose operation has a number for a name', '{"query":"{ a }","operationName":1}', 'InvalidParameter', 'operationName: must be a text or null'],
+  ['whose extensions are a text', '{"query":"{ a }","extensions":"x"}', 'InvalidParameter', 'extensions: must be an object or null'],
+  ['that nests without end', `{"query":"{ a }","variables":${'{"a":'.repeat(40)}1${'}'.repeat(40)}}`, 'InvalidBody', 'nests deeper'],
+  ['with a list without end', `{"query":"{ a }","variables":{"a":[${'1,'.repeat(10_001)}1]}}`, 'InvalidBody', 'more than'],
+])('refuses a body %s, and asks no engine', async (_what, body, code, words) => {
+  const token = await gateway.tokenOf()
+  const database = newId<DatabaseId>()
+  await send(token, { database })
+  let asked = 0
+  gateway.ports.graphql = async () => { asked += 1; return answering('{}') }
+  // The framework ends a connection whose body it refuses while it reads it.
+  const [short, long] = [await send(token, { body, database }), await send(token, { body, database, way: '?long' })]
+  expect([short.status, short.text]).toEqual([long.status, long.text])
+  const told = JSON.parse(short.text) as { readonly code: string; readonly message: string; readonly errors: unknown }
+  expect([short.status, told.code, told.message]).toEqual([400, code, expect.stringContaining(words)])
+  expect(told.errors).toEqual([{ message: told.message, extensions: { code } }])
+  expect(asked).toBe(0)
+})
+
+it('takes null for what a client leaves open, and members that it does not know', async () => {
+  expect(await both(await gateway.tokenOf(), { body: '{"query":"{ a }","variables":null,"operationName":null,"extensions":null,"doc_id":7}' })).toMatchObject({ status: 200 })
+})
+
+it('takes JSON and nothing else, of at most a megabyte', async () => {
+  const token = await gateway.tokenOf()
+  for (const type of ['text/plain', 'application/graphql', 'application/json5', 'application/x-www-form-urlencoded']) {
+    const answer = await both(token, { type })
+    expect([type, answer.status, JSON.parse(answer.text)]).toEqual([type, 400, expect.objectContaining({ code: 'InvalidContentType' })])
+  }
+  expect(await both(token, { type: 'Application/JSON; charset=utf-8' })).toMatchObject({ status: 200 })
+  expect(await send(token, { body: `{"query":"{ a }","x":"${'x'.repeat(1024 * 1024)}"}` })).toMatchObject({ status: 413 })
+})

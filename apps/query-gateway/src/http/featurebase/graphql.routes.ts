@@ -1,0 +1,38 @@
+import { type InputOf } from '@tenantry/contracts'
+import { documentIn, graphqlResponse, graphqlResponseType, readGraphql, runGraphql } from '@tenantry/dialects-featurebase'
+import { mountRaw, readInput } from '@tenantry/http'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { preferred } from './accept.js'
+import { type QueryRouteRules, admit, ask } from './query.routes.js'
+import { type Asked, sized } from './query.text.js'
+
+const jsonType = 'application/json; charset=utf-8'
+const answerTypes = ['application/json', graphqlResponseType] as const
+
+/** Mounts GraphQL: the engine answers what a document asks for, and what is wrong with it. */
+export const mountGraphql = (fastify: FastifyInstance, rules: QueryRouteRules): void => {
+  mountRaw(fastify, runGraphql, rules.problems, (request, reply) => answerGraphql(request, reply, rules))
+}
+
+/** A body as a request to the engine. Throws Problem for one that cannot be sent there. */
+export const graphqlIn = (contentType: string | undefined, body: string, mostBytes: number): Asked => {
+  const request = readGraphql(contentType, sized(body, mostBytes))
+  documentIn(request)
+  return { text: request.text }
+}
+
+/** Whether a client takes the usual type, so that its answer can be sent as it is. */
+export const takesJson = (accept: string | undefined): boolean => preferred(accept, answerTypes) === 'application/json'
+
+const answerGraphql = async (request: FastifyRequest, reply: FastifyReply, rules: QueryRouteRules): Promise<void> => {
+  const admitted = await admit(request, rules)
+  const { params, body } = readInput(runGraphql, request) as InputOf<typeof runGraphql>
+  const asked = { databaseId: params.database_id, language: 'graphql' as const, ...graphqlIn(request.headers['content-type'], body, rules.textBytes) }
+  const plain = takesJson(request.headers.accept)
+  await ask(reply, rules, admitted, asked, ({ data }) => {
+    const { status, body: sent } = plain ? { status: 200, body: data } : graphqlResponse(data)
+    return rules.outgoing.send(reply.raw, sent.length, () => {
+      void reply.code(status).header('content-type', plain ? jsonType : `${graphqlResponseType}; charset=utf-8`).send(sent)
+    })
+  })
+}
