@@ -1,6 +1,6 @@
 import { engineAddress, engineVariables } from '@tenantry/engines-host'
 import { postgresVariables } from '@tenantry/engines-postgres'
-import { type Environment, aloneConfig, aloneVariables, neighbourConfig, neighbourVariables, parseConfig } from '@tenantry/service'
+import { type Environment, aloneConfig, aloneVariables, neighbourConfig, neighbourVariables, parseConfig, variable } from '@tenantry/service'
 import { z } from 'zod'
 
 const schema = z.object({
@@ -8,6 +8,8 @@ const schema = z.object({
   ...neighbourVariables,
   ...engineVariables,
   ...postgresVariables,
+  /** How often a stream of answers says that it lives while nothing changes. */
+  EVENT_BEAT_SECONDS: variable.positive(15),
 }).transform((env, context) => ({
   ...aloneConfig(env),
   ...neighbourConfig(env),
@@ -19,6 +21,7 @@ const schema = z.object({
     running: env.QUERIES_IN_FLIGHT_PER_ORG, runningInAll: env.QUERIES_IN_FLIGHT_IN_ALL, waiting: env.QUERIES_WAITING_PER_ORG, textBytes: env.QUERIES_WAITING_BYTES,
   },
   imports: { bytes: env.IMPORT_BYTES, seconds: env.IMPORT_SECONDS, silenceSeconds: env.REQUEST_SECONDS, perOrg: env.IMPORTS_PER_ORG, inAll: env.IMPORTS_IN_ALL },
+  eventBeatSeconds: env.EVENT_BEAT_SECONDS,
   queryTextBytes: env.QUERY_TEXT_BYTES,
   queryLimits: { seconds: env.QUERY_TIMEOUT_SECONDS, answerBytes: env.ANSWER_BYTES, answerRows: env.ANSWER_ROWS },
 }))

@@ -1,13 +1,15 @@
 import { assemble } from '@tenantry/assembly'
-import { newId } from '@tenantry/contracts'
+import { type DatabaseId, newId } from '@tenantry/contracts'
 import { problemWire } from '@tenantry/dialects-featurebase'
 import { type EngineHost, connectEngineHost } from '@tenantry/engines-host'
 import { connectPostgres } from '@tenantry/engines-postgres'
-import type { Logger, RunningService } from '@tenantry/service'
+import { type Logger, type RunningService, fixedLimits } from '@tenantry/service'
 import { AppModule } from './app.module.js'
 import type { QueryGatewayConfig } from './config.js'
 import { Outgoing } from './http/featurebase/outgoing.js'
 import { mountImports } from './http/featurebase/import.routes.js'
+import { databaseVersion } from './live/database-version.js'
+import { LiveQueries } from './live/live-queries.js'
 import { mountGraphql } from './http/featurebase/graphql.routes.js'
 import { mountMetrics } from './http/featurebase/metrics.routes.js'
 import { mountQueries } from './http/featurebase/query.routes.js'
@@ -37,11 +39,14 @@ interface EngineDoor {
   readonly close: () => Promise<void>
 }
 
+/** How often live queries look whether others have changed what they show. */
+const lookSeconds = 0.25
+
 /** The gateway to whatever engines it is given. */
 export const gatewayTo = async (engines: Engines, config: QueryGatewayConfig, logger: Logger, door: EngineDoor): Promise<RunningService> => {
   // Counters begin with the process, and so does the name that they are told apart by.
   const nodeId = newId<string>()
-  const held: { targets?: Targets; warm?: WarmPath } = {}
+  const held: { targets?: Targets; warm?: WarmPath; live?: LiveQueries } = {}
   const service = await assemble({
     name: 'query-gateway',
     config,
@@ -57,14 +62,19 @@ export const gatewayTo = async (engines: Engines, config: QueryGatewayConfig, lo
     },
     routes: (fastify, app, { gatekeeper, rates, metrics, problems }) => {
       const [turns, orgTurns, meter, meters] = [new Turns(config.turns), new OrgTurns(config.orgTurns), new QueryMeter(metrics), new DatabaseMeters()]
-      const parts = { targets: app.get(Targets), engines, turns, orgTurns, meter, meters }
+      const known = { targets: app.get(Targets), engines }
+      const live = new LiveQueries({ limits: config.limits, beatSeconds: config.eventBeatSeconds, version: databaseVersion(known) })
+      const parts = { ...known, turns, orgTurns, meter, meters, changed: (id: DatabaseId) => live.poke(id) }
+      held.live = live
       const rules = { gatekeeper, rates, problems, metrics, limits: config.queryLimits, textBytes: config.queryTextBytes, json: config.limits, outgoing: new Outgoing(config.outgoing), parts }
       mountQueries(fastify, rules)
-      mountGraphql(fastify, rules)
+      mountGraphql(fastify, { ...rules, live, liveAnswerBytes: fixedLimits.liveAnswerBytes })
       mountImports(fastify, { ...rules, imports: config.imports, places: new ImportPlaces(config.imports) })
       mountMetrics(fastify, rules, nodeId)
       held.warm = warmPath(rules)
     },
+    chores: () => ({ live: { everySeconds: lookSeconds, run: async () => held.live?.look() } }),
+    drain: () => held.live?.leave(),
     checks: { engineHost: door.ready },
     close: door.close,
   })

@@ -124,7 +124,7 @@ const successOf = ({ success, examples }: Operation): Json => {
     [status]: {
       description,
       headers: usualHeaders,
-      ...(schema && { content: { [contentType]: { schema, ...exampleOf(examples?.answer) }, ...Object.fromEntries(alsoAs.map((type) => [type, { schema }])) } }),
+      ...(schema && { content: { [contentType]: { schema, ...exampleOf(examples?.answer) }, ...Object.fromEntries(alsoAs.map((type) => [type, { schema: type.endsWith('json') ? schema : { type: 'string' } }])) } }),
     },
   }
 }

@@ -99,6 +99,8 @@ export const fixedLimits = {
   /** Statements from this length on count towards the text that is held, and one org may hold this part of it. */
   longStatementBytes: 4_096,
   orgsShareOfText: 1 / 4,
+  /** What each answer of a live query may have: a stream may hold one that its client has not taken. */
+  liveAnswerBytes: mebibyte,
   /** Within what time requests are counted. */
   requestSeconds: 10,
 } as const

@@ -1,10 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common'
 import { type DatabaseId, type OrgId, Problem } from '@tenantry/contracts'
+import { Places } from '@tenantry/service'
 import type { ControlPlaneConfig } from '../config.js'
 import { CONFIG } from '../platform/platform.module.js'
 import type { FeedEvent } from './feed.entity.js'
 import { type FeedReach, FeedRepository } from './feed.repository.js'
-import { Places } from './places.js'
 
 /** What somebody wants to hear of, and from which event on. */
 export interface StreamAsk {

@@ -29,6 +29,8 @@ export interface QueryParts {
   readonly orgTurns: OrgTurns
   readonly meter: QueryMeter
   readonly meters: DatabaseMeters
+  /** Told of a database that may have been written to. */
+  readonly changed: (databaseId: DatabaseId) => void
 }
 
 /**
@@ -83,6 +85,7 @@ const runInTurn = async (target: DatabaseTarget, ask: Ask, parts: QueryParts, go
     throw await meant(error, ask, parts)
   } finally {
     parts.orgTurns.end(visit)
+    if (ask.access === 'write') parts.changed(ask.databaseId)
   }
 }
 

@@ -52,7 +52,7 @@ export const startGateway = async (variables: Readonly<Record<string, string>> =
   }
   const ports: FakePorts = {}
   const portOf = (language: QueryLanguage): QueryPort => ({ run: async (...ask) => await ports[language]?.(...ask) ?? answering('[]') })
-  const engine = { name: 'sqlite', sql: portOf('sql'), graphql: portOf('graphql') } as Pick<Engine, 'name' | 'sql' | 'graphql'> as Engine
+  const engine = { name: 'sqlite', sql: portOf('sql'), graphql: portOf('graphql'), changes: portOf('changes') } as Pick<Engine, 'name' | 'sql' | 'graphql' | 'changes'> as Engine
   const silent = { name: 'bitmap' } as Pick<Engine, 'name'> as Engine
   const identityUrl = await open((_request, response) => { response.setHeader('content-type', 'application/json').end(JSON.stringify(signer.jwks)) })
   const config = parseQueryGatewayConfig({

@@ -5876,7 +5876,7 @@ export type RunGraphqlErrors = {
      */
     422: Problem;
     /**
-     * TooManyConnections, TooManyRequests, TooManyQueries, TooManyQueriesOfOrg
+     * TooManyConnections, TooManyRequests, TooManyQueries, TooManyQueriesOfOrg, TooManyEventStreams
      */
     429: Problem;
     /**
@@ -5901,7 +5901,7 @@ export type RunGraphqlError = RunGraphqlErrors[keyof RunGraphqlErrors];
 
 export type RunGraphqlResponses = {
     /**
-     * What was asked for. A document that is at fault is answered with `data: null` and `errors`, in status 200; a client that accepts `application/graphql-response+json` is answered in that type, with status 400 where nothing was run.
+     * What was asked for. A document that is at fault is answered with `data: null` and `errors`, in status 200; a client that accepts `application/graphql-response+json` is answered in that type, with status 400 where nothing was run. Accepted as `text/event-stream`, each answer is an event `next`: a subscription is answered again whenever the database has changed so that its answer is another one.
      */
     200: {
         data?: {

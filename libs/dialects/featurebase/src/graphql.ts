@@ -37,10 +37,10 @@ export const runGraphql = {
     id: 'runGraphql', method: 'POST', path: '/v2/databases/{database_id}/query/graphql', tag: 'Query', summary: 'Run a GraphQL document', permission: 'data:read', params: knownDatabase,
     body: { kind: 'text', types: [], description: 'A request in GraphQL.', json: requestSchema },
     success: {
-      status: 200, schema: answerSchema, alsoAs: [graphqlResponseType],
-      description: 'What was asked for. A document that is at fault is answered with `data: null` and `errors`, in status 200; a client that accepts `application/graphql-response+json` is answered in that type, with status 400 where nothing was run.',
+      status: 200, schema: answerSchema, alsoAs: [graphqlResponseType, 'text/event-stream'],
+      description: 'What was asked for. A document that is at fault is answered with `data: null` and `errors`, in status 200; a client that accepts `application/graphql-response+json` is answered in that type, with status 400 where nothing was run. Accepted as `text/event-stream`, each answer is an event `next`: a subscription is answered again whenever the database has changed so that its answer is another one.',
     },
-    problems: [...runSql.problems.filter((code) => code !== 'EngineRejectedQuery'), 'InvalidContentType'],
+    problems: [...runSql.problems.filter((code) => code !== 'EngineRejectedQuery'), 'InvalidContentType', 'TooManyEventStreams'],
     examples: { jsonRequest: { query: '{ __typename }' }, answer: { data: { __typename: 'Query' } } },
   }),
   wire: graphqlWire,
@@ -60,6 +60,7 @@ export interface GraphqlRequest {
   /** The body as it was sent, digit by digit: whoever runs it reads the variables there. */
   readonly text: string
   readonly query: string | undefined
+  readonly operationName: string | undefined
   readonly extensions: Readonly<Record<string, unknown>>
 }
 
@@ -70,8 +71,14 @@ export const readGraphql = (contentType: string | undefined, text: string): Grap
   for (const [name, [fault, fits]] of Object.entries(kinds)) {
     if (body[name] !== undefined && !fits(body[name])) throw new Problem('InvalidParameter', `${name}: ${fault}`)
   }
-  const { query, extensions } = body as { query?: string; extensions?: Record<string, unknown> | null }
-  return { text, query, extensions: extensions ?? {} }
+  const { query, operationName, extensions } = body as { query?: string; operationName?: string | null; extensions?: Record<string, unknown> | null }
+  return { text, query, operationName: operationName ?? undefined, extensions: extensions ?? {} }
+}
+
+/** The same request with another document: the member that comes last is the one that is read. */
+export const withDocument = (text: string, query: string): string => {
+  const open = text.trimEnd().slice(0, -1)
+  return `${open}${open.trim() === '{' ? '' : ','}"query":${JSON.stringify(query)}}`
 }
 
 const objectIn = (text: string): Readonly<Record<string, unknown>> => {

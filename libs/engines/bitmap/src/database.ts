@@ -127,7 +127,8 @@ export class BitmapDatabase implements EmbeddedDatabase {
       case 'pql': return plain(this.answer(ask))
       case 'schema': return plain(this.schema(ask))
       case 'import': return plain(this.import(ask))
-      case 'graphql': throw new EngineRefusal('LanguageNotSupported', `This database does not speak ${languageNames[ask.language]}.`)
+      case 'graphql':
+      case 'changes': throw new EngineRefusal('LanguageNotSupported', `This database does not speak ${languageNames[ask.language]}.`)
     }
   }
 

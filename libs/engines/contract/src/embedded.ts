@@ -11,7 +11,7 @@ export interface EmbeddedDriver {
 }
 
 /** What each of them speaks. */
-export const languagesOf: Readonly<Record<EmbeddedEngineName, readonly QueryLanguage[]>> = { sqlite: ['sql', 'graphql'], bitmap: ['sql', 'pql', 'schema', 'import'] }
+export const languagesOf: Readonly<Record<EmbeddedEngineName, readonly QueryLanguage[]>> = { sqlite: ['sql', 'graphql', 'changes'], bitmap: ['sql', 'pql', 'schema', 'import'] }
 
 /** In the order of their numbers on the wire. The contracts' own list comes with schemas, which children have no room for. */
 export const embeddedEngines = Object.keys(languagesOf) as readonly EmbeddedEngineName[]

@@ -26,13 +26,14 @@ export interface QueryLimits {
 /**
  * What an engine may be asked in: what is read and answered in each is its own. `schema` is FeatureBase's; an empty text asks for it. An
  * `import` is several requests: see the engine that takes it. A request in `graphql` is the JSON that its clients send, and the data of
- * its answer the whole JSON that they are sent back: what a document did wrong stands in there, and is no refusal.
+ * its answer the whole JSON that they are sent back: what a document did wrong stands in there, and is no refusal. `changes` is asked
+ * with an empty text: the data of its answer is a JSON text that is another one as soon as anything in the database is.
  */
-export const queryLanguages = ['sql', 'pql', 'schema', 'import', 'graphql'] as const
+export const queryLanguages = ['sql', 'pql', 'schema', 'import', 'graphql', 'changes'] as const
 export type QueryLanguage = (typeof queryLanguages)[number]
 
 /** Each as people write it. */
-export const languageNames: Readonly<Record<QueryLanguage, string>> = { sql: 'SQL', pql: 'PQL', schema: 'SCHEMA', import: 'IMPORT', graphql: 'GraphQL' }
+export const languageNames: Readonly<Record<QueryLanguage, string>> = { sql: 'SQL', pql: 'PQL', schema: 'SCHEMA', import: 'IMPORT', graphql: 'GraphQL', changes: 'CHANGES' }
 
 /** One request in a language of the engine. */
 export interface QueryAsk {
@@ -110,5 +111,6 @@ export interface Engine {
   readonly schema?: QueryPort
   readonly import?: QueryPort
   readonly graphql?: QueryPort
+  readonly changes?: QueryPort
   readonly metrics?: MetricsPort
 }

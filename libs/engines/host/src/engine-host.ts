@@ -64,7 +64,7 @@ export const connectEngineHost = (options: ConnectOptions): EngineHost => {
     remove: effect('remove'), restore: effect('restore'), purge: effect('purge'),
   }
   const speaking = (language: QueryLanguage): QueryPort => ({ run: (target, ask, gone) => runs.run(target, language, ask, gone) })
-  const ports: Readonly<Record<QueryLanguage, QueryPort>> = { sql: speaking('sql'), pql: speaking('pql'), schema: speaking('schema'), import: speaking('import'), graphql: speaking('graphql') }
+  const ports: Readonly<Record<QueryLanguage, QueryPort>> = { sql: speaking('sql'), pql: speaking('pql'), schema: speaking('schema'), import: speaking('import'), graphql: speaking('graphql'), changes: speaking('changes') }
   const portsOf = (name: EmbeddedEngineName): Pick<Engine, QueryLanguage> => Object.fromEntries(languagesOf[name].map((language) => [language, ports[language]]))
   const metrics: MetricsPort = {
     async sizeBytes(target, signal) {

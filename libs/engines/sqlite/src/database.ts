@@ -4,9 +4,10 @@ import type { Access, Answer, EmbeddedAsk, EmbeddedDatabase, KnownStatement } fr
 import type { DatabaseLimits } from '@tenantry/contracts'
 import { answerByRows, answerChange, answerRows, bound } from './answers.js'
 import type { Rows } from './answers.js'
-import { SqliteGraphql } from './graphql/graphql.js'
+import { Changes } from './changes.js'
 import { connect, disconnect, limitStorage } from './connection.js'
 import type { Connection } from './connection.js'
+import { SqliteGraphql } from './graphql/graphql.js'
 import { refusalOf } from './problems.js'
 import { Statements, prepare } from './statements.js'
 import type { Prepared } from './statements.js'
@@ -23,6 +24,7 @@ interface Side {
 export class SqliteDatabase implements EmbeddedDatabase {
   private readonly sides: Partial<Record<Access, Side>> = {}
   private readonly graphql: SqliteGraphql
+  private changes: Changes | undefined
   private storageBytes = 0
 
   constructor(private readonly folder: string) {
@@ -30,12 +32,14 @@ export class SqliteDatabase implements EmbeddedDatabase {
   }
 
   known({ access, language, text, plan }: EmbeddedAsk): KnownStatement | undefined {
+    if (language === 'changes') return { reads: true, quick: true }
     const prepared = plan === true || language !== 'sql' ? undefined : this.sides[access]?.statements.peek(text)
     return prepared && { reads: prepared.kind === 'rows', quick: prepared.quick }
   }
 
   run(ask: EmbeddedAsk, limits: DatabaseLimits): Answer {
     if (ask.language === 'graphql') return this.runGraphql(ask, limits)
+    if (ask.language === 'changes') return this.tellChanges()
     if (ask.language !== 'sql') throw new EngineRefusal('LanguageNotSupported', `This database does not speak ${languageNames[ask.language]}.`)
     const began = performance.now()
     const side = this.side(ask.access)
@@ -57,6 +61,7 @@ export class SqliteDatabase implements EmbeddedDatabase {
   close(): void {
     this.graphql.close()
     for (const side of [this.sides.read, this.sides.write]) if (side) disconnect(side.connection)
+    this.changes = undefined
     delete this.sides.read
     delete this.sides.write
   }
@@ -74,6 +79,16 @@ export class SqliteDatabase implements EmbeddedDatabase {
       return { fields: noFields, data, rows, micros: Number((process.hrtime.bigint() - began) / 1000n) }
     } catch (error) {
       throw refusalOf(error, side.connection.gate.seen.deniedBecause)
+    }
+  }
+
+  private tellChanges(): Answer {
+    const { connection } = this.side('read')
+    try {
+      this.changes ??= new Changes(connection)
+      return this.changes.tell()
+    } catch (error) {
+      throw refusalOf(error)
     }
   }
 

@@ -1,4 +1,4 @@
-import { type Gatekeeper, admitCaller, may } from '@tenantry/auth'
+import { type Gatekeeper, admitCaller, mayStay } from '@tenantry/auth'
 import { type Permission, type Principal, type Problem, statusOfKind } from '@tenantry/contracts'
 import { lastEventId, streamDatabaseEvents, streamEvents, streamText } from '@tenantry/dialects-featurebase'
 import { type ProblemRules, mountRaw, readInput } from '@tenantry/http'
@@ -62,14 +62,6 @@ const listenerOf = (request: FastifyRequest, { raw: response }: FastifyReply, pe
     beat: (seq) => { response.write(streamText.beat(seq)) },
     end,
     cut: () => { response.destroy() },
-    mayStay: () => {
-      const caller = gatekeeper.peek(request.raw)
-      const rights = caller && gatekeeper.peekRights(caller)
-      return rights && may(rights, permission) ? undefined : stillAdmitted(gatekeeper, request, permission)
-    },
+    mayStay: () => mayStay(gatekeeper, request.raw, permission),
   }
-}
-
-const stillAdmitted = async (gatekeeper: Gatekeeper, request: FastifyRequest, permission: Permission): Promise<void> => {
-  await gatekeeper.require(await gatekeeper.admit(request.raw), permission)
 }

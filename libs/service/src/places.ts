@@ -1,5 +1,5 @@
 import { Problem } from '@tenantry/contracts'
-import type { Limits } from '@tenantry/service'
+import type { Limits } from './limits.js'
 
 type Rules = Pick<Limits, 'EVENT_STREAMS' | 'EVENT_STREAMS_PER_ORG' | 'EVENT_STREAMS_PER_KEY'>
 
