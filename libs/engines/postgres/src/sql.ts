@@ -107,6 +107,7 @@ const planOf = async (one: (text: string) => Promise<Rows>, text: string): Promi
 /** Runs it to its end, or ends it: first in good, then with its session. */
 const within = async (session: Session, { warden }: QueryServer, statement: Statement, watched: Watched, seconds: number): Promise<Rows> => {
   const { client } = session
+  const rest = resting(client)
   const { promise: ended, reject } = Promise.withResolvers<never>()
   let cancelSent = false
   const stop = watch(watched, () => {
@@ -121,10 +122,20 @@ const within = async (session: Session, { warden }: QueryServer, statement: Stat
     return await Promise.race([statement.done, ended])
   } catch (error) {
     if (isBroken(client)) session.broken = true
+    if (!session.broken) await Promise.race([rest.reached, ended.catch(() => undefined)])
     throw cancelSent ? endedBecause(watched, seconds, error) : statementProblem(error, seconds)
   } finally {
     stop()
+    rest.forget()
   }
+}
+
+/** Tells when the server is done with what it was sent, which after a fault is later than the fault; or when the session has ended. */
+const resting = (client: pg.Client): { readonly reached: Promise<void>; forget(): void } => {
+  const { promise, resolve } = Promise.withResolvers<undefined>()
+  const reached = (): void => resolve(undefined)
+  for (const event of ['drain', 'end']) client.once(event, reached)
+  return { reached: promise, forget: () => { for (const event of ['drain', 'end']) client.off(event, reached) } }
 }
 
 const endIt = async (warden: Warden, pid: number, statement: Statement): Promise<void> => {

@@ -79,7 +79,8 @@ export class Statement implements pg.Submittable {
     if (this.readOnly && this.commands !== 2) return
     const [, count] = /^(?:INSERT \d+|UPDATE|DELETE|MERGE|COPY) (\d+)$/.exec(text) ?? []
     this.changed = Number(count ?? 0)
-    if (!this.readOnly && this.isWithin()) this.connection?.sync()
+    // What has grown too large has lost its session by now, and with it what it would have changed.
+    if (!this.readOnly && (this.isWithin() || this.connection?.stream.destroyed === false)) this.connection?.sync()
   }
 
   handleEmptyQuery(): void {
@@ -91,11 +92,10 @@ export class Statement implements pg.Submittable {
     throw new Error('No statement is run in parts.')
   }
 
-  /** Rows to copy come with no request: the server is told that there are none. */
+  /** Rows to copy come with no request: the server is told that there are none, and answers that with a fault. */
   handleCopyInResponse(connection: pg.Connection & { sendCopyFail?(message: string): void }): void {
     this.failure ??= rejected('COPY FROM STDIN has no rows to read here; use INSERT.')
     connection.sendCopyFail?.('no rows')
-    if (!this.readOnly) connection.sync()
   }
 
   handleCopyData(): void {

@@ -15,6 +15,7 @@ const limited = (text: string, values: readonly unknown[]): pg.QueryConfig & { r
 /** Ends statements from outside, where the session that runs them cannot be trusted to, and measures databases. */
 export class Warden {
   private opened: Promise<pg.Client> | undefined
+  private last: Promise<unknown> = Promise.resolve()
 
   constructor(private readonly server: PostgresServer) {}
 
@@ -40,7 +41,14 @@ export class Warden {
     await (await this.opened?.catch(() => undefined))?.end().catch(() => undefined)
   }
 
-  private async ask(text: string, values: readonly unknown[]): Promise<pg.QueryResult> {
+  /** One after the other: each takes a moment, and a session can do no two things at a time. */
+  private ask(text: string, values: readonly unknown[]): Promise<pg.QueryResult> {
+    const asked = this.last.then(() => this.askNow(text, values))
+    this.last = asked.catch(() => undefined)
+    return asked
+  }
+
+  private async askNow(text: string, values: readonly unknown[]): Promise<pg.QueryResult> {
     try {
       const client = await this.session()
       return await client.query(limited(text, values))
