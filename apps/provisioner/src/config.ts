@@ -1,3 +1,4 @@
+import { featurebaseServersOf, featurebaseVariables } from '@tenantry/engines-featurebase'
 import { engineAddress, engineVariables } from '@tenantry/engines-host'
 import { postgresVariables } from '@tenantry/engines-postgres'
 import {
@@ -15,6 +16,7 @@ const schema = z.object({
   ...engineVariables,
   ...postgresVariables,
   POSTGRES_SPARES: variable.count(2),
+  ...featurebaseVariables,
   SWEEP_SECONDS: z.coerce.number().positive().max(10).default(5),
   UNDELETE_DAYS: z.coerce.number().min(0).max(365).default(7),
   PROVISION_PATIENCE_SECONDS: variable.positive(900),
@@ -25,6 +27,7 @@ const schema = z.object({
   engineHost: engineAddress(env, context),
   postgresServers: env.POSTGRES_SERVERS,
   postgresSpares: env.POSTGRES_SPARES,
+  featurebaseServers: featurebaseServersOf(env, context),
   sweepSeconds: env.SWEEP_SECONDS,
   undeleteDays: env.UNDELETE_DAYS,
   patienceSeconds: env.PROVISION_PATIENCE_SECONDS,

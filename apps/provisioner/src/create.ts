@@ -2,6 +2,7 @@ import { assemble, checkSchema, migrateSchema } from '@tenantry/assembly'
 import type { EngineName } from '@tenantry/contracts'
 import { problemWire } from '@tenantry/dialects-featurebase'
 import type { Engine } from '@tenantry/engines-contract'
+import { featurebaseEngine } from '@tenantry/engines-featurebase'
 import { type EngineHost, connectEngineHost } from '@tenantry/engines-host'
 import { connectPostgres } from '@tenantry/engines-postgres'
 import type { Logger, RunningService } from '@tenantry/service'
@@ -25,9 +26,10 @@ const upkeepSeconds = 1
 export const createProvisioner = async (config: ProvisionerConfig, logger: Logger): Promise<RunningService> => {
   const source = provisionerSource(config)
   const host = connectEngineHost(config.engineHost)
+  const featurebase = featurebaseEngine(config.featurebaseServers)
   const postgres = connectPostgres({ servers: config.postgresServers, spares: config.postgresSpares })
   const engines: Readonly<Partial<Record<EngineName, Engine>>> = {
-    sqlite: host.engine('sqlite'), bitmap: host.engine('bitmap'), ...(config.postgresServers.length > 0 && { postgres: postgres.engine }),
+    sqlite: host.engine('sqlite'), bitmap: host.engine('bitmap'), featurebase, ...(config.postgresServers.length > 0 && { postgres: postgres.engine }),
   }
   return await assemble({
     name: 'provisioner',
@@ -43,6 +45,7 @@ export const createProvisioner = async (config: ProvisionerConfig, logger: Logge
     checks: { engineHost: () => hostIsThere(host) },
     close: async () => {
       host.close()
+      featurebase.close()
       await postgres.close()
     },
   })

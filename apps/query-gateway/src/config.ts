@@ -1,3 +1,4 @@
+import { featurebaseServersOf, featurebaseVariables } from '@tenantry/engines-featurebase'
 import { engineAddress, engineVariables } from '@tenantry/engines-host'
 import { postgresVariables } from '@tenantry/engines-postgres'
 import { type Environment, aloneConfig, aloneVariables, neighbourConfig, neighbourVariables, parseConfig, variable } from '@tenantry/service'
@@ -10,11 +11,13 @@ const schema = z.object({
   ...postgresVariables,
   /** How often a stream of answers says that it lives while nothing changes. */
   EVENT_BEAT_SECONDS: variable.positive(15),
+  ...featurebaseVariables,
 }).transform((env, context) => ({
   ...aloneConfig(env),
   ...neighbourConfig(env),
   engineHost: engineAddress(env, context),
   postgresServers: env.POSTGRES_SERVERS,
+  featurebaseServers: featurebaseServersOf(env, context),
   outgoing: { smallBytes: 64 * 1024, mostBytes: env.ANSWERS_UNREAD_BYTES, seconds: env.ANSWER_READ_SECONDS },
   turns: { running: env.QUERIES_IN_FLIGHT, waiting: env.QUERIES_WAITING, waitingInAll: env.QUERIES_WAITING_IN_ALL, waitSeconds: env.QUERY_TIMEOUT_SECONDS },
   orgTurns: {

@@ -1,6 +1,7 @@
 import { assemble } from '@tenantry/assembly'
 import { type DatabaseId, newId } from '@tenantry/contracts'
 import { problemWire } from '@tenantry/dialects-featurebase'
+import { featurebaseEngine } from '@tenantry/engines-featurebase'
 import { type EngineHost, connectEngineHost } from '@tenantry/engines-host'
 import { connectPostgres } from '@tenantry/engines-postgres'
 import { type Logger, type RunningService, fixedLimits } from '@tenantry/service'
@@ -25,10 +26,12 @@ import { Targets } from './targets/targets.js'
 /** Starts the query gateway. It keeps no records: what it knows it has asked for or heard. */
 export const createQueryGateway = async (config: QueryGatewayConfig, logger: Logger): Promise<RunningService> => {
   const host = connectEngineHost(config.engineHost)
+  const featurebase = featurebaseEngine(config.featurebaseServers)
   const postgres = connectPostgres({ servers: config.postgresServers })
-  const engines: Engines = { sqlite: host.engine('sqlite'), bitmap: host.engine('bitmap'), ...(config.postgresServers.length > 0 && { postgres: postgres.engine }) }
+  const engines: Engines = { sqlite: host.engine('sqlite'), bitmap: host.engine('bitmap'), featurebase, ...(config.postgresServers.length > 0 && { postgres: postgres.engine }) }
   const close = async (): Promise<void> => {
     host.close()
+    featurebase.close()
     await postgres.close()
   }
   return await gatewayTo(engines, config, logger, { ready: () => hostIsThere(host), close })

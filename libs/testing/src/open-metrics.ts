@@ -15,7 +15,7 @@ const labelName = '[a-zA-Z_][a-zA-Z0-9_]*'
 const metadata = /^# (?<what>TYPE|UNIT|HELP) (?<name>[a-zA-Z_:][a-zA-Z0-9_:]*) (?<text>.+)$/
 const sample = new RegExp(`^(?<name>[a-zA-Z_:][a-zA-Z0-9_:]*)(?:\\{(?<labels>(?:${labelName}="(?:[^"\\\\\\n]|\\\\["\\\\n])*"(?:,(?!\\})|(?=\\})))*)\\})? (?<value>[-+]?(?:[0-9.]+(?:e[-+]?[0-9]+)?|Inf)|NaN)$`, 'i')
 const label = new RegExp(`(${labelName})="((?:[^"\\\\]|\\\\.)*)"`, 'g')
-const suffixes: Readonly<Record<string, readonly string[]>> = { counter: ['_total'], gauge: [''], histogram: ['_bucket', '_count', '_sum'] }
+const suffixes: Readonly<Record<string, readonly string[]>> = { counter: ['_total'], gauge: [''], unknown: [''], histogram: ['_bucket', '_count', '_sum'] }
 
 type Draft = { name: string; type?: string; unit?: string; help?: string; samples: MetricSample[] }
 

@@ -6312,7 +6312,7 @@ export type ReadMetricsError = ReadMetricsErrors[keyof ReadMetricsErrors];
 
 export type ReadMetricsResponses = {
     /**
-     * What the process that answers has counted of this database since it began; fb_node_id names the process. A database that was not used for long begins at zero again.
+     * What the process that answers has counted of this database since it began; fb_node_id names the process. A database with a FeatureBase server of its own also tells what that measures. A database that was not used for long begins at zero again.
      */
     200: string;
 };
@@ -6383,7 +6383,7 @@ export type ReadMetricsUnversionedError = ReadMetricsUnversionedErrors[keyof Rea
 
 export type ReadMetricsUnversionedResponses = {
     /**
-     * What the process that answers has counted of this database since it began; fb_node_id names the process. A database that was not used for long begins at zero again.
+     * What the process that answers has counted of this database since it began; fb_node_id names the process. A database with a FeatureBase server of its own also tells what that measures. A database that was not used for long begins at zero again.
      */
     200: string;
 };

@@ -42,8 +42,8 @@ const buckets = ({ latencies, bounds, answered, seconds }: MetricsView): readonl
   return [...counted, ['_bucket', { le: '+Inf' }, answered], ['_count', {}, answered], ['_sum', {}, seconds]]
 }
 
-/** The measures of one database as OpenMetrics text; every sample carries the process that counted it. */
-export const presentMetrics = (view: MetricsView, nodeId: string): string => {
+/** The measures of one database as OpenMetrics text; every sample carries the process that counted it. `families` are those of its own server. */
+export const presentMetrics = (view: MetricsView, nodeId: string, families = ''): string => {
   const family = (name: string, type: 'counter' | 'gauge' | 'histogram', unit: '' | 'seconds' | 'bytes', help: string, samples: readonly Sample[]): string => {
     const full = `tenantry_database_${name}`
     const lines = samples.map(([suffix, labels, value]) =>
@@ -59,6 +59,7 @@ export const presentMetrics = (view: MetricsView, nodeId: string): string => {
     family('answer_bytes', 'counter', 'bytes', 'Bytes of rows in answers.', total(view.bytes)),
     family('connections', 'gauge', '', 'Open connections that have a query waiting, running or on its way back.', [['', {}, view.inFlight]]),
     ...(view.sizeBytes === undefined ? [] : [family('size_bytes', 'gauge', 'bytes', 'What the database takes on disk.', [['', {}, view.sizeBytes]])]),
+    families,
     '# EOF\n',
   ].join('')
 }
@@ -67,7 +68,7 @@ const metrics = {
   method: 'GET', tag: 'Metrics', permission: 'databases:read', params: knownDatabase,
   success: {
     status: 200, contentType: 'application/openmetrics-text',
-    description: 'What the process that answers has counted of this database since it began; fb_node_id names the process. A database that was not used for long begins at zero again.',
+    description: 'What the process that answers has counted of this database since it began; fb_node_id names the process. A database with a FeatureBase server of its own also tells what that measures. A database that was not used for long begins at zero again.',
   },
   problems: ['DatabaseNotFound'],
   examples: {

@@ -85,6 +85,8 @@ export type Observed = 'absent' | 'running' | 'stopped' | 'removed' | 'purged'
 export interface MetricsPort {
   /** What the data takes on disk in bytes, whether the database runs or is stopped. MUST throw only Problem: DatabaseNotFound, EngineUnavailable. */
   sizeBytes(target: Target, signal: AbortSignal): Promise<number>
+  /** What a server that is the database's own measures of itself, as whole families of OpenMetrics. MUST throw only Problem. */
+  families?(target: Target, signal: AbortSignal): Promise<string>
 }
 
 /** Each call may run twice, in any process, and MUST then change nothing; each MUST throw only Problem. */

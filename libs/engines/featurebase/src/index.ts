@@ -1,1 +1,2 @@
+export { type FeaturebaseEngine, featurebaseEngine } from './driver.js'
 export { type FeaturebaseServers, featurebaseServersOf, featurebaseVariables } from './servers.js'

@@ -1,5 +1,5 @@
 import { admitCaller } from '@tenantry/auth'
-import { type DatabaseTarget, Problem } from '@tenantry/contracts'
+import { type DatabaseTarget, Problem, type ProblemKind } from '@tenantry/contracts'
 import { openMetricsType, presentMetrics, readMetrics, readMetricsUnversioned } from '@tenantry/dialects-featurebase'
 import { mountRaw, readInput } from '@tenantry/http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
@@ -15,19 +15,27 @@ export const mountMetrics = (fastify: FastifyInstance, { gatekeeper, parts, prob
     const caller = await admitCaller(gatekeeper, operation, request)
     const { params } = readInput(operation, request)
     const target = await parts.targets.locate(caller.orgId, params.database_id)
-    const sizeBytes = await sizeOf(target, parts.engines)
-    void reply.header('content-type', openMetricsType).send(presentMetrics({ ...parts.meters.read(target.databaseId), bounds: latencyBounds, sizeBytes }, nodeId))
+    const [sizeBytes, families] = await Promise.all([sizeOf(target, parts.engines), familiesOf(target, parts.engines)])
+    void reply.header('content-type', openMetricsType).send(presentMetrics({ ...parts.meters.read(target.databaseId), bounds: latencyBounds, sizeBytes }, nodeId, families))
   }
   mountRaw(fastify, readMetrics, problems, tell(readMetrics))
   mountRaw(fastify, readMetricsUnversioned, problems, tell(readMetricsUnversioned))
 }
 
-/** A size that cannot be had is left out: what was counted is true without it. */
-const sizeOf = async (target: DatabaseTarget, engines: Engines): Promise<number | undefined> => {
+const left: readonly ProblemKind[] = ['unavailable', 'missing', 'conflict', 'cancelled', 'unprocessable']
+
+/** What cannot be had is left out: what was counted is true without it. */
+const unlessAway = async <T>(asked: Promise<T> | undefined): Promise<T | undefined> => {
   try {
-    return await engines[target.engine]?.metrics?.sizeBytes(target, AbortSignal.timeout(sizeMs))
+    return await asked
   } catch (error) {
-    if (error instanceof Problem && (error.kind === 'unavailable' || error.kind === 'missing')) return undefined
+    if (error instanceof Problem && left.includes(error.kind)) return undefined
     throw error
   }
 }
+
+const sizeOf = (target: DatabaseTarget, engines: Engines): Promise<number | undefined> =>
+  unlessAway(engines[target.engine]?.metrics?.sizeBytes(target, AbortSignal.timeout(sizeMs)))
+
+const familiesOf = (target: DatabaseTarget, engines: Engines): Promise<string | undefined> =>
+  unlessAway(engines[target.engine]?.metrics?.families?.(target, AbortSignal.timeout(sizeMs)))
