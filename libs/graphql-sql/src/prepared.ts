@@ -170,7 +170,7 @@ export class PreparedOperation implements Prepared {
     const { operation } = this.document
     const definitions = this.whole.definitions.map((each) => each === operation ? { ...operation, selectionSet: { ...operation.selectionSet, selections: nodes } } : each)
     const { data, errors } = executeSync({
-      schema: this.document.schema, document: { ...this.whole, definitions },
+      schema: this.document.schema.fresh(), document: { ...this.whole, definitions },
       ...(operation.name && { operationName: operation.name.value }),
       variableValues: (given ?? {}) as Record<string, unknown>,
     })

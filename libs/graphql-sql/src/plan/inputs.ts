@@ -1,7 +1,8 @@
 import {
-  GraphQLError, Kind, coerceInputLiteral, getNullableType, isInputObjectType, isListType, isNonNullType, isScalarType,
+  GraphQLError, Kind, coerceInputLiteral, getNullableType, isInputObjectType, isListType, isNonNullType, isScalarType, valueFromASTUntyped,
   type FieldNode, type GraphQLArgument, type GraphQLInputType, type ValueNode,
 } from 'graphql'
+import { jsonTextOf } from '../schema/scalars.js'
 import { Slot } from './sql.js'
 
 /** Thrown while a plan is made that shall serve all values: this document's SQL depends on them. */
@@ -43,7 +44,11 @@ export const readInput = (type: GraphQLInputType, node: ValueNode, variables: Va
       return read === undefined ? [] : [[name, read]]
     }))
   }
-  if (!variables && hasVariable(node)) throw new NeedsValues()
+  if (hasVariable(node)) {
+    // Only JSON has values with others inside.
+    if (!variables) throw new NeedsValues()
+    return jsonTextOf(valueFromASTUntyped(node, variables))
+  }
   return coerceInputLiteral(node, type)
 }
 

@@ -3,13 +3,14 @@ import type { Dialect } from '../dialect.js'
 import type { Shape } from '../answer/shape.js'
 import type { CheckValues } from '../limits/check-limits.js'
 import type { Fragments } from '../limits/measure.js'
+import type { ReadKind, Root } from '../schema/roots.js'
 import type { TenantSchema } from '../schema/schema.js'
 import { tableAggregate } from './aggregate.js'
 import { changeOf, keySql } from './changes.js'
 import { groupsSql } from './groups.js'
 import { type Inputs, NeedsValues, type Variables, readArguments } from './inputs.js'
 import { rowJson, rowsSql } from './rows.js'
-import { type Row, planning, tableAs } from './scope.js'
+import { type Planning, type Row, planning, tableAs } from './scope.js'
 import { type Selected, selectedFields, within } from './selection.js'
 import { type Sql, sql } from './sql.js'
 import { condition } from './where.js'
@@ -67,15 +68,16 @@ const rootPlan = (document: Document, selected: Selected, variables: Variables):
     const typeName = `${api.name}_mutation_${isOne ? 'by_pk_' : ''}response`
     return { kind: 'change', selected, node, isNotNull: true, statements, asked, isOne, typeName, shape: shape && !isOne ? { kind: 'list', of: shape } : shape }
   }
-  return { selected, node, ...readPlan(document, plan, selected, inputs) }
+  const root = schema.roots.query.get(selected.name)
+  // The field that stands in for the tables as long as there is none.
+  if (!root) return { kind: 'constant', selected, node, isNotNull: false, json: 'null' }
+  return { selected, node, ...readPlan(plan, root, selected, inputs) }
 }
 
-const readPlan = ({ schema }: Document, plan: ReturnType<typeof planning>, selected: Selected, inputs: Inputs):
+const readPlan = (plan: Planning, root: Root<ReadKind>, selected: Selected, inputs: Inputs):
   | { readonly kind: 'rows'; readonly statement: Sql; readonly shape: Shape; readonly isNotNull: true }
   | { readonly kind: 'value'; readonly statement: Sql; readonly shape: Shape; readonly isNotNull: boolean } => {
-  const root = schema.roots.query.get(selected.name)
-  if (!root) throw new GraphQLError('There is no table yet.')
-  const row: Row = { api: schema.api(root.table), alias: plan.alias() }
+  const row: Row = { api: plan.schema.api(root.table), alias: plan.alias() }
   switch (root.kind) {
     case 'rows':
     case 'groups': {

@@ -6,7 +6,7 @@ import { type OrderKey, behind, orderOf, orderSql, withKey } from './order.js'
 import { mostRows, pageSql } from './page.js'
 import { type Planning, type Row, cellOf, joined, rowidOf, tableAs } from './scope.js'
 import { type Selected, selectedFields, within } from './selection.js'
-import { type Sql, join, literal, quoted, raw, sql } from './sql.js'
+import { type Sql, join, literal, nothing, quoted, sql } from './sql.js'
 import { both, condition } from './where.js'
 
 /** JSON text that a statement makes, and what it looks like: whoever finds a mark in it must know where he is. */
@@ -72,25 +72,31 @@ const argumentsOf = ({ schema, variables }: Planning, { api }: Row, { name, node
 }
 
 /** The rows of a table that a field asks for, as a select with the one column `o`. */
-export const rowsSql = (plan: Planning, row: Row, selected: Selected, inputs: Inputs, tie?: Sql): { readonly rows: Sql; readonly shape: ObjectShape } => {
+export const rowsSql = (plan: Planning, table: Row, selected: Selected, inputs: Inputs, tie?: Sql): { readonly rows: Sql; readonly shape: ObjectShape } => {
   const asked = selectedFields(within(selected), plan.fragments, plan.variables)
-  const isPaged = inputs['after'] != null || asked.some(({ name }) => row.api.fields.get(name)?.kind === 'cursor')
-  const given = orderOf(plan, row, inputs['order_by'])
-  const order = isPaged ? withKey(row, given) : given
+  const isPaged = inputs['after'] != null || asked.some(({ name }) => table.api.fields.get(name)?.kind === 'cursor')
+  const distinct = (decided(inputs['distinct_on']) ?? []) as readonly string[]
+  const row = distinct.length > 0 ? { ...table, renamed: numbered(table) } : table
+  const orderFor = (each: Row): readonly OrderKey[] => isPaged ? withKey(each, orderOf(plan, each, inputs['order_by'])) : orderOf(plan, each, inputs['order_by'])
+  const order = orderFor(row)
   const { json, shape } = rowJson(plan, row, asked, order)
-  const where = both([tie, condition(plan, row, inputs['where'] ?? inputs['filter'])])
+  const where = both([tie, condition(plan, table, inputs['where'] ?? inputs['filter'])])
   const after = inputs['after'] == null ? undefined : behind(plan, order, inputs['after'])
-  const distinct = inputs['distinct_on']
-  const source = Array.isArray(decided(distinct)) && (distinct as readonly unknown[]).length > 0
-    ? { from: firstOfEach(row, distinct as readonly string[], order, where), where: both([sql`${row.alias}."0n"=1`, after]) }
-    : { from: tableAs(row), where: both([where, after]) }
-  return { rows: sql`SELECT ${json} AS o FROM ${source.from}${source.where ? sql` WHERE ${source.where}` : raw('')}${orderSql(order)}${pageSql(plan, inputs)}`, shape }
+  const source = row === table ? { from: tableAs(table), where: both([where, after]) }
+    : { from: firstOfEach(table, row, distinct, orderFor(table), where), where: both([sql`${row.alias}."first"=1`, after]) }
+  return { rows: sql`SELECT ${json} AS o FROM ${source.from}${source.where ? sql` WHERE ${source.where}` : nothing}${orderSql(order)}${pageSql(plan, inputs)}`, shape }
+}
+
+/** Names for the columns of a select. Their own would not do: SQLite gives a column of a select another name when it is called true. */
+const numbered = ({ api: { table: { columns } } }: Row): (column: string) => string => {
+  const numbers = new Map(columns.map(({ name }, at) => [name, `c${at}`]))
+  return (column) => numbers.get(column) ?? column
 }
 
 /** The rows of which each is the first of those with the same values in `columns`. */
-const firstOfEach = (row: Row, columns: readonly string[], order: readonly OrderKey[], where: Sql | undefined): Sql => {
-  const { api, alias } = row
-  const cells = columns.map((name) => cellOf(row, api.columns.get(name)?.name ?? name))
-  const names = api.table.columns.map(({ name }) => sql`${cellOf(row, name)} AS ${quoted(name)}`)
-  return sql`(SELECT ${join(names, ',')},row_number() OVER (PARTITION BY ${join(cells, ',')}${orderSql(order)}) AS "0n" FROM ${tableAs(row)}${where ? sql` WHERE ${where}` : raw('')}) AS ${alias}`
+const firstOfEach = (table: Row, row: Row, columns: readonly string[], order: readonly OrderKey[], where: Sql | undefined): Sql => {
+  const { api: { columns: known, table: { columns: all } }, alias } = table
+  const cells = columns.map((name) => cellOf(table, known.get(name)?.name ?? name))
+  const names = all.map(({ name }) => sql`${cellOf(table, name)} AS ${quoted(row.renamed?.(name) ?? name)}`)
+  return sql`(SELECT ${join(names, ',')},row_number() OVER (PARTITION BY ${join(cells, ',')}${orderSql(order)}) AS "first" FROM ${tableAs(table)}${where ? sql` WHERE ${where}` : nothing}) AS ${alias}`
 }

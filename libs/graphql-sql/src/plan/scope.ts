@@ -24,9 +24,11 @@ export const planning = (schema: TenantSchema, dialect: Dialect, fragments: Frag
 export interface Row {
   readonly api: TableApi
   readonly alias: Sql
+  /** What its columns are called where they are those of a select. */
+  readonly renamed?: (column: string) => string
 }
 
-export const cellOf = ({ alias }: Row, column: string): Sql => sql`${alias}.${quoted(column)}`
+export const cellOf = ({ alias, renamed }: Row, column: string): Sql => sql`${alias}.${quoted(renamed ? renamed(column) : column)}`
 
 export const rowidOf = (row: Row): Sql | undefined => row.api.table.rowid === undefined ? undefined : cellOf(row, row.api.table.rowid)
 

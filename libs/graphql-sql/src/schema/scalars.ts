@@ -31,13 +31,21 @@ export const Int = new GraphQLScalarType<unknown, unknown>({
 /** JSON text, ready to be written. */
 export class JsonText {
   constructor(readonly text: string) {}
+
+  /** Inside of another value it is what it says. */
+  toJSON(): unknown {
+    return JSON.parse(this.text)
+  }
 }
+
+/** A whole number that JSON's own would round is its digits there. */
+export const jsonTextOf = (value: unknown): JsonText => new JsonText(JSON.stringify(value, (_, each: unknown) => typeof each === 'bigint' ? each.toString() : each))
 
 export const Json = new GraphQLScalarType<unknown, unknown>({
   name: 'JSON',
   description: 'Any JSON value.',
-  coerceInputValue: (value) => new JsonText(JSON.stringify(value)),
-  coerceInputLiteral: (node: ValueNode) => new JsonText(JSON.stringify(valueFromASTUntyped(node))),
+  coerceInputValue: jsonTextOf,
+  coerceInputLiteral: (node: ValueNode) => jsonTextOf(valueFromASTUntyped(node)),
 })
 
 export const scalarOf: Readonly<Record<Form, GraphQLScalarType>> = {

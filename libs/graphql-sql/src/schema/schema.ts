@@ -1,33 +1,18 @@
 import {
   GraphQLError, GraphQLList, GraphQLNonNull, GraphQLObjectType, GraphQLSchema, GraphQLString, introspectionTypes,
-  type GraphQLFieldConfig, type GraphQLNamedType, type GraphQLFieldMap,
+  type GraphQLNamedType,
 } from 'graphql'
 import type { Catalogue } from '../catalogue.js'
 import { free } from '../names.js'
 import { lazyRecord } from './lazy-record.js'
+import { type Field, LazyObject } from './lazy-types.js'
 import { type ApiAccess, type ChangeKind, type ReadKind, type Root, type Roots, rootsOf } from './roots.js'
 import { Int, directives, oldName, scalarOf, staticTypes } from './scalars.js'
 import { type TableApi, tableApi } from './table-api.js'
 import { type TableTypes, aggregateArguments, rowArguments, rowsType, tableTypes } from './table-types.js'
 
-type Field = GraphQLFieldConfig<unknown, unknown>
-
-/** An object type with so many fields that each is made only when it is asked for. */
-class LazyObject extends GraphQLObjectType {
-  private readonly lazyFields: GraphQLFieldMap<unknown, unknown>
-
-  constructor(name: string, names: () => Iterable<string>, make: (name: string) => Field | undefined) {
-    super({ name, fields: {} })
-    this.lazyFields = lazyRecord(names, (key) => {
-      const field = make(key)
-      return field && new GraphQLObjectType({ name, fields: { [key]: field } }).getFields()[key]
-    })
-  }
-
-  override getFields(): GraphQLFieldMap<unknown, unknown> {
-    return this.lazyFields
-  }
-}
+/** Describing every table takes a child's memory and tens of megabytes of answer: past so many nobody can use it, either. */
+const mostDescribed = 1_000
 
 /** The argument of a change by key that says what to set: its name gives way to a column of the key. */
 export const setArgument = ({ table, columns }: TableApi, wanted: '_set' | 'set'): string =>
@@ -52,10 +37,10 @@ export class TenantSchema extends GraphQLSchema {
     const { query, mutation } = this.roots
     this.query = query.size === 0
       ? new GraphQLObjectType({ name: 'Query', fields: { no_tables: { type: GraphQLString, description: 'Stands here until there is a table: GraphQL knows no type without fields.' } } })
-      : new LazyObject('Query', () => query.keys(), (name) => mapped(query.get(name), (root) => this.catalogue.table(root.table) && this.readField(root)))
-    this.mutation = mutation.size === 0 ? undefined : new LazyObject('Mutation', () => mutation.keys(), (name) => mapped(mutation.get(name), (root) => this.changeField(root)))
+      : new LazyObject('Query', () => this.described(query.keys()), (name) => mapped(query.get(name), (root) => this.catalogue.table(root.table) && this.readField(root)))
+    this.mutation = mutation.size === 0 ? undefined : new LazyObject('Mutation', () => this.described(mutation.keys()), (name) => mapped(mutation.get(name), (root) => this.changeField(root)))
     for (const type of [this.query, ...(this.mutation ? [this.mutation] : []), ...staticTypes, ...introspectionTypes]) this.statics.set(type.name, type)
-    this.lazyTypes = lazyRecord(() => this.typeNames(), (name) => this.statics.get(name) ?? this.typeOfTable(name))
+    this.lazyTypes = lazyRecord(() => this.described(this.typeNames()), (name) => this.statics.get(name) ?? this.typeOfTable(name))
   }
 
   override getQueryType(): GraphQLObjectType {
@@ -87,6 +72,17 @@ export class TenantSchema extends GraphQLSchema {
     const types = tableTypes(this.api(table), (other) => this.typesOf(other), this.access.startsWith('read'))
     this.types.set(table, types)
     return types
+  }
+
+  /** The same schema with nothing made of it yet: what is made to describe all of it can be let go with it. */
+  fresh(): TenantSchema {
+    return new TenantSchema(this.catalogue, this.access)
+  }
+
+  private described<T>(names: T): T {
+    const { length } = this.catalogue.names
+    if (length > mostDescribed) throw new GraphQLError(`The database has ${length} tables, and only ${mostDescribed} are described at once: ask for one by __type(name: "…_row").`)
+    return names
   }
 
   private* typeNames(): Iterable<string> {

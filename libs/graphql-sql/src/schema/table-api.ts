@@ -38,8 +38,7 @@ const nameOfOne = ({ columns, to }: ForeignKey): string => {
   return columns.length === 1 ? withoutId(only) ?? `${only}_${to}` : `${to}_by_${columns.join('_and_')}`
 }
 
-const nameOfMany = (key: ForeignKey, all: readonly ForeignKey[]): string =>
-  all.filter(({ table }) => table === key.table).length === 1 ? key.table : `${key.table}_by_${key.columns.join('_and_')}`
+const nameOfMany = ({ table, columns }: ForeignKey, isOnly: boolean): string => isOnly ? table : `${table}_by_${columns.join('_and_')}`
 
 /** The relations of a table. What is called after a key gives way to what is called by its column, with underscores. */
 const relationsOf = (catalogue: Catalogue, table: Table, isTaken: (name: string) => boolean): ReadonlyMap<string, Relation> => {
@@ -51,7 +50,9 @@ const relationsOf = (catalogue: Catalogue, table: Table, isTaken: (name: string)
   }
   const pairs = (own: readonly string[], other: readonly string[]): Relation['on'] => own.map((column, at) => [column, other[at] ?? ''] as const)
   for (const key of from) add(nameOfOne(key), { kind: 'one', table: key.to, on: pairs(key.columns, key.toColumns) })
-  for (const key of to) add(nameOfMany(key, to), { kind: 'many', table: key.table, on: pairs(key.toColumns, key.columns) })
+  const counts = new Map<string, number>()
+  for (const { table: one } of to) counts.set(one, (counts.get(one) ?? 0) + 1)
+  for (const key of to) add(nameOfMany(key, counts.get(key.table) === 1), { kind: 'many', table: key.table, on: pairs(key.toColumns, key.columns) })
   return found
 }
 

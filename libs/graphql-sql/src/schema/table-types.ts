@@ -3,6 +3,8 @@ import {
   type GraphQLFieldConfigArgumentMap, type GraphQLFieldConfigMap, type GraphQLInputFieldConfigMap, type GraphQLNamedType, type GraphQLOutputType,
 } from 'graphql'
 import type { Column } from '../catalogue.js'
+import { free } from '../names.js'
+import { LazyInput, LazyObject } from './lazy-types.js'
 import { Int, OrderingTerm, comparisonOf, comparisons, oldName, scalarOf } from './scalars.js'
 import type { TableApi } from './table-api.js'
 
@@ -44,6 +46,9 @@ export const columnType = (column: Column): GraphQLOutputType => column.isNotNul
 
 const isNumber = ({ form }: Column): boolean => form === 'whole' || form === 'real'
 
+/** GraphQL has three words that no member of an enum may be. */
+const notReserved = (key: string, isTaken: (name: string) => boolean): string => /^(?:true|false|null)$/.test(key) ? free(`${key}_`, isTaken) : key
+
 /** `mayRead` decides whether a change answers with rows. */
 export const tableTypes = (api: TableApi, typesOf: (table: string) => TableTypes, mayRead: boolean): TableTypes => {
   const { name, columns, relations, fields } = api
@@ -52,23 +57,28 @@ export const tableTypes = (api: TableApi, typesOf: (table: string) => TableTypes
     ? [[key, comparisonOf(GraphQLString, `${name}_${key}_StringComparison`)] as const] : []))
   const comparison = (key: string, column: Column): GraphQLInputObjectType => choices.get(key) ?? comparisons.get(scalarOf[column.form]) ?? filter
 
-  const row: GraphQLObjectType = new GraphQLObjectType({ name: `${name}_row`, fields: () => Object.fromEntries([...fields].map(([key, field]) => {
-    if (field.kind === 'column') return [key, { type: columnType(field.column) }]
-    if (field.kind === 'cursor') return [key, { type: new GraphQLNonNull(GraphQLString), description: 'Where the row stands in the order asked for.' }]
+  const row = new LazyObject(`${name}_row`, () => fields.keys(), (key) => {
+    const field = fields.get(key)
+    if (!field) return undefined
+    if (field.kind === 'column') return { type: columnType(field.column) }
+    if (field.kind === 'cursor') return { type: new GraphQLNonNull(GraphQLString), description: 'Where the row stands in the order asked for.' }
     const other = typesOf(field.relation.table)
-    if (field.kind === 'aggregate') return [key, { type: new GraphQLNonNull(other.aggregate), args: aggregateArguments(other) }]
-    return [key, field.relation.kind === 'one' ? { type: other.row } : { type: list(other.row), args: rowArguments(other) }]
-  })) })
-  const filter: GraphQLInputObjectType = new GraphQLInputObjectType({ name: `${name}_filter`, fields: () => Object.fromEntries([
-    ...[...columns].map(([key, column]) => [key, { type: comparison(key, column) }] as const),
-    ...[...relations].map(([key, { table }]) => [key, { type: typesOf(table).filter }] as const),
-    [api.and, { type: new GraphQLList(new GraphQLNonNull(filter)) }], [api.or, { type: new GraphQLList(new GraphQLNonNull(filter)) }], [api.not, { type: filter }],
-  ]) })
+    if (field.kind === 'aggregate') return { type: new GraphQLNonNull(other.aggregate), args: aggregateArguments(other) }
+    return field.relation.kind === 'one' ? { type: other.row } : { type: list(other.row), args: rowArguments(other) }
+  })
+  const filter: GraphQLInputObjectType = new LazyInput(`${name}_filter`, () => [...columns.keys(), ...relations.keys(), api.and, api.or, api.not], (key) => {
+    const [known, relation] = [columns.get(key), relations.get(key)]
+    if (known) return { type: comparison(key, known) }
+    if (relation) return { type: typesOf(relation.table).filter }
+    if (key === api.not) return { type: filter }
+    return key === api.and || key === api.or ? { type: new GraphQLList(new GraphQLNonNull(filter)) } : undefined
+  })
   const orderBy: GraphQLInputObjectType = new GraphQLInputObjectType({ name: `${name}_order_by`, fields: () => Object.fromEntries([
     ...[...columns.keys()].map((key) => [key, { type: OrderingTerm }] as const),
     ...[...relations].filter(([, { kind }]) => kind === 'one').map(([key, { table }]) => [key, { type: typesOf(table).orderBy }] as const),
   ]) })
-  const column = new GraphQLEnumType({ name: `${name}_column`, values: Object.fromEntries([...columns.keys()].map((key) => [key, { value: key }])) })
+  const column = new GraphQLEnumType({ name: `${name}_column`, values: Object.fromEntries([...columns.keys()].map((key) =>
+    [notReserved(key, (one) => columns.has(one)), { value: key }])) })
   const values = (type: string, of: (column: Column) => boolean, as: (column: Column) => GraphQLOutputType): GraphQLObjectType | undefined => {
     const shown = [...columns].filter(([, each]) => of(each))
     return shown.length === 0 ? undefined : new GraphQLObjectType({ name: type, fields: () => Object.fromEntries(shown.map(([key, each]) => [key, { type: as(each) }])) })

@@ -31,12 +31,24 @@ interface KeyRow {
   readonly toColumn: string | null
 }
 
+/** A foreign key as it is declared, from one table of the catalogue to another. */
+interface KeyFound {
+  readonly table: string
+  readonly to: string
+  readonly rows: Rows<KeyRow>
+}
+
+interface KeysFound {
+  readonly from: KeyFound[]
+  readonly to: KeyFound[]
+}
+
 /** What SQLite says of a database's tables. Each table is read when it is first asked for, and again only when its definition is another. */
 export class SqliteCatalogue implements Catalogue {
   readonly names: readonly string[]
   private readonly entries: ReadonlyMap<string, Entry>
   private readonly read = new Map<string, Table | undefined>()
-  private keys: ReadonlyMap<string, { readonly from: ForeignKey[]; readonly to: ForeignKey[] }> | undefined
+  private keys: ReadonlyMap<string, KeysFound> | undefined
 
   constructor(private readonly connection: Connection, before?: SqliteCatalogue) {
     const entries = this.trusted(entriesOf)
@@ -60,7 +72,15 @@ export class SqliteCatalogue implements Catalogue {
 
   keysOf(name: string): { readonly from: readonly ForeignKey[]; readonly to: readonly ForeignKey[] } {
     this.keys ??= this.trusted((database) => this.readKeys(database))
-    return this.keys.get(name) ?? { from: [], to: [] }
+    const { from = [], to = [] } = this.keys.get(name) ?? {}
+    return { from: from.flatMap((key) => this.keyOf(key)), to: to.flatMap((key) => this.keyOf(key)) }
+  }
+
+  /** A key with the columns that it leads to: those it names, or the other table's own key. None, where these are not there. */
+  private keyOf({ table, to, rows }: KeyFound): readonly ForeignKey[] {
+    const parent = this.table(to)
+    const toColumns = rows.flatMap(({ toColumn }, place) => columnNamed(parent, toColumn ?? parent?.key[place] ?? '') ?? [])
+    return toColumns.length === rows.length ? [{ table, columns: rows.map(({ from }) => from), to, toColumns }] : []
   }
 
   /** A view that cannot be read, because what it reads is gone, is as good as not there. */
@@ -90,33 +110,24 @@ export class SqliteCatalogue implements Catalogue {
     }
   }
 
-  private readKeys(database: DatabaseSync): ReadonlyMap<string, { readonly from: ForeignKey[]; readonly to: ForeignKey[] }> {
+  private readKeys(database: DatabaseSync): ReadonlyMap<string, KeysFound> {
     const names = new Map(this.names.filter((name) => this.isTable(name)).map((name) => [name.toLowerCase(), name]))
     const rows = all<KeyRow>(database, `SELECT s.name, f.id, f."table" AS "to", f."from", f."to" AS toColumn FROM sqlite_schema AS s, pragma_foreign_key_list(s.name) AS f
       WHERE s.type = 'table' AND s.sql LIKE '%references%' ORDER BY s.rowid, f.id DESC, f.seq`)
-    const found = new Map<string, { from: ForeignKey[]; to: ForeignKey[] }>()
-    const at = (name: string): { from: ForeignKey[]; to: ForeignKey[] } => {
+    const found = new Map<string, KeysFound>()
+    const at = (name: string): KeysFound => {
       const known = found.get(name) ?? { from: [], to: [] }
       found.set(name, known)
       return known
     }
     for (const group of grouped(rows)) {
-      const [first] = group
-      const [table, to] = [names.get(first.name.toLowerCase()), names.get(first.to.toLowerCase())]
+      const [table, to] = [names.get(group[0].name.toLowerCase()), names.get(group[0].to.toLowerCase())]
       if (table === undefined || to === undefined) continue
-      const parent = this.readOnce(database, to)
-      const toColumns = group.map(({ toColumn }, place) => columnNamed(parent, toColumn ?? parent?.key[place] ?? ''))
-      if (toColumns.includes(undefined)) continue
-      const key: ForeignKey = { table, columns: group.map(({ from }) => from), to, toColumns: toColumns.filter((each) => each !== undefined) }
+      const key = { table, to, rows: group }
       at(table).from.push(key)
       at(to).to.push(key)
     }
     return found
-  }
-
-  private readOnce(database: DatabaseSync, name: string): Table | undefined {
-    if (!this.read.has(name)) this.read.set(name, this.readTable(database, name))
-    return this.read.get(name)
   }
 
   private trusted<T>(work: (database: DatabaseSync) => T): T {

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import type { Answer, EmbeddedDatabase } from '@tenantry/engines-contract'
 import { type ApiAccess, SqlFault, apiOf, sqlite } from '@tenantry/graphql-sql'
 import { connect, disconnect } from '../connection.js'
@@ -47,6 +48,17 @@ export class AskedDatabase {
 
   sql(text: string): readonly unknown[] {
     return JSON.parse(this.database.run({ text, access: 'write', language: 'sql', limits }, storage).data.toString()) as readonly unknown[]
+  }
+
+  /** Runs a script of many statements on a connection of its own; the database is opened again after it. */
+  raw(script: string): void {
+    this.database.close()
+    const database = new DatabaseSync(path.join(this.folder, 'main.db'))
+    try {
+      database.exec(script)
+    } finally {
+      database.close()
+    }
   }
 
   answer(query: string, variables?: unknown, access: 'read' | 'write' = 'write'): Answer {

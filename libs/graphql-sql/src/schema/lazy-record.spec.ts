@@ -1,0 +1,17 @@
+import { lazyRecord } from './lazy-record.js'
+
+describe('a lazy record', () => {
+  it('makes a value when it is looked at, once, and nothing of what nobody looks at', () => {
+    const made: string[] = []
+    const record = lazyRecord(() => ['a', 'b', 'gone'], (name) => {
+      made.push(name)
+      return name === 'a' || name === 'b' ? { name } : undefined
+    })
+    expect(record['a']).toEqual({ name: 'a' })
+    expect(record['a']).toBe(record['a'])
+    expect([record['gone'], record['constructor'], Object.hasOwn(record, 'gone'), Object.hasOwn(record, 'a'), 'b' in record]).toEqual([undefined, undefined, false, true, true])
+    expect(made).toEqual(['a', 'gone', 'constructor', 'b'])
+    expect(Object.values(record)).toEqual([{ name: 'a' }, { name: 'b' }])
+    expect(Object.keys(record)).toEqual(['a', 'b'])
+  })
+})
