@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import pg from 'pg'
+import { momentType, readMoment } from './moment.js'
 
 type Answer = Pick<pg.QueryResult, 'command' | 'rowCount' | 'rows'>
 type Query = (...given: readonly unknown[]) => Promise<Answer>
@@ -36,6 +37,7 @@ const prepared = (given: readonly unknown[]): readonly unknown[] => {
 export const serviceClient = (answerMs: number) => class extends pg.Client {
   constructor(config?: string | pg.ClientConfig) {
     super(config)
+    this.setTypeParser(momentType, readMoment)
     let waiting: NodeJS.Timeout | undefined
     let patient = false
     const answered = (): void => {
