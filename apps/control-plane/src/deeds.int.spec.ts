@@ -10,7 +10,7 @@ import { type AuditLine, type OrgId, type UserId, newId } from '@tenantry/contra
 import { forgetRepeats } from '@tenantry/deeds'
 import { connectNats } from '@tenantry/events'
 import { createLogger } from '@tenantry/service'
-import { type TestDatabase, type TestNats, type TestSigner, testDatabase, testNats, testSigner, until } from '@tenantry/testing'
+import { type MachineClock, type TestDatabase, type TestNats, type TestSigner, startMachineClock, testDatabase, testNats, testSigner, until } from '@tenantry/testing'
 import { jetstream } from '@nats-io/jetstream'
 import pg from 'pg'
 import { createControlPlane, migrateControlPlane, parseControlPlaneConfig } from './index.js'
@@ -27,6 +27,7 @@ interface Answer { readonly status: number; readonly text: string; readonly json
 
 let database: TestDatabase
 let nats: TestNats
+let clock: MachineClock
 let signer: TestSigner
 let base: string
 let records: pg.Pool
@@ -42,7 +43,8 @@ const open = async (listener: http.RequestListener): Promise<string> => {
 }
 
 beforeAll(async () => {
-  [database, nats, signer] = await Promise.all([testDatabase('control_plane'), testNats(), testSigner(issuer)])
+  [database, nats, signer, clock] = await Promise.all([testDatabase('control_plane'), testNats(), testSigner(issuer), startMachineClock()])
+  closing.push(() => clock.stop())
   const identityUrl = await open((_request, response) => { response.setHeader('content-type', 'application/json').end(JSON.stringify(signer.jwks)) })
   env = {
     DATABASE_URL: database.url, NATS_URL: nats.url, NATS_TOKEN: nats.token, PUBLIC_URL: issuer, IDENTITY_URL: identityUrl,
@@ -354,7 +356,7 @@ describe('the record of deeds', () => {
     const event = JSON.stringify({ id: newId<string>(), at: entry.at, orgId: ada.orgId, entry: { ...entry, action: 'updateKey', object_kind: 'key' } })
     // The stream is there for everybody once anybody has asked for it; who comes first makes it.
     await until('it can be told', () => jetstream(connection).publish('identity.deed.done', event))
-    await until('it is written down', async () => (await deedsOf(ada)).length === 2, 1000)
+    await until('it is written down', async () => (await deedsOf(ada)).length === 2, 1_000, 10, clock)
     await jetstream(connection).publish('identity.deed.done', event)
     await jetstream(connection).publish('identity.deed.done', event.replace('"updateKey"', '"createKey"').replace(/"id":"[^"]+"/, `"id":"${newId<string>()}"`))
     await until('a later one is written down', async () => (await deedsOf(ada))[0]?.action === 'createKey')

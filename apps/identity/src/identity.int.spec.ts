@@ -6,7 +6,7 @@ import { type Gatekeeper, apiKeyDigest, createGatekeeper, remotePorts } from '@t
 import { type Permission, type Rights, permissions, rolePermissions } from '@tenantry/contracts'
 import { type NatsConnection, connectNats, createInternalClient } from '@tenantry/events'
 import { type RunningService, createLogger } from '@tenantry/service'
-import { type TestDatabase, type TestNats, testDatabase, testNats, until } from '@tenantry/testing'
+import { type MachineClock, type TestDatabase, type TestNats, startMachineClock, testDatabase, testNats, until } from '@tenantry/testing'
 import pg from 'pg'
 import { type IdentityConfig, createIdentity, migrateIdentity, parseIdentityConfig } from './index.js'
 
@@ -21,6 +21,7 @@ const logger = createLogger('identity-test', 'silent')
 
 let database: TestDatabase
 let nats: TestNats
+let clock: MachineClock
 let connection: NatsConnection
 let records: pg.Pool
 let service: RunningService
@@ -101,6 +102,7 @@ const join = async (member: Account, org: Account, granted: readonly Permission[
 }
 
 beforeAll(async () => {
+  clock = await startMachineClock()
   database = await testDatabase('identity')
   nats = await testNats()
   ;({ server: controlPlane, base: controlPlaneUrl } = await listening(answerRights))
@@ -115,6 +117,7 @@ beforeAll(async () => {
 }, 60_000)
 
 afterAll(async () => {
+  await clock.stop()
   await gateway.stop()
   for (const opened of [server, controlPlane]) {
     opened.closeAllConnections()
@@ -343,7 +346,7 @@ describe('a renewal', () => {
     expect(await admittedElsewhere(bearer(second['IdToken'] ?? ''))).toBe(ann.userId)
     expect((await refresh(ann.refreshToken, { 'user-agent': 'a thief' })).status).toBe(401)
     expect((await refresh(second['RefreshToken'] ?? '')).status).toBe(401)
-    await until('the tokens of the session are refused', async () => await admittedElsewhere(bearer(second['IdToken'] ?? '')) === 'InvalidCredentials', 1000)
+    await until('the tokens of the session are refused', async () => await admittedElsewhere(bearer(second['IdToken'] ?? '')) === 'InvalidCredentials', 1_000, 10, clock)
     expect((await call('GET', ownKeys(ann), bearer(ann.idToken))).status).toBe(401)
   })
 
@@ -381,8 +384,8 @@ describe('what was taken back', () => {
     const ann = await signUp()
     expect(await admittedElsewhere(bearer(ann.idToken))).toBe(ann.userId)
     expect(await call('POST', '/id/logout', bearer(ann.idToken))).toMatchObject({ status: 200, text: '{}' })
-    await until('the token is refused elsewhere', async () => await admittedElsewhere(bearer(ann.idToken)) === 'InvalidCredentials', 1000)
-    await until('the token is refused here', async () => (await call('GET', ownKeys(ann), bearer(ann.idToken))).status === 401, 1000)
+    await until('the token is refused elsewhere', async () => await admittedElsewhere(bearer(ann.idToken)) === 'InvalidCredentials', 1_000, 10, clock)
+    await until('the token is refused here', async () => (await call('GET', ownKeys(ann), bearer(ann.idToken))).status === 401, 1_000, 10, clock)
     expect((await refresh(ann.refreshToken)).status).toBe(401)
   })
 
@@ -448,7 +451,7 @@ describe('API keys', () => {
     expect(await admittedElsewhere({ 'x-api-key': secret })).toBe(ann.userId)
     const revoked = await call('PUT', `${ownKeys(ann)}/${id}`, bearer(ann.idToken), { description: 'gone', status: 'REVOKED' })
     expect(revoked).toMatchObject({ status: 202, body: { id, description: 'gone', status: 'REVOKED' } })
-    await until('the key is refused', async () => await admittedElsewhere({ 'x-api-key': secret }) === 'InvalidCredentials', 1000)
+    await until('the key is refused', async () => await admittedElsewhere({ 'x-api-key': secret }) === 'InvalidCredentials', 1_000, 10, clock)
     expect((await call('GET', ownKeys(ann), { 'x-api-key': secret })).status).toBe(401)
     // Also for who starts long afterwards and reads no feed that far back.
     const asked = await call('POST', '/internal/identity.key.verify', bearer(internalToken), { digest: apiKeyDigest(secret) })
