@@ -99,7 +99,7 @@ const converse = (port: number, bytes: string): Promise<string> => new Promise((
   let said = ''
   let isAsked = false
   const done = (): void => { socket.destroy(); resolve(said) }
-  const patience = setTimeout(done, 3_000)
+  const patience = setTimeout(done, 10_000)
   socket.on('error', () => undefined).once('close', () => { clearTimeout(patience); resolve(said) })
   socket.on('data', (piece: Buffer) => {
     said += piece.toString('latin1')

@@ -1,3 +1,4 @@
+import { processorMs } from '@tenantry/testing'
 import { emailKey, readEmail } from './email.js'
 
 describe('an e-mail address', () => {
@@ -18,9 +19,9 @@ describe('an e-mail address', () => {
   })
 
   it('is judged in a moment, whatever it is', () => {
-    const started = performance.now()
-    for (const text of [`${'a'.repeat(100_000)}@`, `a@${'a-'.repeat(50_000)}`, `a@${'a.'.repeat(50_000)}`]) expect(() => readEmail(text)).toThrow()
-    for (const text of [`a@${'a-'.repeat(120)}!`, `a@${'a.'.repeat(120)}!`, `a@${'a'.repeat(240)}!`]) expect(() => readEmail(text)).toThrow()
-    expect(performance.now() - started).toBeLessThan(200)
+    expect(processorMs(() => {
+      for (const text of [`${'a'.repeat(100_000)}@`, `a@${'a-'.repeat(50_000)}`, `a@${'a.'.repeat(50_000)}`]) expect(() => readEmail(text)).toThrow()
+      for (const text of [`a@${'a-'.repeat(120)}!`, `a@${'a.'.repeat(120)}!`, `a@${'a'.repeat(240)}!`]) expect(() => readEmail(text)).toThrow()
+    })).toBeLessThan(200)
   })
 })

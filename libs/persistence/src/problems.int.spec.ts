@@ -1,4 +1,4 @@
-import { type TestDatabase, testDatabase } from '@tenantry/testing'
+import { type TestDatabase, testDatabase, until } from '@tenantry/testing'
 import type { DataSource, EntityManager } from 'typeorm'
 import { storageProblem } from './problems.js'
 import { createSource } from './source.js'
@@ -23,6 +23,11 @@ const endSessionOf = async (tx: EntityManager): Promise<void> => {
   await source.query('SELECT pg_terminate_backend($1, 5000)', [session?.pid])
 }
 
+const endSleeping = async (): Promise<boolean> => {
+  const ended: unknown[] = await source.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep(60)%'`)
+  return ended.length > 0
+}
+
 const caught = async (work: (tx: EntityManager) => Promise<unknown>): Promise<unknown> => {
   try {
     await inTransaction(source, work)
@@ -36,7 +41,7 @@ it.each<[string, (tx: EntityManager) => Promise<unknown>]>([
   ['at a statement', async (tx) => { await endSessionOf(tx); await tx.query('SELECT 1') }],
   ['some time before a statement', async (tx) => { await endSessionOf(tx); await new Promise((resolve) => setTimeout(resolve, 100)); await tx.query('SELECT 1') }],
   ['before the commit', endSessionOf],
-  ['during a statement', (tx) => Promise.all([tx.query('SELECT pg_sleep(20)'), source.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity, pg_sleep(0.2) WHERE query LIKE 'SELECT pg_sleep(20)%'`)])],
+  ['during a statement', (tx) => Promise.all([tx.query('SELECT pg_sleep(60)'), until('it runs and is ended', endSleeping)])],
 ])('takes a session that Postgres has ended %s for an absence that may pass', async (_, work) => {
   expect(storageProblem(await caught(work))).toMatchObject({ code: 'ServiceUnavailable', retryAfterSeconds: 2 })
 })

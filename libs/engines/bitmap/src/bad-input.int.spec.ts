@@ -1,6 +1,7 @@
 import { DatabaseSync } from 'node:sqlite'
 import { openBitmaps } from '@tenantry/bitmaps'
 import { mainFile } from '@tenantry/engines-files'
+import { processorMs } from '@tenantry/testing'
 import { Asked, makeRoot } from './testing/database.js'
 
 const root = makeRoot()
@@ -62,10 +63,8 @@ describe('a value', () => {
 
   it('of a time may be of any year, and a range of thousands of years costs no more than the times in it', () => {
     database.text('t', 'Set(1, q=1, 0020-12-01T00:00) Set(2, q=1, 2012-06-01T00:00) Set(3, q=1, 9999-12-31T23:00) Set(4, q=1, 0000-01-01T00:00)')
-    const began = performance.now()
-    expect(database.text('t', 'Row(q=1, from=\'2012-01-01\', to=\'2013-01-01\') Row(q=1, from=\'0001-01-01T05\', to=\'9999-12-31T22\') Row(q=1, to=\'0021-01-01\') Row(q=1)'))
-      .toBe('[{"columns":[2]},{"columns":[1,2]},{"columns":[1,4]},{"columns":[1,2,3,4]}]')
-    expect(performance.now() - began).toBeLessThan(2_000)
+    expect(processorMs(() => expect(database.text('t', 'Row(q=1, from=\'2012-01-01\', to=\'2013-01-01\') Row(q=1, from=\'0001-01-01T05\', to=\'9999-12-31T22\') Row(q=1, to=\'0021-01-01\') Row(q=1)'))
+      .toBe('[{"columns":[2]},{"columns":[1,2]},{"columns":[1,4]},{"columns":[1,2,3,4]}]'))).toBeLessThan(2_000)
     expect(database.differences()).toEqual([])
   })
 })

@@ -4,6 +4,7 @@ import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { EngineRefusal } from '@tenantry/engines-contract'
 import type { Access, Answer } from '@tenantry/engines-contract'
+import { processorMs } from '@tenantry/testing'
 import { SqliteDatabase } from './database.js'
 import { sqliteDriver } from './driver.js'
 
@@ -177,8 +178,6 @@ describe('a text of blanks', () => {
     ['inside a string', `select length('${blanks}')`, 1_000_000], ['in front', `${blanks}select 1`, 1], ['at the end', `select 1${blanks}`, 1],
     ['between words', `select${blanks} 1`, 1], ['as semicolons', `select 1${';'.repeat(1_000_000)}`, 1],
   ])('takes no more than a moment: %s', (_, text, value) => {
-    const began = performance.now()
-    expect(rows(text)).toEqual([[value]])
-    expect(performance.now() - began).toBeLessThan(1_000)
+    expect(processorMs(() => expect(rows(text)).toEqual([[value]]))).toBeLessThan(1_000)
   })
 })

@@ -1,3 +1,4 @@
+import { processorMs } from '@tenantry/testing'
 import { withoutEnd } from './statements.js'
 
 describe('the end of a statement', () => {
@@ -6,10 +7,10 @@ describe('the end of a statement', () => {
   })
 
   it('is found in no time, however many blanks the text holds', () => {
-    const began = performance.now()
     const blanks = ' '.repeat(1_000_000)
-    expect(withoutEnd(`select '${blanks}'`)).toHaveLength(1_000_009)
-    expect(withoutEnd(`select 1${blanks}`)).toBe('select 1')
-    expect(performance.now() - began).toBeLessThan(500)
+    expect(processorMs(() => {
+      expect(withoutEnd(`select '${blanks}'`)).toHaveLength(1_000_009)
+      expect(withoutEnd(`select 1${blanks}`)).toBe('select 1')
+    })).toBeLessThan(500)
   })
 })
