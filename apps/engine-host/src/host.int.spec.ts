@@ -5,6 +5,7 @@ import path from 'node:path'
 import { Problem } from '@tenantry/contracts'
 import { encodeFrame, monotonicMs, wireVersion } from '@tenantry/engines-contract'
 import { connectEngineHost } from '@tenantry/engines-host'
+import { type MachineClock, startMachineClock } from '@tenantry/testing'
 import { socketPathOf } from './places.js'
 import { Bench, HostProcess, alive, endless, newFolder, newTarget, until } from './testing/host-process.js'
 
@@ -20,7 +21,7 @@ const hangsUp = (socketPath: string, ...bytes: readonly Buffer[]): Promise<boole
   const kept = setTimeout(() => {
     socket.destroy()
     resolve(false)
-  }, 1_000)
+  }, 10_000)
   socket.on('error', () => undefined)
   socket.on('close', () => {
     clearTimeout(kept)
@@ -38,6 +39,9 @@ const freePort = (): Promise<number> => new Promise((resolve) => {
 
 describe('an engine host', () => {
   let bench: Bench
+  let clock: MachineClock
+  beforeAll(async () => { clock = await startMachineClock() })
+  afterAll(() => clock.stop())
   let adminPort: number
   beforeAll(async () => {
     adminPort = await freePort()
@@ -110,7 +114,7 @@ describe('an engine host', () => {
     await until(() => bench.host.busy(), 'the statement runs')
     cancel.abort()
     expect(await code(running ?? Promise.resolve())).toBe('QueryCancelled')
-    await until(() => !bench.host.busy(0), 'the engine is free', 1_000)
+    await until(() => !bench.host.busy(0), 'the engine is free', 1_000, clock)
     far.close()
   })
 
@@ -128,11 +132,11 @@ describe('an engine host', () => {
       return stranger
     }
     const talkative = hold(encodeFrame({ type: 'hello', version: wireVersion, secret: 'x'.repeat(5_000) }).subarray(0, 4_500))
-    await until(() => !talkative.open, 'the talkative one is cut off', 1_000)
+    await until(() => !talkative.open, 'the talkative one is cut off', 1_000, clock)
     const strangers = Array.from({ length: 100 }, () => hold())
-    await until(() => strangers.filter(({ open }) => open).length <= 64, 'the excess is cut off', 1_000)
+    await until(() => strangers.filter(({ open }) => open).length <= 64, 'the excess is cut off', 1_000, clock)
     expect(await bench.client.list('', 1)).toHaveLength(1)
-    await until(() => strangers.every(({ open }) => !open), 'all are cut off', 4_000)
+    await until(() => strangers.every(({ open }) => !open), 'all are cut off', 4_000, clock)
     const far = connectEngineHost({ host: '127.0.0.1', port, secret: 'a-secret-of-many-words' })
     expect(await far.list('', 1)).toHaveLength(1)
     far.close()

@@ -9,6 +9,8 @@ export interface Opened {
   /** Names a database that nothing knows of yet. */
   newTarget(): Target
   close(): Promise<void>
+  /** Tells the seconds that are promised, if not the clock on the wall: one that stands still while the machine has no time. */
+  readonly clock?: { now(): number }
 }
 
 /** What differs between engines that speak SQL, beside their way of being opened. */
@@ -42,6 +44,7 @@ export const conformance = (subject: Subject): void => {
     afterAll(() => opened.close())
 
     const soon = () => AbortSignal.timeout(30_000)
+    const now = (): number => (opened.clock ?? performance).now()
     const run = (target: Target, text: string, more: Partial<QueryAsk> = {}, signal = soon()): Promise<Answer> => {
       const { sql } = opened.engine
       if (sql === undefined) throw new Error('The engine does not speak SQL.')
@@ -176,9 +179,9 @@ export const conformance = (subject: Subject): void => {
 
     it('ends a statement at its deadline and goes on', async () => {
       const target = await made()
-      const began = performance.now()
+      const began = now()
       expect(await refused(run(target, subject.endless, { limits: { ...limits, seconds: 1 } }))).toBe('QueryTimeout')
-      expect(performance.now() - began).toBeLessThan(1_000 + withinASecond)
+      expect(now() - began).toBeLessThan(1_000 + withinASecond)
       expect(await rows(target, 'select 1')).toBe('[[1]]')
     })
 
@@ -188,9 +191,9 @@ export const conformance = (subject: Subject): void => {
       const running = refused(run(target, subject.endless, {}, cancel.signal))
       setTimeout(() => cancel.abort(), 300)
       expect(await running).toBe('QueryCancelled')
-      const began = performance.now()
+      const began = now()
       expect(await rows(target, 'select 1')).toBe('[[1]]')
-      expect(performance.now() - began).toBeLessThan(withinASecond)
+      expect(now() - began).toBeLessThan(withinASecond)
       expect(await refused(run(target, 'select 1', {}, AbortSignal.abort()))).toBe('QueryCancelled')
     })
 

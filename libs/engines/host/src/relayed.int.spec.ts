@@ -29,7 +29,7 @@ describe('a host that passes statements on', () => {
     const target = {
       databaseId: DatabaseIdSchema.parse('3f1f2c52-6a43-4f0b-9a3e-0d8f5b7a1c11'), generation: 1, engine: 'sqlite', node: 'local', limits: { storageBytes: 1 },
     } as const
-    const soon = AbortSignal.timeout(5_000)
+    const soon = AbortSignal.timeout(30_000)
     const seen = lifecycle.observe(target, soon)
     const refused = sql?.run(target, { text: 'x', access: 'read', limits: { seconds: 1, answerBytes: 1, answerRows: 1 } }, soon)
     await expect(refused).rejects.toMatchObject({ code: 'EngineRejectedQuery' })
