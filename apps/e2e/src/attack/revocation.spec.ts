@@ -1,3 +1,4 @@
+import { type MachineClock, startMachineClock } from '@tenantry/testing'
 import { speakTo } from '../story/api.js'
 import { logIn, signUp } from '../story/people.js'
 import { type Services, startServices } from '../story/services.js'
@@ -12,6 +13,7 @@ const atOnce = 15
 let services: Services
 let stage: Stage
 let road: Road
+let clock: MachineClock
 
 beforeAll(async () => {
   const wayToNats = async (url: string): Promise<string> => {
@@ -19,11 +21,13 @@ beforeAll(async () => {
     road = await roadTo(Number(nats.port))
     return Object.assign(nats, { port: String(road.port) }).href
   }
+  clock = await startMachineClock()
   services = await startServices(await makeFolder(), { wayToNats, changes: { identity: { SIGNUPS_PER_HOUR: '100000' } } })
-  stage = await setStage(services)
+  stage = await setStage(services, clock)
 }, 150_000)
 afterAll(async () => {
   await stage?.close()
+  await clock.stop()
   await clearUp()
   road?.cut()
 }, 30_000)
@@ -35,12 +39,12 @@ const natsIs = (there: boolean): Promise<void> => until(`NATS is ${there ? 'ther
     return (JSON.parse(text) as { checks: Record<string, string> }).checks['nats'] === 'ok'
   }))
   return seen.every((is) => is === there)
-}, 20)
+}, 60)
 
 it('refuses a revoked key, an ended session and a deactivated user everywhere within a second', async () => {
   const times: number[] = []
   for (let sample = 0; sample < samples; sample++) times.push(await stage.measure(await stage.prepare(kinds[sample % kinds.length] ?? 'key'), 5))
-  // One in thirty may have met a machine that was busy with something else; none may have waited for the poll.
+  // One in thirty may have met a disk or a memory that was busy with something else; none may have waited for the poll.
   expect(quantile(times, samples > 100 ? 0.99 : 0.96)).toBeLessThanOrEqual(1_000)
   expect(Math.max(...times)).toBeLessThanOrEqual(2_000)
 }, 240_000)

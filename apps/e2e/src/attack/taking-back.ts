@@ -20,7 +20,7 @@ interface Door { readonly name: string; admits(credential: Ask): Promise<boolean
 export interface Stage {
   /** A new proof, which every service has admitted before. */
   prepare(kind: Kind): Promise<Proof>
-  /** Milliseconds from the answer that it was taken back until the last service has refused it, and refuses it again. */
+  /** Milliseconds of the machine's clock from the answer that it was taken back until the last service has refused it, and refuses it again. */
   measure(proof: Proof, everyMs: number): Promise<number>
   close(): Promise<void>
 }
@@ -28,7 +28,7 @@ export interface Stage {
 const patienceMs = 20_000
 
 /** The services as somebody sees them who takes things back, each asked behind the edge's back. */
-export const setStage = async (services: Services): Promise<Stage> => {
+export const setStage = async (services: Services, clock: { now(): number }): Promise<Stage> => {
   const [identity, controlPlane, gateway] = [speakTo(services.direct('identity')), speakTo(services.direct('control-plane')), speakTo(services.direct('query-gateway'))]
   const records = new pg.Pool({ connectionString: services.environment('control-plane')['DATABASE_URL'], options: '-c search_path=control_plane', max: 2, statement_timeout: 10_000 })
   const heir = await signUp(identity)
@@ -73,9 +73,9 @@ export const setStage = async (services: Services): Promise<Stage> => {
     },
     measure: async ({ kind, credential, takeBack }, everyMs) => {
       await takeBack()
-      const began = performance.now()
+      const began = clock.now()
       const refusedBy = async ({ name, admits: admitted }: Door): Promise<number> => {
-        for (let asked = performance.now(); ; asked = performance.now()) {
+        for (let asked = clock.now(); ; asked = clock.now()) {
           if (!await admitted(credential)) return asked - began
           if (asked - began > patienceMs) throw new Error(`${name} admits a ${kind} that was taken back ${patienceMs} ms ago.`)
           await delay(everyMs)

@@ -33,12 +33,12 @@ export const endMembership = async (api: Api, records: AskRecords, { orgId, user
     ${told('control.rights.changed')}; ${told(subjects[status])}; COMMIT`)
   const doors = [['GET', '/v2/users/current'], ['GET', `/v2/users/${userId}/keys`], ['POST', `/v2/databases/${randomUUID()}/query/sql`]] as const
   await until('every service refuses who is no member any more', async () =>
-    (await Promise.all(doors.map(([method, path]) => api(method, path, { token, ...(method === 'POST' && { text: 'select 1' }) })))).every(({ status: said }) => said === 401), 10)
+    (await Promise.all(doors.map(([method, path]) => api(method, path, { token, ...(method === 'POST' && { text: 'select 1' }) })))).every(({ status: said }) => said === 401), 60)
 }
 
 /** Revokes an API key. Answers when every service refuses it. */
 export const revokeKey = async (api: Api, { userId, token }: Person, key: { readonly id: string; readonly secret: string }): Promise<void> => {
   expectStatus(202, await api('PUT', `/v2/users/${userId}/keys/${key.id}`, { token, json: { status: 'REVOKED' } }))
   const doors = ['/v2/users/current', `/v2/users/${userId}/keys`]
-  await until('every service refuses the key', async () => (await Promise.all(doors.map((path) => api('GET', path, { key: key.secret })))).every(({ status }) => status === 401), 10)
+  await until('every service refuses the key', async () => (await Promise.all(doors.map((path) => api('GET', path, { key: key.secret })))).every(({ status }) => status === 401), 60)
 }

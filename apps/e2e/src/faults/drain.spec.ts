@@ -131,7 +131,7 @@ it('says that it is not ready as soon as it is told to end, and goes on answerin
     const { status } = await own('GET', '/readyz')
     answers += 1
     return status === 503
-  }, 5)
+  }, 30)
   expect(answers).toBeGreaterThan(0)
   const unknown = await own('GET', '/nothing').catch(() => undefined)
   expect(unknown?.headers.connection ?? 'close').toBe('close')

@@ -94,7 +94,7 @@ it('keeps reads as they were until its end, waits with writes, and takes one imp
   const one = new Upload(way())
   await one.send(header + lines(0, 60_000))
   // A write that changes nothing asks whether it has.
-  await until('the import has begun', async () => (await api('POST', `/v2/databases/${database}/query/pql`, { token: person.token, text: '[seg]Set(5, age=1)' })).status === 503, 10)
+  await until('the import has begun', async () => (await api('POST', `/v2/databases/${database}/query/pql`, { token: person.token, text: '[seg]Set(5, age=1)' })).status === 503, 60)
   expect(await counted('Count(All()) Count(Row(age=1)) Count(Row(hobbies=hobby7))')).toEqual([1, 1, 0])
   expect(await upload(way(), header + line(3))).toMatchObject({ status: 429, headers: { 'retry-after': expect.any(String) } })
   expect(await one.end(lines(60_000, 60_001))).toMatchObject({ status: 200, body: { imported: 60_001 } })
@@ -105,12 +105,12 @@ it('keeps nothing of an import that its client gives up, or whose engine is kill
   const given = new Upload(way())
   await given.send(header + lines(0, 50_000))
   given.giveUp()
-  await until('a write is taken again', async () => (await api('POST', `/v2/databases/${database}/query/pql`, { token: person.token, text: '[seg]Set(1, age=2)' })).status === 200, 10)
+  await until('a write is taken again', async () => (await api('POST', `/v2/databases/${database}/query/pql`, { token: person.token, text: '[seg]Set(1, age=2)' })).status === 200, 60)
   expect(await counted()).toEqual([1])
 
   const killed = new Upload(way())
   await killed.send(header + lines(0, 50_000))
-  await until('the import has begun', async () => (await api('POST', `/v2/databases/${database}/query/pql`, { token: person.token, text: '[seg]Set(1, age=2)' })).status === 503, 10)
+  await until('the import has begun', async () => (await api('POST', `/v2/databases/${database}/query/pql`, { token: person.token, text: '[seg]Set(1, age=2)' })).status === 503, 60)
   for (const pid of await processesOf(system.folder)) if ((await commandOf(pid)).includes('child/main')) process.kill(pid, 'SIGKILL')
   await killed.send(lines(50_000, 80_000))
   expect(await killed.end()).toMatchObject({ status: 503, headers: { 'retry-after': expect.any(String) }, body: { message: expect.stringContaining('nothing of it was kept') } })

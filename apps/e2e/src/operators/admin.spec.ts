@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { mkdir, readFile, readdir } from 'node:fs/promises'
 import path from 'node:path'
+import { type MachineClock, startMachineClock } from '@tenantry/testing'
 import { recordsIn } from '../faults/records.js'
 import { joinOrg } from '../contract/members.js'
 import { type Api, expectStatus, speakTo } from '../story/api.js'
@@ -12,9 +13,13 @@ import { until } from '../story/until.js'
 interface Said { readonly code: number; readonly out: string; readonly error: string }
 
 const program = path.resolve(apps, '../tools/tenantry.mjs')
-/** What is promised is a second; the rest is for a machine that does other things too. */
+/** What is promised is a second by the machine's own clock; the rest is for its memory and its disk. */
 const promisedSeconds = 2.5
-const seconds = 10
+const seconds = 30
+
+let clock: MachineClock
+beforeAll(async () => { clock = await startMachineClock() })
+afterAll(() => clock.stop())
 
 let system: System
 let api: Api
@@ -28,7 +33,7 @@ beforeAll(async () => {
 afterAll(clearUp, 30_000)
 
 const run = (args: readonly string[], env: Readonly<Record<string, string>>): Promise<Said> => new Promise((resolve) => {
-  const child = execFile(process.execPath, [program, ...args], { env, timeout: 20_000 }, (_fault, out, error) => resolve({ code: child.exitCode ?? -1, out, error }))
+  const child = execFile(process.execPath, [program, ...args], { env, timeout: 60_000 }, (_fault, out, error) => resolve({ code: child.exitCode ?? -1, out, error }))
 })
 const admin = (...args: readonly string[]): Promise<Said> => run(['admin', ...args], { DATA_DIR: system.dataDir })
 const done = async (...args: readonly string[]): Promise<string> => {
@@ -98,7 +103,7 @@ describe('an operator', () => {
     expect(await admin('deactivate', member.email)).toMatchObject({ code: 1, error: expect.stringContaining('--org') })
     expect(await admin('deactivate', owner.email)).toMatchObject({ code: 1, error: expect.stringContaining('last active owner') })
     await done('deactivate', member.email, '--org', owner.orgId)
-    await until('the token is refused', async () => await statusOfMe(member.token) === 401, promisedSeconds)
+    await until('the token is refused', async () => await statusOfMe(member.token) === 401, promisedSeconds, clock)
     await until('logins are refused', async () => (await api('POST', '/id', { json: { USERNAME: member.email, PASSWORD: member.password } })).status === 401, seconds)
     await done('activate', member.userId, '--org', owner.orgId)
     await until('logins are taken', async () => (await api('POST', '/id', { json: { USERNAME: member.email, PASSWORD: member.password } })).status === 200, seconds)
@@ -184,7 +189,7 @@ describe('an operator', () => {
     expect(await files()).toBeGreaterThan(0)
     await done('purge', id, '--yes', 'old data')
     expectStatus(409, await api('POST', `/v2/databases/${id}/action/undelete`, { token: person.token }))
-    await until('its files are gone', async () => await files() === 0, 20)
+    await until('its files are gone', async () => await files() === 0, 60)
     expect(await actionsOf(person)).toEqual(['purgeDatabase'])
   })
 

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { tracesIn } from '@tenantry/testing'
+import { type MachineClock, startMachineClock, tracesIn } from '@tenantry/testing'
 import { joinOrg } from '../contract/members.js'
 import { type AskRecords, recordsIn } from '../faults/records.js'
 import { type Answer, type Api, expectStatus, speakTo } from '../story/api.js'
@@ -9,9 +9,13 @@ import { type System, clearUp, startSystem, stopSystem } from '../story/system.j
 import { until } from '../story/until.js'
 
 const endless = 'with recursive n(x) as (select 1 union all select x + 1 from n) select count(*) from n'
-/** What is promised is a second; the rest is for a machine that does other things too. */
+/** What is promised is a second by the machine's own clock; the rest is for its memory and its disk. */
 const promisedMs = 1_000
 const busyMs = 1_500
+
+let clock: MachineClock
+beforeAll(async () => { clock = await startMachineClock() })
+afterAll(() => clock.stop())
 
 let system: System
 let api: Api
@@ -42,7 +46,7 @@ it('ends everything of a person within a second, leaves no trace of who they wer
   let ended = 0
   const running = [{ token: member.token }, { key: secret }].map(async (credential) => {
     const { status } = await api('POST', `/v2/databases/${database}/query/sql`, { ...credential, text: endless })
-    ended = performance.now()
+    ended = clock.now()
     return status
   })
   let behind = rowsOf(api, owner, database, 'select 1')
@@ -50,20 +54,20 @@ it('ends everything of a person within a second, leaves no trace of who they wer
     if (await Promise.race([behind, delay(500, 'waits')]) === 'waits') return true
     behind = rowsOf(api, owner, database, 'select 1')
     return false
-  }, 10)
+  }, 60)
   expect((await traces(member.email)).length).toBeGreaterThan(3)
   const answer = await leave(member)
-  const began = performance.now()
+  const began = clock.now()
   expectStatus(200, answer)
   expect(await Promise.all(running)).toEqual([401, 401])
   expect(ended - began).toBeLessThan(promisedMs + busyMs)
   const doors = [{ token: member.token }, { key: secret }].flatMap((door) => ['/v2/users/current', `/v2/users/${member.userId}/keys`].map((path) => ({ path, door })))
-  await until('every service refuses', async () => (await Promise.all(doors.map(({ path, door }) => api('GET', path, door)))).every(({ status }) => status === 401), 5)
+  await until('every service refuses', async () => (await Promise.all(doors.map(({ path, door }) => api('GET', path, door)))).every(({ status }) => status === 401), 5, clock)
   expect((await leave(member)).status).toBe(401)
   const [known, unknown] = [await api('POST', '/id', { json: { USERNAME: member.email, PASSWORD: member.password } }), await api('POST', '/id', { json: { USERNAME: 'nobody@example.com', PASSWORD: 'a long password' } })]
   expect([known.status, known.text]).toEqual([401, unknown.text])
   expect(await behind).toEqual([[1]])
-  await until('no trace is left', async () => (await traces(member.email)).length === 0, 10)
+  await until('no trace is left', async () => (await traces(member.email)).length === 0, 60)
   const audit = await api('GET', `/v2/orgs/${owner.orgId}/audit?action=deleteAccount`, { token: owner.token })
   expect([audit.text.includes(member.userId), audit.text.includes(member.email)]).toEqual([true, false])
   // The org that they had signed up with held nobody else, and is gone with them.

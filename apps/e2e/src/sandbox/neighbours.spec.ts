@@ -1,5 +1,6 @@
 import { readFile, readdir } from 'node:fs/promises'
 import path from 'node:path'
+import { type MachineClock, startMachineClock } from '@tenantry/testing'
 import { z } from 'zod'
 import { speakTo } from '../story/api.js'
 import { becomes, createDatabase, rowsOf, runSql } from '../story/databases.js'
@@ -8,8 +9,12 @@ import { type System, apps, clearUp, startSystem, stopSystem } from '../story/sy
 
 const endless = 'with recursive n(x) as (select 1 union all select x + 1 from n) select count(*) from n'
 const deadlineMs = 4_000
-/** What is promised is 200 ms past the deadline and a second until the next answer; the rest is for a machine that does other things too. */
-const busyMs = 3_000
+/** What is promised is 200 ms past the deadline and a second until the next answer, by the machine's own clock; the rest is for its memory and its disk. */
+const busyMs = 2_000
+
+let clock: MachineClock
+beforeAll(async () => { clock = await startMachineClock() })
+afterAll(() => clock.stop())
 
 let system: System
 let api: ReturnType<typeof speakTo>
@@ -32,13 +37,13 @@ afterAll(clearUp, 30_000)
 it('ends an endless statement at its deadline, and its database answers again', async () => {
   const [, greedy] = owners
   for (let round = 0; round < 3; round += 1) {
-    const began = performance.now()
+    const began = clock.now()
     const answer = await runSql(api, greedy?.person ?? { token: '' }, greedy?.ids[0] ?? '', endless)
     expect(answer.status).toBe(408)
-    expect(performance.now() - began).toBeLessThan(deadlineMs + 200 + busyMs)
-    const ended = performance.now()
+    expect(clock.now() - began).toBeLessThan(deadlineMs + 200 + busyMs)
+    const ended = clock.now()
     expect(await rowsOf(api, greedy?.person ?? { token: '' }, greedy?.ids[0] ?? '', 'select 1')).toEqual([[1]])
-    expect(performance.now() - ended).toBeLessThan(1_000 + busyMs)
+    expect(clock.now() - ended).toBeLessThan(1_000 + busyMs)
   }
 }, 60_000)
 
@@ -50,7 +55,7 @@ it('answers everybody while all databases of another org run endless statements,
     while (going) statuses.add((await runSql(api, greedy?.person ?? { token: '' }, id, endless)).status)
   }))
   let asked = 0
-  for (const end = performance.now() + 8_000; performance.now() < end;) {
+  for (const end = performance.now() + 8_000; performance.now() < end || (!statuses.has(408) && asked < 1_000);) {
     await Promise.all((quiet?.ids ?? []).map(async (id) => expect(await rowsOf(api, quiet?.person ?? { token: '' }, id, 'select 1')).toEqual([[1]])))
     asked += 1
   }

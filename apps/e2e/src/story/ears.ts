@@ -22,7 +22,7 @@ export const listenTo = (url: string, path: string, token: string, ca?: string):
     resolve({
       text: () => text,
       state: () => state,
-      hears: (what, part, seconds = 5) => until(what, async () => typeof part === 'string' ? text.includes(part) : part.test(text), seconds),
+      hears: (what, part, seconds = 30) => until(what, async () => typeof part === 'string' ? text.includes(part) : part.test(text), seconds),
       close: () => { request.destroy() },
     })
   })

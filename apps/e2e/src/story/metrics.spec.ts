@@ -54,7 +54,7 @@ describe('the metrics of a database', () => {
 
   it('tell how many queries are at work at this moment', async () => {
     const running = [1, 2].map(() => runSql(api, person, quiet, endless))
-    await until('both are at work', async () => (await metricsOf(quiet))['connections'] === 2, 10)
+    await until('both are at work', async () => (await metricsOf(quiet))['connections'] === 2, 30)
     expectStatus(202, await api('PUT', `/v2/databases/${quiet}/action/stop`, { token: person.token }))
     await Promise.all(running)
     expect((await metricsOf(quiet))['connections']).toBe(0)

@@ -1,3 +1,4 @@
+import { type MachineClock, startMachineClock } from '@tenantry/testing'
 import { z } from 'zod'
 import { type Answer, type Api, expectStatus, read, speakTo } from './api.js'
 import { becomes, createDatabase, databaseShown, getDatabase, listDatabases, rowsOf, runSql } from './databases.js'
@@ -8,25 +9,30 @@ import { until } from './until.js'
 
 /** What somebody would do on their first day, asked of the system at `url` over HTTP alone. */
 export const tellStory = async (url: string, hear?: (answer: Answer) => void, ca?: string): Promise<void> => {
-  const api = speakTo(url, hear, ca)
+  const clock = await startMachineClock()
+  await firstDay(clock, url, speakTo(url, hear, ca), ca).finally(() => clock.stop())
+}
+
+/** What is promised within a second is seen within a second of the clock. */
+const firstDay = async (clock: MachineClock, url: string, api: Api, ca?: string): Promise<void> => {
   const ada = await signUp(api)
   const session = { ...ada, token: await logIn(api, ada) }
   const ears = await listenTo(url, '/v2/events', session.token, ca)
   const databaseId = await createDatabase(api, ada, 'orders')
   await becomes(api, ada, databaseId, 'RUNNING')
   await keepOrders(api, session, databaseId)
-  await stopAndStart(api, ada, databaseId)
-  const keyId = await useAndRevokeKey(api, ada, databaseId)
+  await stopAndStart(clock, api, ada, databaseId)
+  const keyId = await useAndRevokeKey(clock, api, ada, databaseId)
   await rename(api, ada, databaseId)
   await aStrangerComes(api, ada, { databaseId, keyId })
   await deleteWhileItIsMade(api, ada)
-  await deleteTwice(api, ada, databaseId)
+  await deleteTwice(clock, api, ada, databaseId)
   await bringBack(api, ada, databaseId)
   await ears.hears('all that happened is heard, in order', new RegExp([
     'CREATING', 'RUNNING', 'stop_asked', 'STOPPED', 'start_asked', 'database\\.updated', 'deletion_asked', 'DELETED', 'undelete_asked', 'RESTORING',
   ].map((word) => `(${word}.*${databaseId}|${databaseId}.*${word})`).join('[^]*')))
-  await logOut(api, session, ada)
-  await until('the stream of the ended session has ended', async () => ears.state() === 'ended', 1)
+  await logOut(clock, api, session, ada)
+  await until('the stream of the ended session has ended', async () => ears.state() === 'ended', 1, clock)
   expect(ears.text()).toMatch(/event: end\ndata: {"code":"Unauthorized".*}\n\n$/)
 }
 
@@ -39,11 +45,11 @@ const keepOrders = async (api: Api, person: Person, id: string): Promise<void> =
   expect([data, plan.steps.length > 0]).toEqual([[['Ærø "chair"']], true])
 }
 
-const stopAndStart = async (api: Api, person: Person, id: string): Promise<void> => {
+const stopAndStart = async (clock: MachineClock, api: Api, person: Person, id: string): Promise<void> => {
   const power = (what: 'stop' | 'start'): Promise<Answer> => api('PUT', `/v2/databases/${id}/action/${what}`, { token: person.token })
   expect(read(databaseShown, 202, await power('stop')).database_status).toBe('UPDATING')
   await becomes(api, person, id, 'STOPPED')
-  await until('queries are refused', async () => (await runSql(api, person, id, 'select 1')).status === 409, 1)
+  await until('queries are refused', async () => (await runSql(api, person, id, 'select 1')).status === 409, 1, clock)
   expect(JSON.parse((await runSql(api, person, id, 'select 1')).text)).toEqual({ code: 'IncorrectState', message: 'The database is stopped; start it first.' })
   expectStatus(409, await power('stop'))
   expectStatus(202, await power('start'))
@@ -58,7 +64,7 @@ const isRefused = async (api: Api, credential: { readonly token: string } | { re
   return answers.every(({ status }) => status === 401)
 }
 
-const useAndRevokeKey = async (api: Api, person: Person, id: string): Promise<string> => {
+const useAndRevokeKey = async (clock: MachineClock, api: Api, person: Person, id: string): Promise<string> => {
   const { token, userId } = person
   const key = await createKey(api, person)
   const credential = { key: key.secret }
@@ -73,7 +79,7 @@ const useAndRevokeKey = async (api: Api, person: Person, id: string): Promise<st
   expectStatus(200, shown)
   expect(shown.text).not.toContain(key.secret)
   expectStatus(202, await api('PUT', `/v2/users/${userId}/keys/${key.id}`, { token, json: { status: 'REVOKED' } }))
-  await until('the revoked key is refused', () => isRefused(api, credential, id), 1)
+  await until('the revoked key is refused', () => isRefused(api, credential, id), 1, clock)
   expectStatus(200, await api('GET', `/v2/users/${userId}/keys/${key.id}`, { token }))
   expect(await isRefused(api, credential, id)).toBe(true)
   return key.id
@@ -107,12 +113,12 @@ const deleteWhileItIsMade = async (api: Api, person: Person): Promise<void> => {
   expect((await getDatabase(api, person, id)).database_status).toBe('DELETED')
 }
 
-const deleteTwice = async (api: Api, person: Person, id: string): Promise<void> => {
+const deleteTwice = async (clock: MachineClock, api: Api, person: Person, id: string): Promise<void> => {
   expectStatus(202, await deleteDatabase(api, person, id))
   expectStatus(409, await deleteDatabase(api, person, id))
-  await until('queries are refused', async () => (await runSql(api, person, id, 'select 1')).status !== 200, 1)
+  await until('queries are refused', async () => (await runSql(api, person, id, 'select 1')).status !== 200, 1, clock)
   await becomes(api, person, id, 'DELETED')
-  await until('the deleted database is no more to be asked', async () => (await runSql(api, person, id, 'select 1')).status === 404, 2)
+  await until('the deleted database is no more to be asked', async () => (await runSql(api, person, id, 'select 1')).status === 404, 2, clock)
   expectStatus(409, await deleteDatabase(api, person, id))
 }
 
@@ -123,12 +129,12 @@ const bringBack = async (api: Api, person: Person, id: string): Promise<void> =>
 }
 
 /** Ends one session; the other one of the same person goes on. */
-const logOut = async (api: Api, ended: Person, other: Person): Promise<void> => {
+const logOut = async (clock: MachineClock, api: Api, ended: Person, other: Person): Promise<void> => {
   const id = await createDatabase(api, ended, 'last')
   await becomes(api, ended, id, 'RUNNING')
   expect(await rowsOf(api, ended, id, 'select 1')).toEqual([[1]])
   expectStatus(200, await api('POST', '/id/logout', { token: ended.token }))
-  await until('the token of the ended session is refused', () => isRefused(api, ended, id), 1)
+  await until('the token of the ended session is refused', () => isRefused(api, ended, id), 1, clock)
   expect(await rowsOf(api, other, id, 'select 1')).toEqual([[1]])
   expect(await isRefused(api, ended, id)).toBe(true)
 }
