@@ -1,9 +1,14 @@
 import { randomUUID } from 'node:crypto'
+import { type MachineClock, startMachineClock } from '@tenantry/testing'
 import { type Answer, type Api, speakTo } from './api.js'
 import { type ApiDocument, documentOf } from './document.js'
 import { signUp } from './people.js'
 import { tellStory } from './story.js'
 import { type System, clearUp, startSystem } from './system.js'
+
+let clock: MachineClock
+beforeAll(async () => { clock = await startMachineClock() })
+afterAll(() => clock.stop())
 
 let system: System
 let api: Api
@@ -34,10 +39,10 @@ it('asks for a credential wherever it says so, and nowhere else', async () => {
 
 it('is true of every answer of the whole story', async () => {
   const answers: Answer[] = []
-  await tellStory(system.url, (answer) => answers.push(answer))
+  await tellStory(clock, system.url, (answer) => answers.push(answer))
   expect(answers.map((answer) => document.disagreement(answer)).filter((said) => said !== undefined)).toEqual([])
   expect(answers.length).toBeGreaterThan(50)
-}, 60_000)
+}, 120_000)
 
 it('is true of what a member asks and of what is refused', async () => {
   const { token, userId, orgId } = await signUp(api)

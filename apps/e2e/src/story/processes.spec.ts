@@ -1,3 +1,4 @@
+import { type MachineClock, startMachineClock } from '@tenantry/testing'
 import { speakTo } from './api.js'
 import { listenTo } from './ears.js'
 import { nothingIsLost, startLedger, workUntil } from './diligence.js'
@@ -7,14 +8,18 @@ import { tellStory } from './story.js'
 import { clearUp, makeFolder } from './system.js'
 import { until } from './until.js'
 
+let clock: MachineClock
+beforeAll(async () => { clock = await startMachineClock() })
+afterAll(() => clock.stop())
+
 let services: Services
 
 beforeAll(async () => { services = await startServices(await makeFolder()) }, 90_000)
 afterAll(clearUp, 30_000)
 
 it('tells the whole story of a first day with every service in a process of its own', async () => {
-  await tellStory(services.url)
-}, 60_000)
+  await tellStory(clock, services.url)
+}, 120_000)
 
 it.each(['control-plane', 'provisioner', 'query-gateway'] as const)('loses nothing that was accepted when %s is killed at work, and goes on when it is back', async (name) => {
   const api = speakTo(services.url)
@@ -33,8 +38,8 @@ it.each(['control-plane', 'provisioner', 'query-gateway'] as const)('loses nothi
     await working
   }
   await nothingIsLost(api, accepted)
-  await tellStory(services.url)
-}, 60_000)
+  await tellStory(clock, services.url)
+}, 120_000)
 
 it('drains and ends in peace, every service of it', async () => {
   const ears = await listenTo(services.url, '/v2/events', (await signUp(speakTo(services.url))).token)

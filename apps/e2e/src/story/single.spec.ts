@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { TenantryError, createDatabase, createTenantry, dataOf, getDatabase, listDatabases } from '@tenantry/client'
+import { type MachineClock, startMachineClock } from '@tenantry/testing'
 import { speakTo } from './api.js'
 import { listenTo } from './ears.js'
 import { signUp } from './people.js'
@@ -7,15 +8,19 @@ import { tellStory } from './story.js'
 import { type System, clearUp, startSystem, stopSystem } from './system.js'
 import { until } from './until.js'
 
+let clock: MachineClock
+beforeAll(async () => { clock = await startMachineClock() })
+afterAll(() => clock.stop())
+
 let system: System
 
 beforeAll(async () => { system = await startSystem() }, 60_000)
 afterAll(clearUp, 30_000)
 
 it('tells the whole story of a first day in one process, and again at the same time by several people', async () => {
-  await tellStory(system.url)
-  await Promise.all([tellStory(system.url), tellStory(system.url), tellStory(system.url)])
-}, 60_000)
+  await tellStory(clock, system.url)
+  await Promise.all([tellStory(clock, system.url), tellStory(clock, system.url), tellStory(clock, system.url)])
+}, 120_000)
 
 it('is as good through the generated client', async () => {
   const tenantry = createTenantry({ baseUrl: system.url })

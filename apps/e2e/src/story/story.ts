@@ -1,20 +1,14 @@
-import { type MachineClock, startMachineClock } from '@tenantry/testing'
 import { z } from 'zod'
 import { type Answer, type Api, expectStatus, read, speakTo } from './api.js'
 import { becomes, createDatabase, databaseShown, getDatabase, listDatabases, rowsOf, runSql } from './databases.js'
 import { listenTo } from './ears.js'
 import { type Person, createKey, logIn, signUp } from './people.js'
 import { seesNothing } from './stranger.js'
-import { until } from './until.js'
+import { type Clock, until } from './until.js'
 
-/** What somebody would do on their first day, asked of the system at `url` over HTTP alone. */
-export const tellStory = async (url: string, hear?: (answer: Answer) => void, ca?: string): Promise<void> => {
-  const clock = await startMachineClock()
-  await firstDay(clock, url, speakTo(url, hear, ca), ca).finally(() => clock.stop())
-}
-
-/** What is promised within a second is seen within a second of the clock. */
-const firstDay = async (clock: MachineClock, url: string, api: Api, ca?: string): Promise<void> => {
+/** What somebody would do on their first day, its promises told by the clock of the machine, asked of the system at `url` over HTTP alone. */
+export const tellStory = async (clock: Clock, url: string, hear?: (answer: Answer) => void, ca?: string): Promise<void> => {
+  const api = speakTo(url, hear, ca)
   const ada = await signUp(api)
   const session = { ...ada, token: await logIn(api, ada) }
   const ears = await listenTo(url, '/v2/events', session.token, ca)
@@ -45,7 +39,7 @@ const keepOrders = async (api: Api, person: Person, id: string): Promise<void> =
   expect([data, plan.steps.length > 0]).toEqual([[['Ærø "chair"']], true])
 }
 
-const stopAndStart = async (clock: MachineClock, api: Api, person: Person, id: string): Promise<void> => {
+const stopAndStart = async (clock: Clock, api: Api, person: Person, id: string): Promise<void> => {
   const power = (what: 'stop' | 'start'): Promise<Answer> => api('PUT', `/v2/databases/${id}/action/${what}`, { token: person.token })
   expect(read(databaseShown, 202, await power('stop')).database_status).toBe('UPDATING')
   await becomes(api, person, id, 'STOPPED')
@@ -64,7 +58,7 @@ const isRefused = async (api: Api, credential: { readonly token: string } | { re
   return answers.every(({ status }) => status === 401)
 }
 
-const useAndRevokeKey = async (clock: MachineClock, api: Api, person: Person, id: string): Promise<string> => {
+const useAndRevokeKey = async (clock: Clock, api: Api, person: Person, id: string): Promise<string> => {
   const { token, userId } = person
   const key = await createKey(api, person)
   const credential = { key: key.secret }
@@ -113,7 +107,7 @@ const deleteWhileItIsMade = async (api: Api, person: Person): Promise<void> => {
   expect((await getDatabase(api, person, id)).database_status).toBe('DELETED')
 }
 
-const deleteTwice = async (clock: MachineClock, api: Api, person: Person, id: string): Promise<void> => {
+const deleteTwice = async (clock: Clock, api: Api, person: Person, id: string): Promise<void> => {
   expectStatus(202, await deleteDatabase(api, person, id))
   expectStatus(409, await deleteDatabase(api, person, id))
   await until('queries are refused', async () => (await runSql(api, person, id, 'select 1')).status !== 200, 1, clock)
@@ -129,7 +123,7 @@ const bringBack = async (api: Api, person: Person, id: string): Promise<void> =>
 }
 
 /** Ends one session; the other one of the same person goes on. */
-const logOut = async (clock: MachineClock, api: Api, ended: Person, other: Person): Promise<void> => {
+const logOut = async (clock: Clock, api: Api, ended: Person, other: Person): Promise<void> => {
   const id = await createDatabase(api, ended, 'last')
   await becomes(api, ended, id, 'RUNNING')
   expect(await rowsOf(api, ended, id, 'select 1')).toEqual([[1]])

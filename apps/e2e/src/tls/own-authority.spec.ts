@@ -3,6 +3,7 @@ import { readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { type PeerCertificate, type TLSSocket, type ConnectionOptions, connect } from 'node:tls'
 import { z } from 'zod'
+import { type MachineClock, startMachineClock } from '@tenantry/testing'
 import { type Answer, type Api, read, speakTo } from '../story/api.js'
 import { documentOf } from '../story/document.js'
 import { signUp } from '../story/people.js'
@@ -10,6 +11,10 @@ import { tellStory } from '../story/story.js'
 import { type System, clearUp, startSystem, stopSystem } from '../story/system.js'
 import { answerIn, sendRaw } from './raw.js'
 import { faultsOf } from './safe-answer.js'
+
+let clock: MachineClock
+beforeAll(async () => { clock = await startMachineClock() })
+afterAll(() => clock.stop())
 
 const publicName = 'db.example.com'
 const app = 'https://app.example.com'
@@ -38,8 +43,8 @@ const handshake = (options: ConnectionOptions): Promise<{ readonly protocol: str
 
 it('tells the whole story of a first day over https to clients that trust its authority', async () => {
   expect(url).toMatch(/^https:\/\/localhost:\d+$/)
-  await tellStory(url, (answer) => heard.push(answer), ca)
-}, 60_000)
+  await tellStory(clock, url, (answer) => heard.push(answer), ca)
+}, 120_000)
 
 it('says https wherever it names itself', async () => {
   const { issuer, jwks_uri } = read(z.object({ issuer: z.string(), jwks_uri: z.string() }), 200, await api('GET', '/.well-known/openid-configuration'))
