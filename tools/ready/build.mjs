@@ -37,12 +37,13 @@ const fingerprint = (root, projects) => {
 
 const builtFile = (source) => source.replace(`${path.sep}src${path.sep}`, `${path.sep}dist${path.sep}`).replace(/\.ts$/, '.js')
 const isBuilt = (root, project) => {
-  const { nx, scripts } = JSON.parse(readFileSync(path.join(root, project, 'package.json'), 'utf8'))
+  const { nx, scripts, assets = {} } = JSON.parse(readFileSync(path.join(root, project, 'package.json'), 'utf8'))
   const build = nx?.targets?.build ?? scripts?.build
   if (build === undefined) return true
   // Only the build that projects have by default makes one file of each source; of another one no more is known than where it goes.
   if (Object.keys(build).length > 0) return existsSync(path.join(root, project, 'dist'))
   if (kernelOf(root, project).length > 0 && !existsSync(path.join(root, project, 'dist', 'kernel.wasm'))) return false
+  if (!Object.keys(assets).every((name) => existsSync(path.join(root, project, 'dist', 'assets', name)))) return false
   return sourcesOf(root, project).every((source) => !/(?<!\.d)\.ts$/.test(source) || existsSync(path.join(root, builtFile(source))))
 }
 

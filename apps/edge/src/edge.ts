@@ -7,7 +7,7 @@ import { isProxyOf, settleAddress } from './caller-address.js'
 import { isPreflight } from './cors.js'
 import { type Door, type DoorRules, createDoor, foreign } from './door.js'
 import { type KnownOperation, type Match, compileRoutes } from './matcher.js'
-import { ownPages } from './own.js'
+import { ownPage } from './own.js'
 import { pathOf } from './path.js'
 import { refuse } from './refuse.js'
 import { type ServiceName, routes, services } from './routes.js'
@@ -50,7 +50,7 @@ export const createEdge = ({ backends, alsoReady = {}, operations, document, tru
   const match = compileRoutes(routes, operations)
   const needed = [...services.map((name) => [name, backends[name]] as const), ...Object.entries(alsoReady)]
   const ready = (): Promise<Readiness> => readiness(Object.fromEntries(needed.map(([name, backend]) => [name, () => mustBeReady(backend)])))
-  const pages = ownPages({ document, ready })
+  const pageAt = ownPage({ document, ready })
 
   const handle = (request: IncomingMessage, response: ServerResponse): void => {
     const { method = 'GET', url = '' } = request
@@ -62,17 +62,22 @@ export const createEdge = ({ backends, alsoReady = {}, operations, document, tru
     if (path === undefined) return refused(new Problem('InvalidParameter', 'The path of the request can be read in more than one way; write it plainly.'))
     const found = match(method, path)
     if (isPreflight(request)) return preflight(door, response, found, refused, requestIdOf(request.headers['x-request-id']))
-    if (found.kind === 'unknown') return refused(new Problem('RouteNotFound', 'There is nothing at this path; /docs lists what there is.'))
+    if (found.kind === 'unknown') return refused(nothingHere())
     // It would say back what the caller's own program may not read: its credentials.
     if (method === 'TRACE') return refused(notAllowed(method), { allow: found.kind === 'wrongMethod' ? found.allowed.join(', ') : '' })
     if (found.kind === 'wrongMethod') return refused(notAllowed(method), { allow: found.allowed.join(', ') })
-    if (found.owner === 'edge') return pages[path]?.(request, response)
+    if (found.owner === 'edge') {
+      const page = pageAt(path)
+      return page ? page(request, response) : refused(nothingHere())
+    }
     settleAddress(request.headers, request.socket.remoteAddress ?? '', trustedProxies)
     if (isStreaming(found)) mayTakeLong(request)
     backends[found.owner].handle(request, response, wireOf(found))
   }
   return { handle, ready, wire: problemWire, isProxy: isProxyOf(trustedProxies) }
 }
+
+const nothingHere = (): Problem => new Problem('RouteNotFound', 'There is nothing at this path; /docs lists what there is.')
 
 const wireOf = (found: Match): ProblemWire | undefined => found.kind === 'owned' ? found.operation?.wire : undefined
 

@@ -7,7 +7,7 @@ const match = compileRoutes(routes, operations)
 const id = '7c5b3f0a-0000-4000-8000-000000000000'
 
 it.each([
-  ['GET', '/healthz', 'edge'], ['GET', '/readyz', 'edge'], ['GET', '/docs', 'edge'], ['GET', '/docs/openapi.json', 'edge'],
+  ['GET', '/healthz', 'edge'], ['GET', '/readyz', 'edge'], ['GET', '/docs', 'edge'], ['GET', '/docs/openapi.json', 'edge'], ['GET', `/v2/databases/${id}/graphiql`, 'edge'], ['GET', '/graphiql/graphiql.js', 'edge'], ['POST', `/v2/databases/${id}/query/graphql`, 'query-gateway'],
   ['POST', '/', 'identity'], ['POST', '/id', 'identity'], ['GET', '/id/oauth2/authorize', 'identity'], ['GET', '/.well-known/jwks.json', 'identity'],
   ['POST', `/v2/users/${id}/keys`, 'identity'], ['DELETE', `/v2/users/${id}/keys/9`, 'identity'], ['GET', `/v2/orgs/${id}/keys`, 'identity'],
   ['GET', '/v2/users/current/keys', 'identity'],

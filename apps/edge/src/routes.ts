@@ -19,7 +19,7 @@ const to = (owner: Owner, method: string, ...patterns: readonly string[]): reado
  * needs an engine the gateway's, what needs a record the control plane's. The most specific row wins, wherever it stands.
  */
 export const routes: readonly Route[] = [
-  ...to('edge', 'GET', '/healthz', '/health', '/readyz', '/docs', '/docs/openapi.json'),
+  ...to('edge', 'GET', '/healthz', '/health', '/readyz', '/docs', '/docs/openapi.json', '/v2/databases/{id}/graphiql', '/graphiql/{asset}'),
   ...to('identity', '*', '/', '/id', '/id/*', '/.well-known/*'),
   ...to('identity', '*', '/v2/users/{id}/keys', '/v2/users/{id}/keys/*', '/v2/orgs/{id}/keys'),
   ...to('query-gateway', '*', '/v2/databases/{id}/query/*', '/v2/databases/{id}/metrics', '/v2/databases/{id}/schema', '/v2/databases/{id}/tables/{table}/import'),
