@@ -1,16 +1,13 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { Fault } from '../admin/fault.mjs'
 import { openApi } from './api.mjs'
+import { databaseNamed, running } from './database.mjs'
 import { cities, customerLines, schema } from './rows.mjs'
 
 const usualUrl = 'http://localhost:8080'
 const usualRows = 5_000
 const mostRows = 1_000_000
 const rowsAtOnce = 5_000
-const runningMs = 30_000
-const pageLimit = 1_000
-const mostPages = 100
 
 const usage = `Usage: npx tenantry sample [--url <address>] [--name <name>] [--rows <number>]
 
@@ -47,27 +44,6 @@ export const sample = async (args, env) => {
   await load(api, id, 'cities', cities.map((city) => `${JSON.stringify(city)}\n`).join(''))
   for (let from = 0; from < rows; from += rowsAtOnce) await load(api, id, 'customers', customerLines(from, Math.min(from + rowsAtOnce, rows)))
   return told({ at, id, name, rows, speaksSql: (await api.ask('POST', `/v2/databases/${id}/query/sql`, 'select count(*) from customers', 'text/plain')).status === 200 })
-}
-
-const databaseNamed = async (api, name) => {
-  const made = await api.ask('POST', '/v2/databases', JSON.stringify({ name, database_options: { shape: 'bitmap-small' } }))
-  if (made.status === 201) return JSON.parse(made.text).id
-  for (let page = 0, next = ''; made.status === 409 && page < mostPages && next !== undefined; page += 1) {
-    const list = await api.sure('GET', `/v2/databases?limit=${pageLimit}${next && `&next=${encodeURIComponent(next)}`}`)
-    const known = list.resources.find((database) => database.name.toLowerCase() === name.toLowerCase())
-    if (known) return known.id
-    next = list.next || undefined
-  }
-  throw Fault.refused(`The database ${name} cannot be made: ${made.status} ${made.text.slice(0, 300)}`)
-}
-
-const running = async (api, id) => {
-  for (const began = performance.now(); performance.now() - began < runningMs; await delay(100)) {
-    const { database_status: status } = await api.sure('GET', `/v2/databases/${id}`)
-    if (status === 'RUNNING') return
-    if (!['CREATING', 'PROVISIONING', 'UPDATING', 'RESTORING'].includes(status)) throw Fault.refused(`The database is ${status}; start it, or choose another --name.`)
-  }
-  throw Fault.refused(`The database was not RUNNING within ${runningMs / 1_000} seconds.`)
 }
 
 const load = (api, id, table, lines) => api.sure('POST', `/v2/databases/${id}/tables/${table}/import`, lines, 'application/x-ndjson')

@@ -17,6 +17,8 @@ export interface FakeFeaturebase {
   readonly sql: Map<string, string>
   readonly pql: Map<string, { readonly status: number; readonly text: string }>
   readonly indexes: Map<string, Map<string, string>>
+  /** The exact text that a GET of a path is answered with. */
+  readonly told: Map<string, string>
   fault: ServerFault | undefined
   /** How many requests have not been answered and still have somebody waiting. */
   waiting(): number
@@ -34,6 +36,7 @@ const shown = { fields: [{ 'name': '_id', 'type': 'string', 'base-type': 'string
  */
 export const fakeFeaturebase = async (): Promise<FakeFeaturebase> => {
   const [asked, sql, pql, indexes, rows] = [[] as { method: string; path: string; body: string }[], new Map<string, string>(), new Map<string, { status: number; text: string }>(), new Map<string, Map<string, string>>(), new Map<string, number[]>()]
+  const told = new Map<string, string>()
   let open = 0
   const nothing = (): string => '{"schema":{"fields":[]},"data":[],"execution-time":7}'
   const wrong = (words: string): string => JSON.stringify({ 'error': words, 'execution-time': 7 })
@@ -65,6 +68,8 @@ export const fakeFeaturebase = async (): Promise<FakeFeaturebase> => {
     `{"name":"${name}","createdAt":1674247263913498345,"options":{"keys":false,"trackExistence":true},"fields":[${[...fields].map(([field, options]) => `{"name":"${field}","createdAt":1674247263913498346,"options":${options}}`).join(',')}],"shardWidth":1048576}`
 
   const answer = (method: string, path: string, body: string): readonly [status: number, text: string] => {
+    const known = method === 'GET' ? told.get(path) : undefined
+    if (known !== undefined) return [200, known]
     if (method === 'POST' && path.startsWith('/sql')) return [200, runSql(body)]
     if (path === '/schema' && method === 'GET') return [200, `{"indexes":[${[...indexes].map(([name, fields]) => indexText(name, fields)).join(',')}]}`]
     if (path === '/schema') {
@@ -121,7 +126,7 @@ export const fakeFeaturebase = async (): Promise<FakeFeaturebase> => {
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
   const made: FakeFeaturebase = {
-    url: `http://127.0.0.1:${port}`, asked, sql, pql, indexes, fault: undefined,
+    url: `http://127.0.0.1:${port}`, asked, sql, pql, indexes, told, fault: undefined,
     waiting: () => open,
     async close() {
       if (!server.listening) return

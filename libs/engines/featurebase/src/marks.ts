@@ -63,8 +63,8 @@ export const setMark = async (server: FeaturebaseServer, word: Word, target: Tar
     const { status } = await server.ask({ method: 'POST', path, body }, { ...bounds, mostBytes, changes: true })
     if (status !== 200 && status !== 409) throw noAnswer(`status ${status}`)
   }
-  await make(`/index/${markName}`, '{"options":{"keys":false,"trackExistence":false}}')
-  await make(`/index/${markName}/field/${markOf(word, target)}`, '{"options":{"type":"set","cacheType":"none"}}')
+  await make(`/index/${markName}`, '{"options":{"keys":false}}')
+  await make(`/index/${markName}/field/${markOf(word, target)}`, '{"options":{"type":"set"}}')
 }
 
 /** Takes a mark away; it may be away already. */
