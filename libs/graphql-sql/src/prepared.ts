@@ -3,6 +3,8 @@ import { type Answered, answered, refused } from './answer/answer.js'
 import { markStart } from './answer/marks.js'
 import { Repair } from './answer/repair.js'
 import { type Shape } from './answer/shape.js'
+import { limitError } from './limits/limits.js'
+import { isShallow } from './limits/values.js'
 import { NeedsValues } from './plan/inputs.js'
 import { type Document, type RootPlan, operationPlans } from './plan/operation.js'
 import { mostRows, tooManyRows } from './plan/page.js'
@@ -89,6 +91,7 @@ export class PreparedOperation implements Prepared {
   private coerced(given: unknown): { readonly values: Values } | { readonly errors: readonly GraphQLError[] } {
     if (this.definitions.length === 0) return { values: noVariables }
     const inputs = given ?? {}
+    if (!isShallow(inputs)) return { errors: [limitError('TooDeep', 'The values of the variables stand too deep inside each other.')] }
     if (typeof inputs !== 'object' || Array.isArray(inputs)) return { errors: [new GraphQLError('Variables must be an object, with a value for each name.')] }
     const { variableValues, errors } = getVariableValues(this.document.schema, this.definitions, inputs as Record<string, unknown>, { maxErrors: 20, hideSuggestions: true })
     return variableValues ? { values: variableValues.coerced } : { errors }

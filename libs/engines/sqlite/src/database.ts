@@ -33,6 +33,7 @@ export class SqliteDatabase implements EmbeddedDatabase {
 
   known({ access, language, text, plan }: EmbeddedAsk): KnownStatement | undefined {
     if (language === 'changes') return { reads: true, quick: true }
+    if (language === 'graphql') return this.graphql.known(access, text)
     const prepared = plan === true || language !== 'sql' ? undefined : this.sides[access]?.statements.peek(text)
     return prepared && { reads: prepared.kind === 'rows', quick: prepared.quick }
   }

@@ -1,14 +1,16 @@
 import { createRequire } from 'node:module'
 import { EngineRefusal } from '@tenantry/engines-contract'
-import type { Access, EmbeddedAsk } from '@tenantry/engines-contract'
+import type { Access, EmbeddedAsk, KnownStatement } from '@tenantry/engines-contract'
 import type * as Library from '@tenantry/graphql-sql'
 import type { Answered, DocumentLimits, GraphqlApi, Prepared } from '@tenantry/graphql-sql'
 import type { Connection } from '../connection.js'
 import { SqliteCatalogue } from './catalogue.js'
 import { SqliteRunner } from './runner.js'
 
-// Twenty megabytes that a child has no use for as long as nobody asks in GraphQL.
-const library = (): typeof Library => createRequire(import.meta.url)('@tenantry/graphql-sql') as typeof Library
+let loaded: typeof Library | undefined
+
+/** Twenty megabytes that a child has no use for as long as nobody asks in GraphQL. */
+const library = (): typeof Library => loaded ??= createRequire(import.meta.url)('@tenantry/graphql-sql') as typeof Library
 
 /** A request as GraphQL's clients send it. */
 interface Request {
@@ -33,25 +35,60 @@ const requestIn = (text: string): Request => {
 export const documentLimits: DocumentLimits = { tokens: 1_000, depth: 10, aliases: 30, rootFields: 20, directives: 50, cost: 5_000, rows: 10_000 }
 
 const mostKept = 256
+const quickMs = 0.25
 const longestKept = 64 * 1024
+
+/** A prepared document, and whether its last run took so little time that others may wait for it. */
+interface Plan {
+  readonly prepared: Prepared
+  isQuick: boolean
+}
 
 interface Speaker {
   readonly api: GraphqlApi
-  readonly plans: Map<string, Prepared>
+  readonly plans: Map<string, Plan>
 }
+
+const keyOf = ({ query, operationName }: Request): string => operationName === undefined ? query : `${operationName}\n${query}`
 
 /** GraphQL of one database: its schema, and what was planned for it. */
 export class SqliteGraphql {
   private readonly speakers: Partial<Record<Access, Speaker>> = {}
   private catalogue: SqliteCatalogue | undefined
   private isStale = false
+  /** The request that was read last: what is asked about it first, whoever runs it asks again. */
+  private last: { readonly text: string; readonly request: Request } | undefined
 
   constructor(private readonly addressOf: (table: string, column: string) => string) {}
 
+  /** What is known of a request's document; undefined for one that is new or no request. */
+  known(access: Access, text: string): KnownStatement | undefined {
+    const plans = this.speakers[access]?.plans
+    if (!plans || plans.size === 0) return undefined
+    try {
+      const plan = plans.get(keyOf(this.requestOf(text)))
+      return plan && { reads: plan.prepared.kind === 'query', quick: plan.isQuick }
+    } catch (error) {
+      // What is wrong with it is told to whoever runs it.
+      if (error instanceof EngineRefusal) return undefined
+      throw error
+    }
+  }
+
   run(connection: Connection, ask: EmbeddedAsk, inTransaction: <T>(work: () => T) => T): Answered {
-    const { query, operationName, variables } = requestIn(ask.text)
-    const prepared = this.prepared(connection, ask.access, query, operationName)
-    return prepared.run(variables, new SqliteRunner(connection, ask.limits, inTransaction, library().SqlFault))
+    const began = performance.now()
+    const request = this.requestOf(ask.text)
+    const plan = this.plan(connection, ask.access, request)
+    const answered = plan.prepared.run(request.variables, new SqliteRunner(connection, ask.limits, inTransaction, library().SqlFault))
+    plan.isQuick = performance.now() - began < quickMs
+    return answered
+  }
+
+  private requestOf(text: string): Request {
+    if (this.last?.text === text) return this.last.request
+    const request = requestIn(text)
+    this.last = text.length <= longestKept ? { text, request } : undefined
+    return request
   }
 
   /** The schema has changed: what is known of the tables is read again where it may be another. */
@@ -64,18 +101,19 @@ export class SqliteGraphql {
   close(): void {
     this.forget()
     this.catalogue = undefined
+    this.last = undefined
   }
 
-  private prepared(connection: Connection, access: Access, query: string, operationName: string | undefined): Prepared {
+  private plan(connection: Connection, access: Access, request: Request): Plan {
     const { api, plans } = this.speaker(connection, access)
-    const key = operationName === undefined ? query : `${operationName}\n${query}`
+    const key = keyOf(request)
     const known = plans.get(key)
     if (known) {
       plans.delete(key)
       plans.set(key, known)
       return known
     }
-    const made = api.prepare(query, operationName)
+    const made = { prepared: api.prepare(request.query, request.operationName), isQuick: false }
     if (key.length <= longestKept) plans.set(key, made)
     const [oldest] = plans.size > mostKept ? plans.keys() : []
     if (oldest !== undefined) plans.delete(oldest)
@@ -88,7 +126,7 @@ export class SqliteGraphql {
     const { apiOf, sqlite } = library()
     if (!this.catalogue || this.isStale) this.catalogue = new SqliteCatalogue(connection, this.catalogue)
     this.isStale = false
-    const made = { api: apiOf(this.catalogue, { limits: documentLimits, dialect: sqlite(this.addressOf), access: access === 'read' ? 'read' : 'read+write' }), plans: new Map<string, Prepared>() }
+    const made = { api: apiOf(this.catalogue, { limits: documentLimits, dialect: sqlite(this.addressOf), access: access === 'read' ? 'read' : 'read+write' }), plans: new Map<string, Plan>() }
     this.speakers[access] = made
     return made
   }

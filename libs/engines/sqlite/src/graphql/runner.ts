@@ -51,6 +51,8 @@ export class SqliteRunner implements Runner {
   }
 
   private doing<T>(text: string, work: (statement: StatementSync) => T): T {
+    // What is refused is refused for this statement's own reasons.
+    this.connection.gate.begin()
     try {
       return work(plainStatements(this.connection).get(text))
     } catch (error) {

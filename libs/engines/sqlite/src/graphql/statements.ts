@@ -17,9 +17,7 @@ export class PlainStatements {
       this.kept.set(text, known)
       return known
     }
-    const { database, gate } = this.connection
-    gate.begin()
-    const made = database.prepare(text)
+    const made = this.connection.database.prepare(text)
     made.setReturnArrays(true)
     if (text.length <= longestKept) this.kept.set(text, made)
     const [oldest] = this.kept.size > mostKept ? this.kept.keys() : []
