@@ -12,11 +12,14 @@ export interface Abilities {
   readonly backups: boolean
 }
 
+/** What the gateway asks on its own behalf is nothing that a caller could ask in. */
+const spoken = (languages: readonly QueryLanguage[]): readonly QueryLanguage[] => languages.filter((language) => language !== 'changes')
+
 const embedded = { credentials: false, keepsSize: true, backups: false } as const
 
 export const abilitiesOf: Readonly<Record<EngineName, Abilities>> = {
-  sqlite: { ...embedded, languages: languagesOf.sqlite },
-  bitmap: { ...embedded, languages: languagesOf.bitmap },
+  sqlite: { ...embedded, languages: spoken(languagesOf.sqlite) },
+  bitmap: { ...embedded, languages: spoken(languagesOf.bitmap) },
   postgres: { languages: ['sql'], credentials: true, keepsSize: false, backups: false },
   featurebase: { languages: ['sql', 'pql', 'schema'], credentials: false, keepsSize: false, backups: false },
 }

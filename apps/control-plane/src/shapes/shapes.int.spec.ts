@@ -28,7 +28,7 @@ describe('shapes', () => {
     folder = await mkdtemp(path.join(tmpdir(), 'shapes-'))
     const file = path.join(folder, 'shapes.json')
     await writeFile(file, JSON.stringify({ shapes: [{ name: 'bitmap-large', engine: 'bitmap', disk_bytes: 2_097_152 }, { name: 'featurebase-two', engine: 'featurebase', disk_bytes: 1_048_576, placement: 'two' },
-      { name: 'featurebase-lost', engine: 'featurebase', disk_bytes: 1_048_576, placement: 'lost' }], hidden: ['sqlite-small'] }))
+      { name: 'featurebase-lost', engine: 'featurebase', disk_bytes: 1_048_576, placement: 'lost' }, { name: 'sqlite-large', engine: 'sqlite', disk_bytes: 2_097_152 }], hidden: ['sqlite-small'] }))
     running = await runningControlPlane({ SHAPES_FILE: file, FEATUREBASE_SERVERS: 'one=http://127.0.0.1:1,two=http://127.0.0.1:2,three=http://127.0.0.1:3' })
   })
   afterAll(async () => {
@@ -38,8 +38,9 @@ describe('shapes', () => {
 
   it('are told with what their databases can do, where they live, and how much they hold', async () => {
     const shapes = await listed(running, await running.person())
-    expect([...shapes.keys()].sort()).toEqual(['bitmap-large', 'bitmap-small', 'featurebase-lost', 'featurebase-server', 'featurebase-two', 'postgres-small'])
+    expect([...shapes.keys()].sort()).toEqual(['bitmap-large', 'bitmap-small', 'featurebase-lost', 'featurebase-server', 'featurebase-two', 'postgres-small', 'sqlite-large'])
     expect(shapes.get('bitmap-large')?.properties).toMatchObject({ engine: 'bitmap', placement: 'local', disk_bytes: 2_097_152, disk_bytes_kept: true, languages: expect.arrayContaining(['sql', 'pql', 'import']) })
+    expect(shapes.get('sqlite-large')?.properties['languages']).toEqual(['sql', 'graphql'])
     expect(shapes.get('featurebase-server')?.properties).toMatchObject({ engine: 'featurebase', placement: 'any', disk_bytes_kept: false, languages: ['sql', 'pql', 'schema'] })
     expect(shapes.get('bitmap-small')?.metadata.available).toBe(true)
   })
