@@ -43,9 +43,9 @@ export const changeOf = (plan: Planning, kind: ChangeKind, api: TableApi, select
 
 const where = (condition: Sql | undefined): Sql => condition ? sql` WHERE ${condition}` : nothing
 
-/** The row that the arguments name. */
-export const keySql = (plan: Planning, row: Row, inputs: Inputs): Sql | undefined => both([...row.api.columns].flatMap(([name, column]) =>
-  row.api.table.key.includes(column.name) ? [plan.dialect.same(cellOf(row, column.name), plan.dialect.bound(column, inputs[name]))] : []))
+/** The row that the arguments name. A table without a key has no fields that ask for it, and no row is meant then. */
+export const keySql = (plan: Planning, row: Row, inputs: Inputs): Sql => both([...row.api.columns].flatMap(([name, column]) =>
+  row.api.table.key.includes(column.name) ? [sql`${cellOf(row, column.name)}=${plan.dialect.bound(column, inputs[name])}`] : [])) ?? raw('FALSE')
 
 /** What a change is held to. One that says nothing would change every row, which nobody is taken to mean. */
 const whereOf = (plan: Planning, row: Row, inputs: Inputs, isUpdate: boolean): Sql | undefined => {

@@ -86,7 +86,7 @@ const readPlan = (plan: Planning, root: Root<ReadKind>, selected: Selected, inpu
     }
     case 'by pk': {
       const { json, shape } = rowJson(plan, row, selectedFields(within(selected), plan.fragments, plan.variables), [])
-      return { kind: 'value', statement: sql`SELECT ${json} FROM ${tableAs(row)} WHERE ${keySql(plan, row, inputs) ?? sql`0`}`, shape, isNotNull: false }
+      return { kind: 'value', statement: sql`SELECT ${json} FROM ${tableAs(row)} WHERE ${keySql(plan, row, inputs)}`, shape, isNotNull: false }
     }
     case 'aggregate': {
       const { json, shape } = tableAggregate(plan, row, selected, condition(plan, row, inputs['where'] ?? inputs['filter']))

@@ -5,7 +5,8 @@ import { type Inputs, decided, isInputs } from './inputs.js'
 import { type Planning, type Row, cellOf, joined, tableAs } from './scope.js'
 import { type Sql, join, raw, sql } from './sql.js'
 
-const always = raw('1')
+const always = raw('TRUE')
+const never = raw('FALSE')
 
 export const both = (conditions: readonly (Sql | undefined)[]): Sql | undefined => {
   const parts = conditions.filter((each) => each !== undefined)
@@ -27,7 +28,7 @@ const part = (plan: Planning, row: Row, name: string, value: unknown): Sql | und
   }
   const parts = (Array.isArray(value) ? value as readonly unknown[] : []).map((each) => condition(plan, row, each))
   if (name === api.and) return both(parts)
-  return value === null ? undefined : parts.length === 0 ? raw('0') : sql`(${join(parts.map((each) => each ?? always), ' OR ')})`
+  return value === null ? undefined : parts.length === 0 ? never : sql`(${join(parts.map((each) => each ?? always), ' OR ')})`
 }
 
 const related = (plan: Planning, row: Row, relation: Relation, filter: Inputs): Sql => {
@@ -48,13 +49,14 @@ const operation = ({ dialect }: Planning, column: Column, cell: Sql, operator: s
       const isNull = decided(value)
       return isNull === null ? undefined : isNull === true ? sql`${cell} IS NULL` : sql`${cell} IS NOT NULL`
     }
-    case 'eq': return dialect.same(left, dialect.bound(column, value))
+    // A variable that is null is known to be when this is planned.
+    case 'eq': return value === null ? sql`${cell} IS NULL` : sql`${left}=${dialect.bound(column, value)}`
     case 'neq': return dialect.different(left, dialect.bound(column, value))
     case 'like': return dialect.like(left, value)
     case 'ilike': return dialect.likeAnyCase(left, value)
-    case 'in': return value === null ? raw('0') : dialect.among(column, left, value)
+    case 'in': return value === null ? never : dialect.among(column, left, value)
     // Rows without a value are not in the list either, unless the list speaks of them.
-    case 'nin': return value === null ? raw('0') : sql`(NOT ${dialect.among(column, left, value)} OR ${cell} IS NULL AND NOT ${dialect.holdsNull(value)})`
+    case 'nin': return value === null ? never : sql`(NOT ${dialect.among(column, left, value)} OR ${cell} IS NULL AND NOT ${dialect.holdsNull(value)})`
     default: {
       const sign = signs[operator]
       if (sign === undefined) throw new GraphQLError(`The operator ${operator} is not known.`)

@@ -37,8 +37,8 @@ export class TenantSchema extends GraphQLSchema {
     const { query, mutation } = this.roots
     this.query = query.size === 0
       ? new GraphQLObjectType({ name: 'Query', fields: { no_tables: { type: GraphQLString, description: 'Stands here until there is a table: GraphQL knows no type without fields.' } } })
-      : new LazyObject('Query', () => this.described(query.keys()), (name) => mapped(query.get(name), (root) => this.catalogue.table(root.table) && this.readField(root)))
-    this.mutation = mutation.size === 0 ? undefined : new LazyObject('Mutation', () => this.described(mutation.keys()), (name) => mapped(mutation.get(name), (root) => this.changeField(root)))
+      : new LazyObject('Query', () => this.described(query.keys()), (name) => mapped(query.get(name), (root) => this.isThere(root) ? this.readField(root) : undefined))
+    this.mutation = mutation.size === 0 ? undefined : new LazyObject('Mutation', () => this.described(mutation.keys()), (name) => mapped(mutation.get(name), (root) => this.isThere(root) ? this.changeField(root) : undefined))
     for (const type of [this.query, ...(this.mutation ? [this.mutation] : []), ...staticTypes, ...introspectionTypes]) this.statics.set(type.name, type)
     this.lazyTypes = lazyRecord(() => this.described(this.typeNames()), (name) => this.statics.get(name) ?? this.typeOfTable(name))
   }
@@ -98,6 +98,12 @@ export class TenantSchema extends GraphQLSchema {
       if (type) return type
     }
     return undefined
+  }
+
+  /** What is by key is not there for a table without one. */
+  private isThere({ kind, table: name }: Root<ReadKind | ChangeKind>): boolean {
+    const table = this.catalogue.table(name)
+    return table !== undefined && (!kind.endsWith('by pk') || table.key.length > 0)
   }
 
   private readField({ kind, table }: Root<ReadKind>): Field {

@@ -225,6 +225,13 @@ describe('the schema', () => {
     expect(fields.map(({ name }) => name)).toEqual(['f', 'r', 'r_by_pk', 'f_aggregate', 'f_groups', 'r_aggregate', 'r_groups'])
   })
 
+  it('has no field by key for a table whose rows have none', () => {
+    const bare = databases.make(['create table b (rowid text, _rowid_ text, oid text)', 'insert into b values (1, 2, 3), (4, 5, 6)'])
+    expect(bare.data('{ b { oid } }')).toEqual({ b: [{ oid: '3' }, { oid: '6' }] })
+    for (const query of ['{ b_by_pk { oid } }', 'mutation { delete_b_by_pk { affected_rows } }', 'mutation { update_b_by_pk(_set: { oid: "" }) { affected_rows } }']) expect(bare.ask(query).errors?.[0]?.message).toContain('Cannot query field')
+    expect(bare.data('mutation { update_b(where: { oid: { _eq: "3" } }, _set: { oid: "9" }) { affected_rows } }')).toEqual({ update_b: { affected_rows: 1 } })
+  })
+
   it('leaves out a view that reads what is gone, and keeps the rest', () => {
     const broken = databases.make(['create table t (a int)', 'create table kept (b int)', 'create view v as select a from t', 'drop table t'])
     expect(broken.data('{ kept { b } __schema { queryType { fields { name } } } }')).toMatchObject({ kept: [] })
