@@ -44,8 +44,10 @@ const mapped = /^::ffff:(?=\d+\.)/i
 
 /** The caller's address: the first of the chain that the edge vouches for, else the other end of the connection. */
 export const callerAddress = ({ address, chain }: Pick<ShownFrom, 'address' | 'chain'>): string => {
-  const first = (chain.split(',', 1)[0] ?? '').trim()
-  return (isIP(first) ? first : address).replace(mapped, '')
+  // Most requests have no chain, and most addresses nothing to cut: a pattern for either would cost more than all of this.
+  const first = chain === '' ? '' : (chain.split(',', 1)[0] ?? '').trim()
+  const caller = first !== '' && isIP(first) ? first : address
+  return caller.startsWith(':') ? caller.replace(mapped, '') : caller
 }
 
 const forwarding = ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via'] as const

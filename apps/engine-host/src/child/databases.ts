@@ -21,6 +21,8 @@ export class HeldDatabases {
   private readonly middle = new Map<Held, ClientSocket>()
 
   private entered: string | undefined
+  /** The one that was found last: statements of one database come in rows, and a key that is put together anew is hashed anew. */
+  private last: Held | undefined
 
   /** `enter` makes a folder the one in which the engine's temporary files lie. */
   constructor(private readonly drivers: Readonly<Record<EmbeddedEngineName, EmbeddedDriver>>, private readonly mostOpen: number, private readonly enter: (folder: string) => void) {}
@@ -29,10 +31,13 @@ export class HeldDatabases {
     const held: Held = { ...owned, waiting: [], open: undefined }
     this.byKey.set(databaseKey(owned.database, owned.generation), held)
     this.bySlot.set(owned.slot, held)
+    this.last = undefined
   }
 
-  find(key: string): Held | undefined {
-    return this.byKey.get(key)
+  find(database: string, generation: number): Held | undefined {
+    if (this.last?.database === database && this.last.generation === generation) return this.last
+    this.last = this.byKey.get(`${database}/${generation}`)
+    return this.last
   }
 
   /** Lets go of a database and returns it; undefined when it is not held under this slot. */
@@ -40,6 +45,7 @@ export class HeldDatabases {
     const held = this.bySlot.get(slot)
     if (held === undefined) return undefined
     this.bySlot.delete(slot)
+    this.last = undefined
     const key = databaseKey(held.database, held.generation)
     if (this.byKey.get(key) === held) this.byKey.delete(key)
     this.shut(held)

@@ -37,7 +37,7 @@ const take = (from: ClientSocket, header: Readonly<Record<string, unknown>>, pay
   }
   const read = header['type'] === 'run' ? readRun(header, payload, from) : undefined
   if (read === undefined) return false
-  const held = databases.find(read.key)
+  const held = databases.find(read.database, read.generation)
   if (held === undefined || closing) sendBack(read.run)
   else turns.add(held, read.run)
   return true

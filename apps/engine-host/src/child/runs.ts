@@ -22,7 +22,7 @@ const isCount = (value: unknown): value is number => typeof value === 'number' &
 export const isNotable = (value: unknown): value is number => typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 0xffff_ffff
 
 /** The run that a frame asks for; undefined when the frame is not one. Written by hand: it is read for every statement. */
-export const readRun = (header: Unread, payload: Buffer, from: ClientSocket): { key: string; engine: EmbeddedEngineName; run: WaitingRun } | undefined => {
+export const readRun = (header: Unread, payload: Buffer, from: ClientSocket): { database: string; generation: number; engine: EmbeddedEngineName; run: WaitingRun } | undefined => {
   const { id, database, generation, engine, access, language, params: spelled, plan, deadline, answerBytes, answerRows, storageBytes } = header
   if (!isNotable(id) || typeof database !== 'string' || !isCount(generation) || !isEngine(engine)) return undefined
   if ((access !== 'read' && access !== 'write') || !isLanguage(language) || !isCount(deadline) || !isCount(answerBytes) || !isCount(answerRows) || !isCount(storageBytes)) return undefined
@@ -32,5 +32,5 @@ export const readRun = (header: Unread, payload: Buffer, from: ClientSocket): { 
     ...payloadOf(language, payload), access, language, limits: { seconds: 0, answerBytes, answerRows },
     ...(params && { params }), ...(plan === true && { plan }),
   }
-  return { key: `${database}/${generation}`, engine, run: { from, id, deadlineMs: deadline, storageBytes, ask } }
+  return { database, generation, engine, run: { from, id, deadlineMs: deadline, storageBytes, ask } }
 }

@@ -72,7 +72,7 @@ const child = (inFlight = 8) => {
   const own = (slot: number) => {
     const { databaseId: database } = newTarget()
     databases.add({ slot, database, generation: 1, engine: 'sqlite', folder, storageBytes: 1, org: 'o' })
-    const held = databases.find(`${database}/1`)
+    const held = databases.find(database, 1)
     if (held === undefined) throw new Error('not held')
     return held
   }
@@ -160,7 +160,7 @@ describe('the databases of a child', () => {
     const held = [1, 2, 3].map((slot) => {
       const { databaseId: database } = newTarget()
       databases.add({ slot, database, generation: 1, engine: 'sqlite', folder: String(slot), storageBytes: 1, org: 'o' })
-      const found = databases.find(`${database}/1`)
+      const found = databases.find(database, 1)
       if (found === undefined) throw new Error('not held')
       return found
     })
@@ -170,5 +170,26 @@ describe('the databases of a child', () => {
     expect([...open]).toEqual(['3'])
     databases.closeAll()
     expect(open.size).toBe(0)
+  })
+
+  it('are not found once they were taken away, and are found anew when they come back', () => {
+    const driver: EmbeddedDriver = {
+      name: 'sqlite',
+      makeTemplate: () => undefined,
+      open: () => ({ known: () => undefined, run: () => ({ fields: Buffer.alloc(0), data: Buffer.alloc(0), rows: 0, micros: 0 }), close: () => undefined }),
+    }
+    const databases = new HeldDatabases({ sqlite: driver, bitmap: driver }, 2, () => undefined)
+    const { databaseId: database } = newTarget()
+    const own = (slot: number, generation: number): void => databases.add({ slot, database, generation, engine: 'sqlite', folder: String(slot), storageBytes: 1, org: 'o' })
+    const slotOf = (generation: number): number | undefined => databases.find(database, generation)?.slot
+    own(1, 1)
+    expect([slotOf(1), slotOf(1), slotOf(2)]).toEqual([1, 1, undefined])
+    own(2, 2)
+    expect([slotOf(2), slotOf(1)]).toEqual([2, 1])
+    databases.take(1)
+    expect([slotOf(1), slotOf(2)]).toEqual([undefined, 2])
+    own(3, 1)
+    own(4, 2)
+    expect([slotOf(1), slotOf(2)]).toEqual([3, 4])
   })
 })

@@ -81,7 +81,7 @@ const noFields = Buffer.from('[]')
 
 // Both names of the time are sent: clients read one or the other.
 const closing = ({ fields, rows, micros }: SqlAnswer): string =>
-  `${fields.equals(noFields) ? `,"rows-affected":${rows}` : ''},"exec_time":${micros},"execution-time":${micros}}`
+  `${fields.length === noFields.length && fields.equals(noFields) ? `,"rows-affected":${rows}` : ''},"exec_time":${micros},"execution-time":${micros}}`
 
 // Whoever is warned of nothing sees no such key: clients show it as soon as it is there.
 const warning = ({ warnings }: SqlAnswer): string => warnings ? `,"warnings":${warnings.toString('latin1')}` : ''

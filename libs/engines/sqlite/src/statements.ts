@@ -109,14 +109,15 @@ const longestKept = 16 * 1024
 /** Prepared statements of one connection, the least recently used forgotten first. */
 export class Statements {
   private readonly kept = new Map<string, Prepared>()
+  /** The last one that was used: one text often comes again and again, and is compared faster than it is hashed. */
+  private newest: { readonly text: string; readonly prepared: Prepared } | undefined
 
   constructor(private readonly connection: Connection) {}
 
   get(text: string, mostRows: number): Prepared {
-    const known = this.kept.get(text)
+    const known = this.peek(text)
     if (known?.mostRows === mostRows) {
-      this.kept.delete(text)
-      this.kept.set(text, known)
+      if (this.newest?.prepared !== known) this.renew(text, known)
       return known
     }
     const prepared = prepare(this.connection, text, mostRows)
@@ -125,23 +126,31 @@ export class Statements {
   }
 
   peek(text: string): Prepared | undefined {
-    return this.kept.get(text)
+    return this.newest?.text === text ? this.newest.prepared : this.kept.get(text)
   }
 
   /** Forgets one that has failed halfway: it would tell of that once more when it is run the next time. */
   forget(text: string): void {
     this.kept.delete(text)
+    this.newest = undefined
   }
 
   /** Forgets everything: after a change of the schema, columns may have other names and numbers. */
   clear(): void {
     this.kept.clear()
+    this.newest = undefined
   }
 
   private keep(text: string, prepared: Prepared): void {
-    this.kept.set(text, prepared)
+    this.renew(text, prepared)
     if (this.kept.size <= mostKept) return
     const oldest = this.kept.keys().next()
     if (!oldest.done) this.kept.delete(oldest.value)
+  }
+
+  private renew(text: string, prepared: Prepared): void {
+    this.kept.delete(text)
+    this.kept.set(text, prepared)
+    this.newest = { text, prepared }
   }
 }
