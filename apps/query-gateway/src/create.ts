@@ -7,6 +7,7 @@ import { connectPostgres } from '@tenantry/engines-postgres'
 import { type Logger, type RunningService, fixedLimits } from '@tenantry/service'
 import { AppModule } from './app.module.js'
 import type { QueryGatewayConfig } from './config.js'
+import { KeptDocuments } from './documents/kept-documents.js'
 import { Outgoing } from './http/featurebase/outgoing.js'
 import { mountImports } from './http/featurebase/import.routes.js'
 import { databaseVersion } from './live/database-version.js'
@@ -65,16 +66,17 @@ export const gatewayTo = async (engines: Engines, config: QueryGatewayConfig, lo
     },
     routes: (fastify, app, { gatekeeper, rates, metrics, problems }) => {
       const [turns, orgTurns, meter, meters] = [new Turns(config.turns), new OrgTurns(config.orgTurns), new QueryMeter(metrics), new DatabaseMeters()]
+      const documents = new KeptDocuments()
       const known = { targets: app.get(Targets), engines }
       const live = new LiveQueries({ limits: config.limits, beatSeconds: config.eventBeatSeconds, version: databaseVersion(known) })
       const parts = { ...known, turns, orgTurns, meter, meters, changed: (id: DatabaseId) => live.poke(id) }
       held.live = live
       const rules = { gatekeeper, rates, problems, metrics, limits: config.queryLimits, textBytes: config.queryTextBytes, json: config.limits, outgoing: new Outgoing(config.outgoing), parts }
       mountQueries(fastify, rules)
-      mountGraphql(fastify, { ...rules, live, liveAnswerBytes: fixedLimits.liveAnswerBytes })
+      mountGraphql(fastify, { ...rules, live, liveAnswerBytes: fixedLimits.liveAnswerBytes, documents })
       mountImports(fastify, { ...rules, imports: config.imports, places: new ImportPlaces(config.imports) })
       mountMetrics(fastify, rules, nodeId)
-      held.warm = warmPath(rules)
+      held.warm = warmPath({ ...rules, documents })
     },
     chores: () => ({ live: { everySeconds: lookSeconds, run: async () => held.live?.look() } }),
     drain: () => held.live?.leave(),

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { type DatabaseId, Problem, newId } from '@tenantry/contracts'
 import { type Gateway, answering, startGateway } from './testing/gateway.js'
 
@@ -135,4 +136,72 @@ it('takes JSON and nothing else, of at most a megabyte', async () => {
   }
   expect(await both(token, { type: 'Application/JSON; charset=utf-8' })).toMatchObject({ status: 200 })
   expect(await send(token, { body: `{"query":"{ a }","x":"${'x'.repeat(1024 * 1024)}"}` })).toMatchObject({ status: 413 })
+})
+
+describe('a document that is named by its hash', () => {
+  const document = '{ a(n: $n) }'
+  const sha256Hash = createHash('sha256').update(document).digest('hex')
+  const extensions = { persistedQuery: { version: 1, sha256Hash } }
+  const notFound = '{"data":null,"errors":[{"message":"PersistedQueryNotFound","extensions":{"code":"PERSISTED_QUERY_NOT_FOUND"}}]}'
+  const named = JSON.stringify({ variables: {}, extensions })
+  const whole = JSON.stringify({ query: document, extensions })
+  const get = async (token: string, database: string, query: Readonly<Record<string, string>>) => {
+    const response = await fetch(`${gateway.url}/v2/databases/${database}/query/graphql?${new URLSearchParams(query).toString()}`, { headers: { authorization: `Bearer ${token}` } })
+    return { status: response.status, text: await response.text() }
+  }
+
+  it('is asked for once, and then known by either way, to every caller of the database and no other', async () => {
+    const [token, database] = [await gateway.tokenOf(), newId<DatabaseId>()]
+    const seen: { query?: string; variables?: unknown }[] = []
+    gateway.ports.graphql = async (_target, { text }) => { seen.push(JSON.parse(text) as object); return answering('{"data":1}') }
+    expect(await both(token, { body: named, database })).toMatchObject({ status: 200, text: notFound })
+    expect(await send(token, { body: whole, database })).toMatchObject({ status: 200, text: '{"data":1}' })
+    seen.length = 0
+    expect(await both(token, { body: named.replace(sha256Hash, sha256Hash.toUpperCase()), database })).toMatchObject({ status: 200, text: '{"data":1}' })
+    expect(seen.filter(({ variables }) => JSON.stringify(variables) === '{}').map(({ query }) => query)).toEqual([document, document])
+    expect(await both(token, { body: named })).toMatchObject({ status: 200, text: notFound })
+  })
+
+  it('is run by an address, with variables of every digit, and may only read', async () => {
+    const [token, database] = [await gateway.tokenOf(), newId<DatabaseId>()]
+    await send(token, { body: whole, database })
+    const seen: unknown[] = []
+    gateway.ports.graphql = async (_target, { text, access }) => { seen.push([access, text.includes('"variables":{"n":9223372036854775807}'), (JSON.parse(text) as { query: string }).query]); return answering('{"data":1}') }
+    const variables = '{"n":9223372036854775807}'
+    expect(await get(token, database, { extensions: JSON.stringify(extensions), variables })).toEqual({ status: 200, text: '{"data":1}' })
+    expect(await get(token, database, { id: sha256Hash, variables })).toEqual({ status: 200, text: '{"data":1}' })
+    expect(seen).toEqual([['read', true, document], ['read', true, document]])
+    expect(await get(token, database, { id: sha256Hash.replace(/./, 'g'), variables })).toMatchObject({ status: 400 })
+    expect(await get(token, database, { id: 'a'.repeat(64) })).toEqual({ status: 200, text: notFound })
+  })
+
+  it.each([
+    ['without one', {}, 'MissingParameter'],
+    ['with a document', { query: document, id: sha256Hash }, 'InvalidParameter'],
+    ['with variables that are more than JSON', { id: sha256Hash, variables: '{},"query":"{ evil }"' }, 'InvalidParameter'],
+    ['with variables that are a list', { id: sha256Hash, variables: '[]' }, 'InvalidParameter'],
+    ['with extensions that are no JSON', { extensions: '{' }, 'InvalidParameter'],
+    ['with extensions of another version', { extensions: '{"persistedQuery":{"version":2,"sha256Hash":"x"}}' }, 'InvalidParameter'],
+    ['with a hash that is none', { extensions: '{"persistedQuery":{"version":1,"sha256Hash":7}}' }, 'InvalidParameter'],
+  ])('is not asked for by an address %s', async (_what, query, code) => {
+    let asked = 0
+    gateway.ports.graphql = async () => { asked += 1; return answering('{}') }
+    const { status, text } = await get(await gateway.tokenOf(), newId<DatabaseId>(), query as Record<string, string>)
+    expect([status, (JSON.parse(text) as { code: string }).code, asked]).toEqual([400, code, 0])
+  })
+
+  it('is not kept under a hash that is not its own', async () => {
+    const [token, database] = [await gateway.tokenOf(), newId<DatabaseId>()]
+    expect(await both(token, { body: JSON.stringify({ query: '{ other }', extensions }), database })).toMatchObject({ status: 400, text: expect.stringContaining('is not the hash of query') })
+    expect(await both(token, { body: named, database })).toMatchObject({ text: notFound })
+  })
+
+  it('is told of to nobody who may not see the database', async () => {
+    const token = await gateway.tokenOf()
+    await send(token, { body: whole })
+    expect(await both(token, { body: named, database: gateway.unknown })).toMatchObject({ status: 404 })
+    expect(await get(token, gateway.unknown, { id: sha256Hash })).toMatchObject({ status: 404 })
+    gateway.said.permissions = ['org:read']
+    expect(await get(await gateway.tokenOf(), newId<DatabaseId>(), { id: sha256Hash })).toMatchObject({ status: 403 })
+  })
 })

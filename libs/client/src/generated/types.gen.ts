@@ -5805,6 +5805,120 @@ export type RunPqlResponses = {
 
 export type RunPqlResponse = RunPqlResponses[keyof RunPqlResponses];
 
+export type RunPersistedGraphqlData = {
+    body?: never;
+    path: {
+        database_id: string;
+    };
+    query?: {
+        /**
+         * JSON that names the document: `{"persistedQuery":{"version":1,"sha256Hash":"…"}}`.
+         */
+        extensions?: string;
+        /**
+         * The SHA-256 of the document in hex, instead of `extensions`.
+         */
+        id?: string;
+        /**
+         * JSON of the variables.
+         */
+        variables?: string;
+        operationName?: string;
+    };
+    url: '/v2/databases/{database_id}/query/graphql';
+};
+
+export type RunPersistedGraphqlErrors = {
+    /**
+     * MalformedRequest, InvalidParameter, AmbiguousCredentials, MissingParameter
+     */
+    400: Problem;
+    /**
+     * MissingCredentials, InvalidCredentials
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * DatabaseNotFound
+     */
+    404: Problem;
+    /**
+     * MethodNotAllowed
+     */
+    405: Problem;
+    /**
+     * RequestTooSlow, QueryTimeout
+     */
+    408: Problem;
+    /**
+     * DatabaseNotReady, DatabaseInWrongState
+     */
+    409: Problem;
+    /**
+     * UrlTooLong
+     */
+    414: Problem;
+    /**
+     * UnsupportedEncoding
+     */
+    415: Problem;
+    /**
+     * AnswerTooLarge
+     */
+    422: Problem;
+    /**
+     * TooManyConnections, TooManyRequests, TooManyQueries, TooManyQueriesOfOrg, TooManyEventStreams
+     */
+    429: Problem;
+    /**
+     * HeadersTooLarge
+     */
+    431: Problem;
+    /**
+     * InternalError
+     */
+    500: Problem;
+    /**
+     * LanguageNotSupported
+     */
+    501: Problem;
+    /**
+     * ServiceUnavailable, EngineUnavailable, StorageFull
+     */
+    503: Problem;
+};
+
+export type RunPersistedGraphqlError = RunPersistedGraphqlErrors[keyof RunPersistedGraphqlErrors];
+
+export type RunPersistedGraphqlResponses = {
+    /**
+     * What the document asks for. It may be a query and no mutation. One that is not known is answered with the error `PersistedQueryNotFound`: send it with POST then.
+     */
+    200: {
+        data?: {
+            [key: string]: unknown;
+        } | null;
+        errors?: Array<{
+            message: string;
+            locations?: Array<{
+                line: number;
+                column: number;
+            }>;
+            path?: Array<string | number>;
+            extensions?: {
+                [key: string]: unknown;
+            };
+            [key: string]: unknown;
+        }> | null;
+        [key: string]: unknown;
+    };
+};
+
+export type RunPersistedGraphqlResponse = RunPersistedGraphqlResponses[keyof RunPersistedGraphqlResponses];
+
 export type RunGraphqlData = {
     body: {
         /**

@@ -15,6 +15,7 @@ import { describeLogin, describeRoot, getJwks, getOpenIdConfiguration, logInAtId
 import { readMetrics, readMetricsUnversioned } from './metrics.js'
 import { runOrgSql, runOrgSqlV2 } from './org-sql.js'
 import { deleteOrg, getOrg, updateOrg } from './orgs.js'
+import { runPersistedGraphql } from './persisted.js'
 import { runPql, runSql, runSqlShort, runSqlShortV2, runSqlUnversioned } from './queries.js'
 import { applySchema, readSchema } from './schema.js'
 import { askToVerifyEmail, forgotPassword, resetPassword, showLinkPage, verifyEmail } from './recovery.js'
@@ -33,5 +34,5 @@ export const operations: readonly Operation[] = [
   createRole, listRoles, getRole, updateRole, deleteRole,
   createDatabase, listDatabases, listDeployments, getDatabase, updateDatabase, deleteDatabase, undeleteDatabase, listBackups, stopDatabase, startDatabase, listDatabaseOperations,
   streamDatabaseEvents, streamEvents,
-  runSql, runSqlShort, runSqlShortV2, runSqlUnversioned, runOrgSql, runOrgSqlV2, runPql, runGraphql, readSchema, applySchema, importTable, readMetrics, readMetricsUnversioned,
+  runSql, runSqlShort, runSqlShortV2, runSqlUnversioned, runOrgSql, runOrgSqlV2, runPql, runGraphql, runPersistedGraphql, readSchema, applySchema, importTable, readMetrics, readMetricsUnversioned,
 ]

@@ -40,8 +40,8 @@ const operationIn = (document: string, operationName: string | undefined): Opera
 }
 
 /** Answers once, as a stream that ends. */
-export const streamOnce = (request: FastifyRequest, reply: FastifyReply, { caller, rights }: Admitted, asked: Streamed, rules: StreamRules): Promise<void> =>
-  runQuery({ ...asked, orgId: caller.orgId, access: queryAccess(rights), limits: rules.limits }, rules.parts, new CallerGone(reply.raw, rules.gatekeeper, caller), ({ data }) => {
+export const streamOnce = (request: FastifyRequest, reply: FastifyReply, { caller }: Admitted, asked: Streamed & Pick<Ask, 'access'>, rules: StreamRules): Promise<void> =>
+  runQuery({ ...asked, orgId: caller.orgId, limits: rules.limits }, rules.parts, new CallerGone(reply.raw, rules.gatekeeper, caller), ({ data }) => {
     const text = graphqlStream.next(data) + graphqlStream.complete
     return rules.outgoing.send(reply.raw, Buffer.byteLength(text), () => { begin(request, reply).end(text) })
   })

@@ -1,15 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Gatekeeper, type Standing, may, rateHeaders, sayStanding } from '@tenantry/auth'
 import { type DatabaseTarget, type Operation, type Principal, Problem, type Rights, isUuid } from '@tenantry/contracts'
-import { answerParts, answerText, isStatementJson, pqlParts, pqlText, runGraphql, runPql, runSql } from '@tenantry/dialects-featurebase'
+import { answerParts, answerText, isStatementJson, persistedNotFound, pqlParts, pqlText, readGraphql, runGraphql, runPql, runSql } from '@tenantry/dialects-featurebase'
 import type { Answer } from '@tenantry/engines-contract'
 import { excessProblem, refuseRaw } from '@tenantry/http'
 import { privateHeaderPairs, requestIdOf } from '@tenantry/service'
+import type { KeptDocuments } from '../../documents/kept-documents.js'
+import { resolveDocument } from './graphql.documents.js'
 import { CallerGone } from './gone.js'
-import { graphqlIn, takesJson } from './graphql.routes.js'
+import { takesJson } from './graphql.routes.js'
 import { type Asked, queryAccess, sized, statementIn } from './query.text.js'
 import type { QueryRouteRules } from './query.routes.js'
-import { runQuery } from '../../queries/run-query.js'
+import { engineOf, runQuery, speaking } from '../../queries/run-query.js'
 
 const before = '/v2/databases/'
 const after = '/query/'
@@ -19,6 +21,10 @@ const smallBytes = 8 * 1024
 
 const alwaysSaid: readonly string[] = [...privateHeaderPairs.flat(), 'content-type', 'application/json; charset=utf-8']
 
+export interface WarmRules extends QueryRouteRules {
+  readonly documents: KeptDocuments
+}
+
 /** Handles a request when it can, and says whether it did. */
 export type WarmPath = (request: IncomingMessage, response: ServerResponse) => boolean
 
@@ -27,13 +33,13 @@ export type WarmPath = (request: IncomingMessage, response: ServerResponse) => b
  * else here does. Whatever is unusual (a cold cache, a query string, a body without a length) goes the way through it,
  * and both ways answer alike.
  */
-export const warmPath = (rules: QueryRouteRules): WarmPath => {
+export const warmPath = (rules: WarmRules): WarmPath => {
   const { gatekeeper, parts, metrics } = rules
   const ways: Readonly<Record<WarmLanguage, Way>> = {
     sql: { language: 'sql', operation: runSql, answered: metrics.requests.labels('POST', runSql.path, '200'), read: (body, type) => readSql(body, type, rules), text: answerText, parts: answerParts },
     pql: { language: 'pql', operation: runPql, answered: metrics.requests.labels('POST', runPql.path, '200'), read: (body) => ({ text: sized(body, rules.textBytes) }), text: pqlText, parts: ({ data }) => pqlParts(data) },
     graphql: {
-      language: 'graphql', operation: runGraphql, answered: metrics.requests.labels('POST', runGraphql.path, '200'), read: (body, type) => readGraphqlBody(body, type, rules),
+      language: 'graphql', operation: runGraphql, answered: metrics.requests.labels('POST', runGraphql.path, '200'), read: (body, type, target) => readGraphqlBody(body, type, target, rules),
       text: ({ data }) => data.toString('latin1'), parts: ({ data }) => [data],
     },
   }
@@ -57,8 +63,8 @@ interface Way {
   readonly language: WarmLanguage
   readonly operation: Operation
   readonly answered: { observe(seconds: number): void }
-  /** The body as a request to the engine. Throws Problem. */
-  readonly read: (body: string, contentType: string | undefined) => Asked
+  /** The body as a request to the engine, or what is answered without one. Throws Problem. */
+  readonly read: (body: string, contentType: string | undefined, target: DatabaseTarget) => Asked | Told
   readonly text: (answer: Answer) => string
   readonly parts: (answer: Answer) => readonly Buffer[]
 }
@@ -99,10 +105,14 @@ const readSql = (body: string, contentType: string | undefined, { textBytes, jso
 }
 
 /** As the framework reads JSON, and then as its route does. */
-const readGraphqlBody = (body: string, contentType: string | undefined, { textBytes, json }: QueryRouteRules): Asked => {
+const readGraphqlBody = (body: string, contentType: string | undefined, target: DatabaseTarget, { textBytes, json, parts, documents }: WarmRules): Asked | Told => {
   const excess = (contentType ?? '').includes('json') && body.trimStart().startsWith('{') ? excessProblem(body, json) : undefined
   if (excess) throw excess
-  return graphqlIn(contentType, body, textBytes)
+  const request = readGraphql(contentType, sized(body, textBytes))
+  const resolved = resolveDocument(request, target.databaseId, documents)
+  if (resolved) return { text: sized(resolved.text, textBytes) }
+  speaking('graphql', engineOf(target, parts.engines))
+  return { told: persistedNotFound }
 }
 
 /** What each language takes on this way: JSON is no PQL, and only JSON is GraphQL. */
@@ -122,7 +132,9 @@ const answer = async (request: IncomingMessage, response: ServerResponse, length
   const about = { requestId, standing }
   try {
     if (standing.refusal) throw standing.refusal
-    const { text, params } = way.read(await bodyOf(request, length), request.headers['content-type'])
+    const asked = way.read(await bodyOf(request, length), request.headers['content-type'], target)
+    if ('told' in asked) return sendSmall(response, about, asked.told)
+    const { text, params } = asked
     // The ids of the target are texts that others have looked up before: those of the request would be hashed once more each.
     const ask = { orgId: target.orgId, databaseId: target.databaseId, target, language: way.language, text, access: queryAccess(rights), plan: false, limits: rules.limits }
     await runQuery(params ? { ...ask, params } : ask, rules.parts, new CallerGone(response, rules.gatekeeper, caller), (given) => {
@@ -134,6 +146,11 @@ const answer = async (request: IncomingMessage, response: ServerResponse, length
     sayStanding(response, standing)
     refuseRaw(error, way.operation, requestId, response, rules.problems, rules.metrics)
   }
+}
+
+/** An answer that no engine is asked for. */
+interface Told {
+  readonly told: string
 }
 
 interface About {
