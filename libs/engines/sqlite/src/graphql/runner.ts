@@ -1,10 +1,11 @@
-import type { StatementSync } from 'node:sqlite'
 import { EngineRefusal } from '@tenantry/engines-contract'
 import type { QueryLimits } from '@tenantry/engines-contract'
-import type { Runner, SqlValue, SqlFault } from '@tenantry/graphql-sql'
+import type { Ask, Found, Runner, SqlFault } from '@tenantry/graphql-sql'
 import type { Connection } from '../connection.js'
 import { refusalOf } from '../problems.js'
 import { plainStatements } from './statements.js'
+
+type Row = readonly unknown[]
 
 const tooBig = 18
 const isTooBig = (error: unknown): boolean => typeof error === 'object' && error !== null && 'errcode' in error && error.errcode === tooBig
@@ -20,26 +21,22 @@ export class SqliteRunner implements Runner {
     private readonly Fault: typeof SqlFault,
   ) {}
 
-  one(text: string, values: readonly SqlValue[]): readonly unknown[] | undefined {
-    const row = this.doing(text, (statement) => statement.get(...values)) as Iterable<unknown> | undefined
-    const found = row === undefined ? undefined : row as readonly unknown[]
-    this.counted(found?.[0])
-    return found
-  }
-
-  all(text: string, values: readonly SqlValue[]): readonly unknown[] {
-    return this.doing(text, (statement) => {
-      const found: unknown[] = []
-      for (const row of statement.iterate(...values) as Iterable<unknown> as Iterable<readonly unknown[]>) {
-        this.counted(row[0])
-        found.push(row[0])
-      }
-      return found
-    })
-  }
-
-  change(text: string, values: readonly SqlValue[]): number {
-    return this.doing(text, (statement) => Number(statement.run(...values).changes))
+  run({ wants, text, values }: Ask): Found {
+    // What is refused is refused for this statement's own reasons.
+    this.connection.gate.begin()
+    const statements = plainStatements(this.connection)
+    try {
+      const statement = statements.get(text)
+      if (wants === 'change') return { rows: [], changes: Number(statement.run(...values).changes) }
+      // The statement gives arrays, as it was told to; its type knows only the default.
+      if (wants === 'rows') return { rows: this.all(statement.iterate(...values) as Iterable<unknown> as Iterable<Row>), changes: 0 }
+      const row = statement.get(...values) as Iterable<unknown> | undefined as Row | undefined
+      this.count(row)
+      return { rows: row ? [row] : [], changes: 0 }
+    } catch (error) {
+      statements.forget(text)
+      throw this.told(error)
+    }
   }
 
   transaction<T>(work: () => T): T {
@@ -50,18 +47,17 @@ export class SqliteRunner implements Runner {
     }
   }
 
-  private doing<T>(text: string, work: (statement: StatementSync) => T): T {
-    // What is refused is refused for this statement's own reasons.
-    this.connection.gate.begin()
-    try {
-      return work(plainStatements(this.connection).get(text))
-    } catch (error) {
-      plainStatements(this.connection).forget(text)
-      throw this.told(error)
+  private all(rows: Iterable<Row>): readonly Row[] {
+    const found: Row[] = []
+    for (const row of rows) {
+      this.count(row)
+      found.push(row)
     }
+    return found
   }
 
-  private counted(value: unknown): void {
+  private count(row: Row | undefined): void {
+    const value = row?.[0]
     this.bytes += typeof value === 'string' ? value.length : 0
     if (this.bytes > this.limits.answerBytes) throw this.tooLarge()
   }
