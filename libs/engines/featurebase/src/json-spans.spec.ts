@@ -23,6 +23,6 @@ it('counts and cuts lists, also inside others', () => {
   expect(inner && spans.text(inner)).toBe('[true]')
 })
 
-it.each(['', '{', '{"a":', '{"a":1', '{"a":1}}', '{"a":1} x', '[1]', '{"a" 1}', '{a:1}', '{"a":"b}', '{"a":[1,]}', '{"a":[1 2]}', '{"a":tru}', '{"a":e}', '<html>', 'goroutine 1 [running]:', `{"a":${'['.repeat(5_000)}`])('takes no text that is not whole: %#', (text) => {
+it.each(['', '{', '{"a":', '{"a":1', '{"a":1}}', '{"a":1} x', '[1]', '{"a" 1}', '{a:1}', '{"a":"b}', '{"a":[1,]}', '{"a":[1 2]}', '{"a":tru}', '{"a":e}', '{"a":-}', '{"a":"\n"}', '{"a":"\\', '{"a":[1}', '{"a":{1]}}', '{"a":{"b":1,}}', '{,}', '[', '<html>', 'goroutine 1 [running]:', `{"a":${'['.repeat(5_000)}`])('takes no text that is not whole: %#', (text) => {
   expect(() => membersOf(text)).toThrow(NoJson)
 })
