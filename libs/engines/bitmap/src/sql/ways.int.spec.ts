@@ -138,3 +138,26 @@ describe('a condition', () => {
     expect(telling).toBeGreaterThan(many / 2)
   })
 })
+
+describe('a sum of more than 64 bits', () => {
+  const large = new Asked(root.fresh())
+  const most = 2n ** 63n - 1n
+  beforeAll(() => {
+    large.sql('create table l (_id id, i int, d decimal(2), s string)')
+    large.sql(`insert into l (_id, i, d, s) values (1, ${most}, 92233720368547758.07, 'a'), (2, 1, 0.01, 'a'), (3, 5, 0.05, 'b'), (4, ${-most}, -92233720368547758.07, 'c'), (5, -5, -0.05, 'c')`)
+  })
+  afterAll(() => large.close())
+
+  it.each([
+    "sum(i) from l where s = 'a'", "sum(d) from l where s = 'a'", "sum(i) from l where s = 'c'", "avg(i) from l where s = 'a'", "avg(d) from l where s = 'a'",
+    "s, sum(i) from l where s != 'c' group by s", "s, avg(d) from l where s != 'b' group by s",
+  ])('is refused by bitmaps and by rows: %s', (question) => {
+    const byRows = question.replace(' where ', ' where _id + 0 >= 0 and ')
+    for (const text of [question, byRows]) expect([text, large.sql(`select ${text}`)]).toEqual([text, expect.objectContaining({ code: 'EngineRejectedQuery', message: expect.stringContaining('out of range') as unknown })])
+  })
+
+  it('is one of less when the values make up for each other, and each group is held to it alone', () => {
+    expect(large.sql("select sum(i), sum(d) from l where s = 'b'")).toMatchObject({ data: [[5, 0.05]] })
+    expect(large.sql("select sum(i) from l where s = 'c' or s = 'b' or _id = 1")).toMatchObject({ data: [[0]] })
+  })
+})

@@ -1,5 +1,5 @@
 import type { Bitmap } from '@tenantry/bitmaps'
-import { type TypedExpression, scaleOf } from '@tenantry/featurebase-sql'
+import { type TypedExpression, divideDecimals, int64, scaleOf } from '@tenantry/featurebase-sql'
 import { type Field, isMany, isNumeric } from '../../store/catalogue.js'
 import { type Fraction, percentile } from '../../pql/aggregates.js'
 import { rowsHad } from '../../pql/distinct.js'
@@ -25,13 +25,7 @@ export const toldBy = (asked: Asked, { name, distinct, argument, by, type }: Agg
   const slices = () => asked.data.index.numbers(field).slices
   switch (name) {
     case 'SUM': return { field, value: () => sumOf(slices().sum(filter())) }
-    case 'AVG': return {
-      field,
-      value: () => {
-        const { sum, count } = slices().sum(filter())
-        return averageOf(sum, BigInt(count), scaleOf(argument.type), scaleOf(type))
-      },
-    }
+    case 'AVG': return { field, value: () => averageOf(slices().sum(filter()), scaleOf(argument.type), scaleOf(type)) }
     case 'PERCENTILE': {
       const nth = fractionOf(by)
       return nth && { field, value: () => percentile(slices(), filter(), nth) ?? null }
@@ -42,10 +36,19 @@ export const toldBy = (asked: Asked, { name, distinct, argument, by, type }: Agg
   }
 }
 
-/** The sum of so many values by their count, at a scale of its own: what is past that is cut off, as SQLite's way does. */
-export const averageOf = (sum: bigint | null, count: bigint, from: number, to: number): bigint | null => {
-  if (sum === null || count === 0n) return null
-  return to >= from ? sum * 10n ** BigInt(to - from) / count : sum / (count * 10n ** BigInt(from - to))
+/** Values together, and how many they are. */
+export interface Total {
+  readonly sum: bigint
+  readonly count: number
+}
+
+/** The sum as 64 bits hold it: a larger one is refused, as it is by SQLite. */
+export const sumOf = ({ sum, count }: Total): bigint | null => count === 0 ? null : int64(sum)
+
+/** The sum by the count, at a scale of its own. */
+export const averageOf = (total: Total, from: number, to: number): bigint | null => {
+  const sum = sumOf(total)
+  return sum === null ? null : divideDecimals({ unscaled: sum, scale: from }, { unscaled: BigInt(total.count), scale: 0 }, to)
 }
 
 /** A constant between nothing and a hundred. */
@@ -54,8 +57,6 @@ const fractionOf = (by: TypedExpression | undefined): Fraction | undefined => {
   const under = 10n ** BigInt(scaleOf(by.type))
   return by.value >= 0n && by.value <= 100n * under ? { over: by.value, under } : undefined
 }
-
-const sumOf = ({ sum, count }: { readonly sum: bigint; readonly count: number }): bigint | null => count === 0 ? null : sum
 
 const countHaving = (asked: Asked, field: Field, filter: Bitmap | undefined): number => {
   if (!filter && isNumeric(field)) return asked.data.index.numbers(field).slices.count()

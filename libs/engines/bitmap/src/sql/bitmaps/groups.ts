@@ -2,7 +2,7 @@ import type { Bitmap, Column, Slices } from '@tenantry/bitmaps'
 import { type TypedExpression, type TypedSelect, scaleOf } from '@tenantry/featurebase-sql'
 import { type Field, hasWords, isMany, isNumeric } from '../../store/catalogue.js'
 import { distinctNumbers } from '../../pql/columns.js'
-import { averageOf } from './aggregate.js'
+import { type Total, averageOf, sumOf } from './aggregate.js'
 import type { Known } from './cells.js'
 import { type Asked, type Predicate, fieldOf, having, isId } from './predicate.js'
 
@@ -21,8 +21,7 @@ interface Group {
   readonly members: readonly Known[]
   readonly count: bigint
   /** Of those that have a value of the field that is summed. */
-  readonly valued: bigint
-  readonly sum: bigint | null
+  readonly total: Total
 }
 
 /** What one column of the answer is of a group. */
@@ -55,7 +54,7 @@ export const groupingOf = (asked: Asked, { expressions, groupBy, from }: Pick<Ty
   if (!parts.every((part) => part !== undefined)) return undefined
   // A lone sum has no groups without values, as in the original.
   const hasLoneSum = summed !== undefined && expressions.filter(({ kind }) => kind === 'aggregate').length === 1
-  return { parts, isWithinReach: () => isFew(asked, columns), groups: () => groupsOf(asked, columns, summed, predicate?.holds()).filter(({ sum }) => !hasLoneSum || sum !== null) }
+  return { parts, isWithinReach: () => isFew(asked, columns), groups: () => groupsOf(asked, columns, summed, predicate?.holds()).filter(({ total }) => !hasLoneSum || total.count > 0) }
 }
 
 /** Of a field with several values, members are groups only where it is flattened. Numbers of decimals and times are mostly different. */
@@ -75,8 +74,8 @@ const partOf = (asked: Asked, expression: TypedExpression, groupBy: readonly Typ
   const field = expression.argument && fieldOf(asked, expression.argument)
   if (!field || !isNumeric(field) || !expression.argument) return undefined
   const [from, to] = [scaleOf(expression.argument.type), scaleOf(expression.type)]
-  if (expression.name === 'AVG') return { field, of: ({ sum, valued }) => averageOf(sum, valued, from, to) }
-  return expression.name === 'SUM' ? { field, of: ({ sum }) => sum } : undefined
+  if (expression.name === 'AVG') return { field, of: ({ total }) => averageOf(total, from, to) }
+  return expression.name === 'SUM' ? { field, of: ({ total }) => sumOf(total) } : undefined
 }
 
 const membersOf = (asked: Asked, field: Field, filter: Bitmap | undefined): readonly Member[] => {
@@ -116,10 +115,8 @@ const isFew = (asked: Asked, columns: readonly Field[]): boolean => columns.redu
 /** Sums of so few groups are quicker taken one by one. */
 const fewGroups = 32
 
-interface Sums { readonly count: number; readonly sum: bigint }
-
 /** The sum of each group, and of how many values it is. */
-const sumsOf = ({ space: { bitmaps } }: Asked, slices: Slices, rows: readonly Bitmap[], others: readonly Bitmap[] | undefined, filter: Bitmap | undefined): ((place: number) => Sums) => {
+const sumsOf = ({ space: { bitmaps } }: Asked, slices: Slices, rows: readonly Bitmap[], others: readonly Bitmap[] | undefined, filter: Bitmap | undefined): ((place: number) => Total) => {
   if (!others && rows.length <= fewGroups) {
     return (place) => {
       const row = rows[place] ?? bitmaps.empty()
@@ -143,8 +140,7 @@ const groupsOf = (asked: Asked, columns: readonly Field[], summed: Field | undef
     const one = first[Math.floor(place / width)]
     const other = second?.[place % width]
     if (count === 0 || !one) return
-    const { count: valued, sum } = sums?.(place) ?? { count: 0, sum: 0n }
-    groups.push({ members: other ? [one.value, other.value] : [one.value], count: BigInt(count), valued: BigInt(valued), sum: valued > 0 ? sum : null })
+    groups.push({ members: other ? [one.value, other.value] : [one.value], count: BigInt(count), total: sums?.(place) ?? { count: 0, sum: 0n } })
   })
   return groups
 }
