@@ -4,6 +4,7 @@ import { type Field, type Table, hasWords } from '../store/catalogue.js'
 import { type FieldOptions, leastInt, mostInt, nanosOf } from '../store/field-options.js'
 import { Written } from '../store/json.js'
 import { type View, standardView, viewsOfTime } from '../store/time-quantum.js'
+import { truthIn } from '../store/truth.js'
 import type { ManyValues } from '../table-data.js'
 import { partialTime } from '../pql/time-range.js'
 import { instantOf } from './instants.js'
@@ -64,12 +65,10 @@ const unboundedReader = (space: Space, field: Field, options: FieldOptions): (va
   return (value) => integerOf(textOf(value) ?? '') ?? refuseValue(field, value, 'integer of 64 bits')
 }
 
-const truths: Readonly<Record<string, Column>> = { true: 1, false: 0, t: 1, f: 0, 1: 1, 0: 0 }
-
 /** Reads the row that one value of a field names; a word is given a number when it comes first. */
 export const rowReader = (space: Space, field: Field): (value: unknown) => Column => {
   if (field.options.type === 'bool') {
-    return (value) => (typeof value === 'boolean' ? Number(value) : truths[(textOf(value) ?? '').toLowerCase()]) ?? refuseValue(field, value, 'true or false')
+    return (value) => Number(typeof value === 'boolean' ? value : truthIn(textOf(value) ?? '') ?? refuseValue(field, value, 'true or false'))
   }
   if (!hasWords(field)) return (value) => idOf(textOf(value) ?? '') ?? refuseValue(field, value, 'integer from 0 to 2^63-1')
   const words = space.words(field)

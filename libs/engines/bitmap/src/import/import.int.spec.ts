@@ -101,7 +101,7 @@ describe('an import', () => {
   const bad: readonly (readonly ['csv' | 'ndjson', string, string])[] = [
     ['csv', '5,,,,x,,,,,', 'age'], ['csv', '5,', 'values'], ['csv', '5,,,,151,,,,,', 'bounds'], ['csv', '5,,,,-1,,,,,', 'bounds'], ['csv', '5,,,,1.5,,,,,', 'integer'],
     ['csv', '5,,,,,1e400,,,,', 'decimal'], ['csv', '5,,,,,92233720368547758.08,,,,', 'decimal'], ['csv', '5,,,,,,2021-02-30T00:00:00Z,,,', 'timestamp'],
-    ['csv', '5,,,,,,,maybe,,', 'true or false'], ['csv', '5,,x,,,,,,,', 'integer from 0'], ['csv', '5,,9223372036854775808,,,,,,,', 'integer from 0'],
+    ['csv', '5,,,,,,,maybe,,', 'true or false'], ['csv', '5,,,,,,,constructor,,', 'true or false'], ['ndjson', '{"_id":5,"active":"__proto__"}', 'true or false'], ['csv', '5,,x,,,,,,,', 'integer from 0'], ['csv', '5,,9223372036854775808,,,,,,,', 'integer from 0'],
     ['csv', '-1,,,,,,,,,', 'id'], ['csv', ',,,,3,,,,,', 'no id'], ['csv', '5,a"b,,,,,,,,', 'quote'], ['csv', '5,"a"b,,,,,,,,', 'quote'], ['csv', `5,${'x'.repeat(2_000_000)},,,,,,,,`, 'longer than'],
     ['ndjson', '{"_id":5,"wrong":1}', 'no field "wrong"'], ['ndjson', '{"_id":5,', 'no JSON'], ['ndjson', '[5]', 'no JSON object'], ['ndjson', '{"_id":5,"hobbies":[1]}', 'text'],
     ['ndjson', '{"_id":5,"age":{"at":1}}', 'integer'], ['ndjson', '{"_id":1.5}', 'id'], ['ndjson', '{"_id":5,"visits":{"at":"soon","values":1}}', 'time'],

@@ -179,6 +179,13 @@ describe('BULK INSERT', () => {
     asked.close()
   })
 
+  it.each(['constructor', '__proto__', 'yes', '2'])('takes %j for neither yes nor no', (cell) => {
+    const asked = fresh(table)
+    expect(refusal(asked, `bulk insert into t (_id, b) map (0 id, 1 bool) from x'1,${cell}' with format 'CSV' input 'STREAM'`)).toBe(`[1:1] value '${cell}' cannot be converted to type 'bool'`)
+    expect(rows(asked, 'select * from t')).toEqual([])
+    asked.close()
+  })
+
   it('keeps many rows as it keeps few, also those that are written in another way', () => {
     const times = ['2020-01-02', '1577934245', '2020-01-02T03:04:05Z']
     const rowsOf = (from: number, many: number): string =>

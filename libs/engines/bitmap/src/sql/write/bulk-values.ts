@@ -1,13 +1,12 @@
 import { type DataType, type Position, SqlError, type Value, castValue, meaningError, printType, readDecimal, rescale, simple } from '@tenantry/featurebase-sql'
 import { Written } from '../../store/json.js'
+import { truthIn } from '../../store/truth.js'
 
 const asText = simple('string')
 
 const refuse = (given: unknown, type: DataType, at: Position): never => {
   throw meaningError(at, `value '${String(given instanceof Written ? given.text : given).slice(0, 200)}' cannot be converted to type '${printType(type)}'`)
 }
-
-const truths: Readonly<Record<string, boolean>> = { 1: true, t: true, true: true, 0: false, f: false, false: false }
 
 /** The cell at a place of a row. Throws SqlError for a row that is too short. */
 export const cellOf = (cells: readonly string[], place: number, at: Position): string => {
@@ -27,7 +26,7 @@ export const cellValue = (cell: string, type: DataType, at: Position): Value => 
     case 'idsetq': return [wholeIn(cell, type, at)]
     case 'int':
     case 'id': return wholeIn(cell, type, at)
-    case 'bool': return truths[cell.trim().toLowerCase()] ?? refuse(cell, type, at)
+    case 'bool': return truthIn(cell.trim()) ?? refuse(cell, type, at)
     case 'decimal': return decimalIn(cell, type, at)
     case 'timestamp': return timeIn(cell, type, at)
     default: return refuse(cell, type, at)
