@@ -1,5 +1,6 @@
 export { checkSql } from './check/check.js'
 export type { Column, SqlCatalogue, TableEntry, ViewEntry } from './catalogue.js'
+export { conjunctsOf } from './conjuncts.js'
 export { type Position, SqlError, type SqlErrorKind, meaningError, nowhere, syntaxError } from './error.js'
 export { parseSql, type ParseLimits } from './parse/parse.js'
 export { printQuery } from './print/query.js'

@@ -1,3 +1,4 @@
+import { edited } from '@tenantry/testing'
 import fc from 'fast-check'
 import { hasWrites, parsePql, PqlError, printPql, walk } from './index.js'
 import { parseWith } from './parse.js'
@@ -28,10 +29,7 @@ const samples = [
 const pieces = [...new Set(samples.flatMap((text) => text.match(/\w+|\s|./g) ?? [])), '\u0000', 'Θ', '👋', '\ud800', '\\', '#', '/*', '9'.repeat(40)]
 
 const mutated = fc.tuple(fc.constantFrom(...samples), fc.array(fc.tuple(fc.nat(1_000), fc.nat(6), fc.constantFrom('', ...pieces)), { minLength: 1, maxLength: 4 }))
-  .map(([text, edits]) => edits.reduce((kept, [place, taken, put]) => {
-    const at = place % (kept.length + 1)
-    return kept.slice(0, at) + put + kept.slice(at + taken)
-  }, text))
+  .map(([text, edits]) => edited(text, edits))
 
 /** How many characters were looked at to read a text, or to refuse it. */
 const stepsOf = (text: string): number => {

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import type { SQLInputValue, SQLOutputValue } from 'node:sqlite'
-import { EngineRefusal } from '@tenantry/engines-contract'
+import { answerTooLong, tooManyRows } from '@tenantry/engines-contract'
 import { isOfStatement } from '@tenantry/engines-files'
 import type { QueryLimits, QueryParameter } from '@tenantry/engines-contract'
 import { fieldsJson, typesInJson } from './fields.js'
@@ -23,11 +23,6 @@ export const bound = (value: QueryParameter): SQLInputValue => {
   const whole = BigInt(value)
   return whole >= -widest && whole < widest ? whole : value
 }
-
-const tooLarge = ({ answerBytes, answerRows }: QueryLimits, because: 'bytes' | 'rows'): EngineRefusal =>
-  new EngineRefusal('AnswerTooLarge', because === 'rows'
-    ? `The answer has more than ${answerRows} rows; ask for fewer with LIMIT.`
-    : `The answer is longer than ${answerBytes} bytes; ask for fewer rows or columns.`)
 
 /** A real as SQLite's own JSON has it: never without a point or an exponent, infinity as a number past all others. */
 const realJson = (value: number): string => {
@@ -61,13 +56,13 @@ export const answerByRows = (prepared: Prepared, params: readonly SQLInputValue[
   // The statement gives arrays, as it was told to; its type knows only the default.
   for (const row of prepared.statement.iterate(...params) as Iterable<unknown> as Iterable<readonly SQLOutputValue[]>) {
     rows += 1
-    if (rows > limits.answerRows) throw tooLarge(limits, 'rows')
+    if (rows > limits.answerRows) throw tooManyRows(limits)
     part += rows > 1 ? ',[' : '['
     for (let column = 0; column < row.length; column += 1) {
       const value = row[column] ?? null
       found[column] ??= valueType(value)
       part += column > 0 ? `,${valueJson(value)}` : valueJson(value)
-      if (bytes + part.length > limits.answerBytes) throw tooLarge(limits, 'bytes')
+      if (bytes + part.length > limits.answerBytes) throw answerTooLong(limits)
     }
     part += ']'
     if (part.length > partBytes) {
@@ -78,7 +73,7 @@ export const answerByRows = (prepared: Prepared, params: readonly SQLInputValue[
   }
   parts.push(Buffer.from(`${part}]`))
   const data = Buffer.concat(parts)
-  if (data.length > limits.answerBytes) throw tooLarge(limits, 'bytes')
+  if (data.length > limits.answerBytes) throw answerTooLong(limits)
   return { fields: prepared.fields ?? fieldsJson(prepared.columns, found), data, rows }
 }
 
@@ -94,9 +89,9 @@ const answerWrapped = (prepared: Prepared, params: readonly SQLInputValue[], lim
   const [json, rows]: readonly unknown[] = row
   if (rows === 0) return { fields: prepared.fields ?? fieldsJson(prepared.columns, []), data: empty, rows }
   if (!(json instanceof Uint8Array) || typeof rows !== 'number') return undefined
-  if (rows > limits.answerRows) throw tooLarge(limits, 'rows')
+  if (rows > limits.answerRows) throw tooManyRows(limits)
   const data = asText(json)
-  if (data.length > limits.answerBytes) throw tooLarge(limits, 'bytes')
+  if (data.length > limits.answerBytes) throw answerTooLong(limits)
   return { fields: prepared.fields ?? fieldsJson(prepared.columns, typesInJson(data.toString(), prepared.untyped)), data, rows }
 }
 

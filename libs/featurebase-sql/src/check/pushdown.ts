@@ -1,3 +1,4 @@
+import { conjunctsOf } from '../conjuncts.js'
 import { meaningError, nowhere } from '../error.js'
 import type { TypedExpression, TypedSelect } from '../typed.js'
 import { isSet } from '../types.js'
@@ -62,20 +63,9 @@ export const checkPushed = (select: TypedSelect, scope: Scope): void => {
   if (!isAsked) throw meaningError(percentile.at, "Percentile call that can't be pushed down to PQL is not supported")
 }
 
-/** What must all hold for `filter` to. */
-const conjuncts = (filter: TypedExpression): readonly TypedExpression[] => {
-  const found: TypedExpression[] = []
-  const ahead = [filter]
-  for (let next = ahead.pop(); next; next = ahead.pop()) {
-    if (next.kind === 'binary' && next.operator === 'and') ahead.push(next.left, next.right)
-    else found.push(next)
-  }
-  return found
-}
-
 /** RANGEQ says which values of a column are meant: it is no value, and stands in WHERE beside other conditions alone. */
 export const checkSpans = ({ expressions, where, groupBy, having, orderBy }: TypedSelect): void => {
-  const inWhere = where ? conjuncts(where) : []
+  const inWhere = conjunctsOf(where)
   const allowed = new Set(inWhere)
   const all = [...expressions, ...inWhere, ...groupBy, ...having ? [having] : [], ...orderBy.map(({ expression }) => expression)]
   walk(all, 'without queries', (expression) => {

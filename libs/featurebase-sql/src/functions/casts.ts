@@ -1,6 +1,6 @@
 import type { Value } from '../typed.js'
 import { type DataType, isSet, printType } from '../types.js'
-import { readDecimal, rescale } from './decimals.js'
+import { floorDivided, readDecimal, rescale } from './decimals.js'
 import { printValue } from './print.js'
 import { int64, isInt64, notCastable, notConvertible, resultOutOfRange } from './refuse.js'
 import { int, text, truth } from './scalar.js'
@@ -44,9 +44,6 @@ const fromWhole = (value: bigint, to: DataType): Value => {
   }
 }
 
-/** Seconds since 1970, with those before it counted downwards. */
-const secondsOf = (epochNanos: bigint): bigint => (epochNanos - ((epochNanos % nanosInSecond) + nanosInSecond) % nanosInSecond) / nanosInSecond
-
 /** A value as one of another type; the checker has allowed the pair. Throws SqlError for a value that the type has not. */
 export const castValue = (value: Value, from: DataType, to: DataType): Value => {
   if (value === null || isSet(to)) return value
@@ -55,7 +52,7 @@ export const castValue = (value: Value, from: DataType, to: DataType): Value => 
     case 'string': return fromText(text(value), to)
     case 'bool': return to.name === 'bool' ? truth(value) : truth(value) ? 1n : 0n
     case 'decimal': return to.name === 'decimal' ? int64(rescale(int(value), from.scale, to.scale)) : value
-    case 'timestamp': return to.name === 'int' ? secondsOf(int(value)) : value
+    case 'timestamp': return to.name === 'int' ? floorDivided(int(value), nanosInSecond) : value
     default: return fromWhole(int(value), to)
   }
 }

@@ -2,6 +2,9 @@ import { int64, zeroDivisor } from './refuse.js'
 
 export const powerOfTen = (exponent: number): bigint => 10n ** BigInt(exponent)
 
+/** Divided by something above nothing, and rounded down. */
+export const floorDivided = (value: bigint, by: bigint): bigint => value / by - (value % by < 0n ? 1n : 0n)
+
 /** A scaled integer at another scale. Digits past it are cut off. */
 export const rescale = (unscaled: bigint, from: number, to: number): bigint =>
   from <= to ? unscaled * powerOfTen(to - from) : unscaled / powerOfTen(from - to)

@@ -7,7 +7,7 @@ import { setFunctions } from './sets.js'
 import { textFunctions } from './texts.js'
 
 export { castValue, timestampOf } from './casts.js'
-export { type Decimal, divideDecimals, powerOfTen, printDecimal, readDecimal, rescale } from './decimals.js'
+export { type Decimal, divideDecimals, floorDivided, powerOfTen, printDecimal, readDecimal, rescale } from './decimals.js'
 export { nanosOfUnit } from './dates.js'
 export { likePattern } from './like.js'
 export { printValue } from './print.js'

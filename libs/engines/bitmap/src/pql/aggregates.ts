@@ -1,5 +1,6 @@
 import type { Bitmap, Slices } from '@tenantry/bitmaps'
 import { type Call, type Value, valueOf } from '@tenantry/pql'
+import { type Fraction, percentileOf } from '../percentile.js'
 import { isNumeric } from '../store/catalogue.js'
 import { type At, callArgument, fieldAt, filterOf, namedField, plain } from './at.js'
 import { noValueJson, valueJson } from './number-text.js'
@@ -33,14 +34,11 @@ export const fieldValueJson = (call: Call, here: At): string => {
   return value === undefined ? noValueJson : valueJson(field, value, 1)
 }
 
-export interface Fraction { readonly over: bigint; readonly under: bigint }
-
 const fractionOf = (value: Value | undefined): Fraction => {
   const found = value?.kind === 'int' ? { over: value.value, under: 1n } : value?.kind === 'decimal' ? { over: value.unscaled, under: 10n ** BigInt(value.scale) } : refuse('Percentile(): nth required')
   return found.over >= 0n && found.over <= 100n * found.under ? found : refuse('Percentile(): invalid nth value, should be a number between 0 and 100 inclusive')
 }
 
-/** The value that `nth` percent of the values are below, which need not be one of them: it is sought between the least and the most. */
 export const percentileJson = (call: Call, here: At): string => {
   const field = namedField(call, here)
   const nth = fractionOf(valueOf(call, 'nth') && plain(call, 'nth'))
@@ -51,20 +49,11 @@ export const percentileJson = (call: Call, here: At): string => {
   return found === undefined ? 'null' : valueJson(field, found, 1, true)
 }
 
-/** The number that so much of a hundred of all are below; undefined of none. */
-export const percentile = (slices: Slices, filter: Bitmap | undefined, { over, under }: Fraction): bigint | undefined => {
+/** The percentile of the numbers of some records; undefined of none. */
+export const percentile = (slices: Slices, filter: Bitmap | undefined, nth: Fraction): bigint | undefined => {
   const [least, most] = [slices.min(filter), slices.max(filter)]
-  if (!least || !most) return undefined
-  const many = BigInt(filter ? slices.columns().andCount(filter) : slices.count())
-  const [below, above] = [Number(many * over / (100n * under)), Number(many * (100n * under - over) / (100n * under))]
-  if (above === 0) return most.value
-  if (below === 0) return least.value
-  let [min, max, middle] = [least.value, most.value, least.value]
-  while (min < max) {
-    middle = min / 2n + max / 2n + (min % 2n + max % 2n) / 2n
-    if (slices.compareCount('<', middle, filter) > below) max = middle - 1n
-    else if (slices.compareCount('>', middle, filter) > above) min = middle + 1n
-    else return middle
-  }
-  return min
+  return least && most && percentileOf({
+    least: least.value, most: most.value, many: filter ? slices.columns().andCount(filter) : slices.count(),
+    countLess: (than) => slices.compareCount('<', than, filter), countMore: (than) => slices.compareCount('>', than, filter),
+  }, nth)
 }

@@ -23,13 +23,18 @@ export const distinctRow = (call: Call, here: At): Bitmap => {
   return here.data.index.numbers(field).slices.distinct(filter).positive
 }
 
+/** How many different values some records have of a field. */
+export const differentValues = (here: Pick<At, 'space' | 'data'>, field: Field, filter: Bitmap | undefined): number => {
+  if (!isNumeric(field)) return rowsHad(here, field, filter).length
+  const { negative, positive } = here.data.index.numbers(field).slices.distinct(filter)
+  return negative.count() + positive.count()
+}
+
 export const countDistinct = (call: Call, here: At, also?: Bitmap): number => {
   const field = namedField(call, here)
   const own = filterOf(call.children[0], here)
   const filter = own && also ? own.and(also) : own ?? also
-  if (!isNumeric(field)) return rowsHad(here, field, filter).length
-  const { negative, positive: others } = here.data.index.numbers(field).slices.distinct(filter)
-  return negative.count() + others.count()
+  return differentValues(here, field, filter)
 }
 
 export const distinctJson = (call: Call, here: At): string => {

@@ -1,5 +1,6 @@
 import type { Bitmap } from '@tenantry/bitmaps'
 import { type Argument, type Bound, type Call, type Operator, type Value, valueOf } from '@tenantry/pql'
+import { beyond } from '../store/beyond.js'
 import type { Field } from '../store/catalogue.js'
 import { leastInt, mostInt } from '../store/field-options.js'
 import { viewsInRange } from '../store/time-quantum.js'
@@ -30,7 +31,9 @@ export const numberRow = (here: At, field: Field, asked: Asked, call: Call): Bit
   const number = numberOf(space, field, value)
   // A word of another table that names no record: nobody has it, and everybody with a value has another.
   if (number === undefined) return op === '!=' ? slices.columns() : space.bitmaps.empty()
-  return number === clamped(number) ? slices.compare(op, number) : beyond(here, slices.columns(), op, number)
+  const outside = beyond(op, number)
+  if (outside === undefined) return slices.compare(op, number)
+  return outside ? slices.columns() : space.bitmaps.empty()
 }
 
 /** How many records of a row have such a number, told without a row of them; undefined where one is needed. */
@@ -42,12 +45,6 @@ export const numberCount = (here: At, field: Field, asked: Asked, call: Call, ro
   if (!comparison || comparison.op === '><' || comparison.value.kind === 'null') return undefined
   const number = numberOf(here.space, field, comparison.value)
   return number !== undefined && number === clamped(number) ? slices.compareCount(comparison.op, number, row) : undefined
-}
-
-/** A constant past all numbers that there are is less or greater than all. */
-const beyond = ({ space }: At, all: Bitmap, op: Operator, number: bigint): Bitmap => {
-  const holds = op === '!=' || (number > 0n ? op === '<' || op === '<=' : op === '>' || op === '>=')
-  return holds ? all : space.bitmaps.empty()
 }
 
 const boundsOf = ({ space }: At, field: Field, range: Extract<Asked, { kind: 'range' }>): [bigint, bigint] => {

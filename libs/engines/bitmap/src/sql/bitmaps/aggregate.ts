@@ -1,8 +1,9 @@
 import type { Bitmap } from '@tenantry/bitmaps'
 import { type TypedExpression, divideDecimals, int64, scaleOf } from '@tenantry/featurebase-sql'
 import { type Field, isMany, isNumeric } from '../../store/catalogue.js'
-import { type Fraction, percentile } from '../../pql/aggregates.js'
-import { rowsHad } from '../../pql/distinct.js'
+import type { Fraction } from '../../percentile.js'
+import { percentile } from '../../pql/aggregates.js'
+import { differentValues } from '../../pql/distinct.js'
 import type { Known } from './cells.js'
 import { type Asked, type Predicate, countOf, fieldOf, having, isId } from './predicate.js'
 
@@ -20,7 +21,9 @@ export const toldBy = (asked: Asked, { name, distinct, argument, by, type }: Agg
   if (!argument || isId(asked, argument)) return name === 'COUNT' ? { field: undefined, value: () => BigInt(predicate ? countOf(predicate) : asked.data.index.all().bitmap.count()) } : undefined
   const field = fieldOf(asked, argument)
   if (!field) return undefined
-  if (name === 'COUNT') return distinct ? countedDistinct(asked, field, filter) : { field: undefined, value: () => BigInt(countHaving(asked, field, filter())) }
+  // Of a field that may have many, whole sets are counted: bitmaps know only their members.
+  if (name === 'COUNT' && distinct) return isMany(field) ? undefined : { field: undefined, value: () => BigInt(differentValues(asked, field, filter())) }
+  if (name === 'COUNT') return { field: undefined, value: () => BigInt(countHaving(asked, field, filter())) }
   if (!isNumeric(field) || distinct) return undefined
   const slices = () => asked.data.index.numbers(field).slices
   switch (name) {
@@ -62,17 +65,4 @@ const countHaving = (asked: Asked, field: Field, filter: Bitmap | undefined): nu
   if (!filter && isNumeric(field)) return asked.data.index.numbers(field).slices.count()
   const all = having(asked, field)
   return filter ? all.andCount(filter) : all.count()
-}
-
-const countedDistinct = ({ data, space }: Asked, field: Field, filter: () => Bitmap | undefined): Told | undefined => {
-  // Of a field that may have many, whole sets are counted: bitmaps know only their members.
-  if (isMany(field)) return undefined
-  if (!isNumeric(field)) return { field: undefined, value: () => BigInt(rowsHad({ space, data }, field, filter()).length) }
-  return {
-    field: undefined,
-    value: () => {
-      const { negative, positive } = data.index.numbers(field).slices.distinct(filter())
-      return BigInt(negative.count() + positive.count())
-    },
-  }
 }

@@ -1,7 +1,6 @@
 import type { Column } from '@tenantry/bitmaps'
 import type { TypedExpression, TypedOrder, TypedQuery, TypedSelect } from '@tenantry/featurebase-sql'
-import { EngineRefusal } from '@tenantry/engines-contract'
-import type { QueryLimits } from '@tenantry/engines-contract'
+import { type QueryLimits, answerTooLong, tooManyRows } from '@tenantry/engines-contract'
 import type { Space } from '../../space.js'
 import type { Field } from '../../store/catalogue.js'
 import { type SqlAnswer, fieldsJson } from '../answer.js'
@@ -77,9 +76,9 @@ const groups = (asked: Asked, query: TypedSelect, groupBy: readonly TypedExpress
       if (!grouping.isWithinReach()) return undefined
       const rows = bitmaps.scope(() => grouping.groups()).map((group) => grouping.parts.map(({ of }) => of(group)))
       const page = pageOf(query, order.length > 0 ? rows.sort((one, other) => compared(one, other, order)) : rows)
-      if (page.length > limits.answerRows) throw new EngineRefusal('AnswerTooLarge', `The answer has more than ${limits.answerRows} rows; ask for fewer with LIMIT.`)
+      if (page.length > limits.answerRows) throw tooManyRows(limits)
       const data = Buffer.from(`[${page.map((row) => `[${row.map((value, place) => cellJson(query, place, value, grouping.parts[place]?.field)).join(',')}]`).join(',')}]`)
-      if (data.length > limits.answerBytes) throw new EngineRefusal('AnswerTooLarge', `The answer is longer than ${limits.answerBytes} bytes; ask for fewer rows or columns.`)
+      if (data.length > limits.answerBytes) throw answerTooLong(limits)
       return { fields, data, rows: page.length, plan: { _op: 'Bitmaps', answers: how, groups: page.length } }
     },
   }

@@ -1,8 +1,7 @@
 import type { Bitmap, Column } from '@tenantry/bitmaps'
-import type { TypedExpression, TypedOrder, TypedSelect } from '@tenantry/featurebase-sql'
+import { type TypedExpression, type TypedOrder, type TypedSelect, conjunctsOf } from '@tenantry/featurebase-sql'
 import { isNumeric } from '../../store/catalogue.js'
 import { columnsOf } from '../../pql/columns.js'
-import { conjunctsOf } from '../select/sources.js'
 import { type Asked, type Predicate, fieldOf, isId, predicateOf } from './predicate.js'
 
 /** More records than this are not named one by one: SQLite looks at all of them instead. */

@@ -1,8 +1,9 @@
 import type { Bitmap, Column, Comparison } from '@tenantry/bitmaps'
 import { type TypedExpression, type TypedOperator, type Value, isSet, likePattern } from '@tenantry/featurebase-sql'
 import type { Space } from '../../space.js'
+import { beyond } from '../../store/beyond.js'
 import { type Field, hasWords, isMany, isNumeric } from '../../store/catalogue.js'
-import { leastInt, mostInt, nanosOf } from '../../store/field-options.js'
+import { nanosOf } from '../../store/field-options.js'
 import { columnOf } from '../../store/ids.js'
 import type { TableData } from '../../table-data.js'
 import { idName } from '../types.js'
@@ -146,7 +147,7 @@ const numbers = (asked: Asked, field: Field, comparison: WholeComparison): Predi
   const slices = () => asked.data.index.numbers(field).slices
   const none = (): Bitmap => asked.space.bitmaps.empty()
   const all = (): Bitmap => slices().columns()
-  const outside = comparison === 'always' ? true : comparison === 'never' ? false : beyond(comparison)
+  const outside = comparison === 'always' ? true : comparison === 'never' ? false : beyond(comparison.op, comparison.value)
   if (outside !== undefined) return outside ? { holds: all, fails: none } : { holds: none, fails: all }
   const { op, value } = comparison as Exclude<WholeComparison, string>
   return {
@@ -158,12 +159,6 @@ const numbers = (asked: Asked, field: Field, comparison: WholeComparison): Predi
 }
 
 const opposite: Readonly<Record<Comparison, Comparison>> = { '==': '!=', '!=': '==', '<': '>=', '<=': '>', '>': '<=', '>=': '<' }
-
-/** What a constant past all numbers of 64 bits makes of a comparison. */
-const beyond = ({ op, value }: Exclude<WholeComparison, string>): boolean | undefined => {
-  if (value >= leastInt && value <= mostInt) return undefined
-  return op === '!=' || (value > 0n ? op === '<' || op === '<=' : op === '>' || op === '>=')
-}
 
 const between = (asked: Asked, { not, operand, low, high }: Of<'between'>): Predicate | undefined => {
   const field = fieldOf(asked, operand)

@@ -1,7 +1,8 @@
 import { type DataType, powerOfTen, scaleOf } from '@tenantry/featurebase-sql'
+import { leastInt, mostInt } from '../../store/field-options.js'
 import type { Builder } from './builder.js'
 import { encode } from './codec.js'
-import { type Fragment, isShort, leastInt, mostInt } from './fragment.js'
+import { type Fragment, isShort } from './fragment.js'
 
 const usualNanos = 1_000_000_000n
 

@@ -1,8 +1,8 @@
-import { type TypedExpression, isSet, powerOfTen, scaleOf } from '@tenantry/featurebase-sql'
-import { atScale, inUnit, nanosOf } from './align.js'
+import { type TypedExpression, isInt64, isSet, powerOfTen, scaleOf } from '@tenantry/featurebase-sql'
+import { aligned, nanosOf } from './align.js'
 import type { Builder, BuiltQuery } from './builder.js'
 import { compare, isWordOf } from './compare.js'
-import { type Fragment, joinedBy, leastInt, mostInt } from './fragment.js'
+import { type Fragment, joinedBy } from './fragment.js'
 
 type In = Extract<TypedExpression, { kind: 'in' }>
 
@@ -38,21 +38,12 @@ const numberLike = (sought: Fragment, value: bigint, { type }: TypedExpression):
   const count = sought.type.name === 'timestamp' ? value : value * powerOfTen(Math.max(scaleOf(sought.type) - scaleOf(type), 0))
   if (count % under !== 0n) return undefined
   const like = count / under
-  return like >= leastInt && like <= mostInt ? like : undefined
+  return isInt64(like) ? like : undefined
 }
 
 const amongRows = (builder: Builder, sought: Fragment, { text, columns: [column] }: BuiltQuery): string => {
   if (!column) throw new Error('a subquery of IN has a column')
-  const [one, other] = alike(builder, sought, { ...column, text: 'c0' })
+  const row = { ...column, text: 'c0' }
+  const [one = sought, other = row] = aligned(builder, [sought, row])
   return `(${one.text} IN (SELECT ${other.text} FROM (${text})))`
-}
-
-const alike = (builder: Builder, one: Fragment, other: Fragment): readonly [Fragment, Fragment] => {
-  if (one.type.name === 'timestamp' && other.type.name === 'timestamp') {
-    const nanos = nanosOf(one) < nanosOf(other) ? nanosOf(one) : nanosOf(other)
-    return [inUnit(builder, one, nanos), inUnit(builder, other, nanos)]
-  }
-  if (one.type.name !== 'decimal' && other.type.name !== 'decimal') return [one, other]
-  const scale = Math.max(scaleOf(one.type), scaleOf(other.type))
-  return [atScale(builder, one, scale), atScale(builder, other, scale)]
 }

@@ -1,5 +1,5 @@
 import type { SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite'
-import { EngineRefusal, type QueryLimits } from '@tenantry/engines-contract'
+import { type QueryLimits, answerTooLong, tooManyRows } from '@tenantry/engines-contract'
 import { type DataType, SqlError, type Value, outOfRange, readTime } from '@tenantry/featurebase-sql'
 import type { Column } from '@tenantry/bitmaps'
 import type { Space } from '../../space.js'
@@ -105,22 +105,20 @@ export const answerQuery = (space: Space, given: PreparedQuery, limits: QueryLim
   let [part, bytes, rows] = ['[', 0, 0]
   for (const row of rowsOf(space, prepared, options)) {
     rows += 1
-    if (rows > limits.answerRows) throw new EngineRefusal('AnswerTooLarge', `The answer has more than ${limits.answerRows} rows; ask for fewer with LIMIT.`)
+    if (rows > limits.answerRows) throw tooManyRows(limits)
     part += rows > 1 ? ',[' : '['
     printers.forEach((print, place) => { part += `${place > 0 ? ',' : ''}${print(row[place] ?? null)}` })
     part += ']'
-    if (bytes + part.length > limits.answerBytes) throw tooLong(limits)
+    if (bytes + part.length > limits.answerBytes) throw answerTooLong(limits)
     if (part.length < partLength) continue
     parts.push(Buffer.from(part))
     bytes += parts.at(-1)?.length ?? 0
     part = ''
   }
   const data = Buffer.concat([...parts, Buffer.from(`${part}]`)])
-  if (data.length > limits.answerBytes) throw tooLong(limits)
+  if (data.length > limits.answerBytes) throw answerTooLong(limits)
   return { fields: prepared.fields, data, rows }
 }
-
-const tooLong = ({ answerBytes }: QueryLimits): EngineRefusal => new EngineRefusal('AnswerTooLarge', `The answer is longer than ${answerBytes} bytes; ask for fewer rows or columns.`)
 
 /** The rows of a query as values, one after the other: for what writes them somewhere else. Nothing may change the database meanwhile. */
 export function* valuesOfQuery(space: Space, given: PreparedQuery, options: RunOptions): Generator<readonly Value[]> {

@@ -1,7 +1,8 @@
 import { type DataType, type TypedOperator, powerOfTen, scaleOf } from '@tenantry/featurebase-sql'
 import { atScale, boundsOf, checked } from './align.js'
 import type { Builder } from './builder.js'
-import { type Fragment, isShort, leastInt, mostInt } from './fragment.js'
+import { leastInt, mostInt } from '../../store/field-options.js'
+import { type Fragment, isShort } from './fragment.js'
 
 type Bounds = readonly [bigint, bigint]
 

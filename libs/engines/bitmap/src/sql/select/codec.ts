@@ -1,5 +1,5 @@
 import type { SQLInputValue, SQLOutputValue } from 'node:sqlite'
-import { type DataType, type Value, isInt64, isSet, outOfRange } from '@tenantry/featurebase-sql'
+import { type DataType, type Value, floorDivided, isInt64, isSet, outOfRange } from '@tenantry/featurebase-sql'
 import { isMembers, kept, printList } from './binds.js'
 import type { Fragment } from './fragment.js'
 
@@ -14,8 +14,6 @@ export const encode = (value: Value, type: DataType, nanos = nanosInSecond): SQL
   const count = type.name === 'timestamp' ? floorDivided(value, nanos) : value
   return isInt64(count) ? count : outOfRange(count)
 }
-
-const floorDivided = (value: bigint, by: bigint): bigint => (value - ((value % by) + by) % by) / by
 
 const unsigned = (member: unknown): bigint => BigInt.asUintN(64, typeof member === 'bigint' ? member : BigInt(String(member)))
 

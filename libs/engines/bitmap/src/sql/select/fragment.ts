@@ -38,9 +38,6 @@ export interface Fragment {
   readonly isRecord?: boolean | undefined
 }
 
-export const leastInt = -(2n ** 63n)
-export const mostInt = 2n ** 63n - 1n
-
 /** Text that may stand twice in a statement without making it long. */
 const shortLength = 80
 export const isShort = ({ text }: Fragment): boolean => text.length <= shortLength

@@ -162,7 +162,7 @@ export class SqlFunctions {
 
   /** (value, over, under): the value that so many hundredths of all are below. */
   percentile(): string {
-    return this.known('percentile', (known) => this.gather<Gathered>(known, () => ({ values: [], over: 0n, under: 1n }), gathered, ({ values, over, under }) => percentile(values, over, under)))
+    return this.known('percentile', (known) => this.gather<Gathered>(known, () => ({ values: [], over: 0n, under: 1n }), gathered, ({ values, over, under }) => percentile(values, { over, under })))
   }
 
   /** (value, digits that the result has more than twice those of the value) */

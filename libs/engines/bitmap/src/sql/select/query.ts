@@ -1,9 +1,9 @@
-import { type TypedExpression, type TypedQuery, type TypedSelect, type TypedSource, type TypedUnion, isSet } from '@tenantry/featurebase-sql'
+import { type TypedExpression, type TypedQuery, type TypedSelect, type TypedSource, type TypedUnion, conjunctsOf, isSet } from '@tenantry/featurebase-sql'
 import { aligned, nanosOf, resulting } from './align.js'
 import type { Builder, BuiltQuery } from './builder.js'
 import { type Fragment, joinedBy } from './fragment.js'
 import { isRange, restrictRanges } from './ranges.js'
-import { type BuiltSource, conjunctsOf, outside, sourceOf } from './sources.js'
+import { type BuiltSource, outside, sourceOf } from './sources.js'
 
 /** A query in SQLite. What is not on top gives its columns as c0, c1, … and has no order that nobody asked for. */
 export const queryOf = (builder: Builder, query: TypedQuery, isTop: boolean): BuiltQuery => query.kind === 'select' ? selectOf(builder, query, isTop) : unionOf(builder, query)

@@ -1,4 +1,4 @@
-import { type TypedExpression, type TypedSource, isSet } from '@tenantry/featurebase-sql'
+import { type TypedExpression, type TypedSource, conjunctsOf, isSet } from '@tenantry/featurebase-sql'
 import type { Field } from '../../store/catalogue.js'
 import { rowsOf, valuesOf } from '../../store/schema.sql.js'
 import { systemTables } from '../system.js'
@@ -109,14 +109,3 @@ const isByRecord = (left: TypedSource, right: TypedSource, conditions: readonly 
 }
 
 const idsOf = (source: TypedSource): ReadonlySet<number> => new Set(source.kind === 'join' ? [...idsOf(source.left), ...idsOf(source.right)] : [source.id])
-
-/** The conditions that all have to hold. */
-export const conjunctsOf = (condition: TypedExpression | undefined): readonly TypedExpression[] => {
-  const found: TypedExpression[] = []
-  const waiting = condition ? [condition] : []
-  for (let next = waiting.pop(); next; next = waiting.pop()) {
-    if (next.kind === 'binary' && next.operator === 'and') waiting.push(next.right, next.left)
-    else found.push(next)
-  }
-  return found
-}

@@ -1,4 +1,5 @@
 import { int64 } from '@tenantry/featurebase-sql'
+import { type Fraction, percentileOf } from '../../percentile.js'
 
 /** The largest integer whose square is not more. */
 const rootOf = (square: bigint): bigint => {
@@ -10,8 +11,6 @@ const rootOf = (square: bigint): bigint => {
     guess = next
   }
 }
-
-const midpoint = (min: bigint, max: bigint): bigint => min / 2n + max / 2n + (min % 2n + max % 2n) / 2n
 
 const ascending = (one: bigint, other: bigint): number => one < other ? -1 : one > other ? 1 : 0
 
@@ -27,23 +26,14 @@ const countBelow = (values: readonly bigint[], bound: bigint, orEqual: boolean):
   return low
 }
 
-/** The value that `over / under` percent of the values are below, which need not be one of them: as PQL seeks it. */
-export const percentile = (gathered: readonly bigint[], over: bigint, under: bigint): bigint | null => {
+/** The percentile of values, as PQL has it; nothing of none. */
+export const percentile = (gathered: readonly bigint[], nth: Fraction): bigint | null => {
   const values = gathered.toSorted(ascending)
   const [least, most] = [values[0], values.at(-1)]
   if (least === undefined || most === undefined) return null
-  const many = BigInt(values.length)
-  const [below, above] = [Number(many * over / (100n * under)), Number(many * (100n * under - over) / (100n * under))]
-  if (above === 0) return most
-  if (below === 0) return least
-  let [min, max] = [least, most]
-  while (min < max) {
-    const middle = midpoint(min, max)
-    if (countBelow(values, middle, false) > below) max = middle - 1n
-    else if (values.length - countBelow(values, middle, true) > above) min = middle + 1n
-    else return middle
-  }
-  return min
+  return percentileOf({
+    least, most, many: values.length, countLess: (than) => countBelow(values, than, false), countMore: (than) => values.length - countBelow(values, than, true),
+  }, nth)
 }
 
 export interface Variance {

@@ -1,4 +1,4 @@
-import { type Value, nowhere } from '@tenantry/featurebase-sql'
+import { type Value, floorDivided, isInt64, nowhere } from '@tenantry/featurebase-sql'
 import type { Column } from '@tenantry/bitmaps'
 import type { Space } from '../../space.js'
 import type { Field, Table } from '../../store/catalogue.js'
@@ -36,8 +36,8 @@ const instantIn = (field: Field, nanos: bigint, cell: Cell): bigint => {
   if (options.type !== 'timestamp') throw new Error(`${options.type} counts no time`)
   const since = nanos - options.epochNanos
   const unit = nanosOf(options.timeUnit)
-  const count = since / unit - (since % unit < 0n ? 1n : 0n)
-  return count >= leastInt && count <= mostInt ? count : outOfRange(cell, String(nanos))
+  const count = floorDivided(since, unit)
+  return isInt64(count) ? count : outOfRange(cell, String(nanos))
 }
 
 const viewsFor = (field: Field, time: bigint | undefined): readonly View[] => {
