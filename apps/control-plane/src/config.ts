@@ -3,7 +3,7 @@ import {
 } from '@tenantry/service'
 import type { EngineName } from '@tenantry/contracts'
 import { featurebaseServersOf, featurebaseVariables } from '@tenantry/engines-featurebase'
-import { postgresVariables } from '@tenantry/engines-postgres'
+import { postgresVariables, publicAddressOf } from '@tenantry/engines-postgres'
 import { z } from 'zod'
 import { shapesOf } from './shapes/shapes.file.js'
 
@@ -35,6 +35,8 @@ const schema = z.object({
   shapes: shapesOf(env.SHAPES, (message) => context.addIssue({ code: 'custom', path: ['SHAPES_FILE'], message })),
   /** The servers of engines of which each database has one for itself. */
   ownServers: { featurebase: [...featurebaseServersOf(env, context).keys()] } as Readonly<Partial<Record<EngineName, readonly string[]>>>,
+  /** Where clients find the servers of Postgres. */
+  postgresAddresses: Object.fromEntries(env.POSTGRES_SERVERS.map((server) => [server.name, publicAddressOf(server)])) as Readonly<Record<string, ReturnType<typeof publicAddressOf> | undefined>>,
   /** The servers of engines that many databases share. */
   sharedServers: { postgres: env.POSTGRES_SERVERS.map(({ name }) => name) } as Readonly<Partial<Record<EngineName, readonly string[]>>>,
 }))

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { OrgIdSchema, type UserId, UserIdSchema } from './ids.js'
 
 /** What a deed can be done to. */
-export const objectKinds = ['org', 'user', 'role', 'invite', 'database', 'backup', 'key', 'session'] as const
+export const objectKinds = ['org', 'user', 'role', 'invite', 'database', 'backup', 'key', 'session', 'credential'] as const
 export type ObjectKind = (typeof objectKinds)[number]
 
 /** Who stands in the place of a user, and of a credential, where an operator of the installation did something. */

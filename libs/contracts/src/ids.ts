@@ -11,6 +11,7 @@ export const KeyIdSchema = uuidOf<'KeyId'>()
 export const SessionIdSchema = uuidOf<'SessionId'>()
 export const RoleIdSchema = uuidOf<'RoleId'>()
 export const InviteIdSchema = uuidOf<'InviteId'>()
+export const CredentialIdSchema = uuidOf<'CredentialId'>()
 
 export type OrgId = z.infer<typeof OrgIdSchema>
 export type UserId = z.infer<typeof UserIdSchema>
@@ -19,6 +20,7 @@ export type KeyId = z.infer<typeof KeyIdSchema>
 export type SessionId = z.infer<typeof SessionIdSchema>
 export type RoleId = z.infer<typeof RoleIdSchema>
 export type InviteId = z.infer<typeof InviteIdSchema>
+export type CredentialId = z.infer<typeof CredentialIdSchema>
 
 const uuidText = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 

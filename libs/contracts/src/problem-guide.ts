@@ -38,6 +38,7 @@ export const problemGuides: Readonly<Record<ProblemCode, ProblemGuide>> = {
   DatabaseNotFound: guide('There is no such database in the caller\'s org.', 'List the databases; one of another org looks the same as none.'),
   OrgNotFound: guide('The id is not that of the caller\'s org.', 'Use the `org_id` of your own user.'),
   UserNotFound: guide('There is no such user in the caller\'s org, or not any more.', 'List the users.'),
+  CredentialNotFound: guide('There is no such credential of this database.', 'List the credentials.'),
   KeyNotFound: guide('There is no such API key, or it is not the caller\'s to see.', 'List the keys.'),
   ShapeNotServed: guide('There is such a shape, and this installation has no place for a database of it now. The message says why.', 'Choose another shape; GET /v2/shapes tells which can be had. Or ask the operator for a server.'),
   ShapeNotFound: guide('There is no shape of this name.', 'List the shapes.'),

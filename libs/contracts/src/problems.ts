@@ -30,6 +30,7 @@ export const problemKinds = {
   OrgNotFound: 'missing',
   UserNotFound: 'missing',
   KeyNotFound: 'missing',
+  CredentialNotFound: 'missing',
   ShapeNotFound: 'missing',
   EventsGone: 'gone',
   RoleNotFound: 'missing',

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { DatabaseLimitsSchema, EngineNameSchema, databaseStates } from './databases.js'
-import { DatabaseIdSchema, InviteIdSchema, KeyIdSchema, OrgIdSchema, SessionIdSchema, UserIdSchema } from './ids.js'
+import { CredentialIdSchema, DatabaseIdSchema, InviteIdSchema, KeyIdSchema, OrgIdSchema, SessionIdSchema, UserIdSchema } from './ids.js'
 import { permissions } from './permissions.js'
 
 const AccountFactsSchema = z.object({
@@ -14,8 +14,8 @@ const ShownFromSchema = z.object({ address: z.string().max(100), chain: z.string
 export type ShownFrom = z.infer<typeof ShownFromSchema>
 
 /**
- * The calls that services make to each other, on a cache miss or a slow poll, for the one route that tells limits, or for
- * the one that ends an account.
+ * The calls that services make to each other, on a cache miss or a slow poll, for the one route that tells limits, for the one that
+ * ends an account, or for those that change the logins of a database.
  * Each is answered over NATS request/reply and over HTTP under /internal. Another one needs a decision record.
  */
 export const requestSchemas = {
@@ -57,6 +57,14 @@ export const requestSchemas = {
       isAddressProven: z.boolean(),
       // For the record of deeds: what the person showed, and where they asked from.
       sessionId: SessionIdSchema, address: z.string(), requestId: z.string(),
+    }),
+    answer: z.object({}),
+  },
+  /** Makes these the logins of a database, and no others. Asked again, it is done already. */
+  'provisioner.credentials.settle': {
+    ask: z.object({
+      databaseId: DatabaseIdSchema,
+      credentials: z.array(z.object({ id: CredentialIdSchema, kind: z.enum(['owner', 'read-write', 'read-only']), verifier: z.string(), tls: z.boolean() })).max(100),
     }),
     answer: z.object({}),
   },

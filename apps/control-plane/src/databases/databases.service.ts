@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common'
 import {
-  type DatabaseFact, type DatabaseId, type DatabaseTarget, type OrgId, type Page, type PageAsk, type Principal, Problem, type UserId, factsUpTo, newId,
+  type DatabaseFact, type DatabaseId, type DatabaseTarget, type OrgId, type Page, type PageAsk, type Principal, Problem, type UserId, factsUpTo, newId, restless,
 } from '@tenantry/contracts'
 import { inTransaction } from '@tenantry/persistence'
 import { DataSource, type EntityManager } from 'typeorm'
@@ -61,6 +61,14 @@ export class DatabasesService {
 
   async get(caller: Principal, id: DatabaseId): Promise<Database> {
     return there(await this.databases.find(caller.orgId, id))
+  }
+
+  /** A database that answers queries, and stays as it is until the transaction ends. Throws DatabaseInWrongState, DatabaseNotReady. */
+  async lockRunning(tx: EntityManager, caller: Principal, id: DatabaseId): Promise<Database> {
+    const database = there(await this.databases.lock(tx, caller.orgId, id))
+    if (database.state === 'RUNNING' || database.state === 'DELETED') return database
+    if (restless.includes(database.state)) throw new Problem('DatabaseNotReady', `The database is ${database.state}; try again when its status is RUNNING.`, { retryAfterSeconds: 1 })
+    throw wrongState(database, 'have its credentials changed')
   }
 
   async update(caller: Principal, id: DatabaseId, wish: UpdateDatabase): Promise<Database> {

@@ -20,6 +20,7 @@ let person: Person
 let stranger: Person
 let viewer: Person
 let things: Partial<Record<Kind, string>>
+let elsewhere: Readonly<Record<'logins' | 'graphql', string>>
 
 beforeAll(async () => {
   system = await startSystem({ SIGNUPS_PER_HOUR: '100000' })
@@ -34,7 +35,8 @@ beforeAll(async () => {
   viewer = await joinOrg(api, records, person.orgId, 'viewer')
   // One that every operation can be asked of.
   const database = await createDatabase(api, person, 'mine', 'bitmap-small')
-  await becomes(api, person, database, 'RUNNING')
+  elsewhere = { logins: await createDatabase(api, person, 'with logins', 'postgres-small'), graphql: await createDatabase(api, person, 'in GraphQL') }
+  for (const id of [database, ...Object.values(elsewhere)]) await becomes(api, person, id, 'RUNNING')
   const peer = await joinOrg(api, records, person.orgId, 'viewer')
   const invited = await api('POST', '/v2/invites', { token: person.token, json: { email: `${randomUUID()}@example.com` } })
   expectStatus(201, invited)
@@ -61,7 +63,10 @@ const exampleOf = ({ requestBody }: DocumentedOperation): Record<string, unknown
 }
 const declaredIn = ({ requestBody }: DocumentedOperation): ReadonlySet<string> => new Set(Object.keys((requestBody?.content['application/json']?.schema['properties'] ?? {}) as object))
 
-const pathOf = ({ path }: DocumentedOperation): string => filled(path, kindsIn(path).map((kind) => things[kind] ?? marker.id))
+/** What databases of bitmaps cannot do is asked of one that can. */
+const databaseFor = (path: string): string | undefined => path.includes('/credentials') ? elsewhere.logins : path.endsWith('/graphql') ? elsewhere.graphql : things.database
+
+const pathOf = ({ path }: DocumentedOperation): string => filled(path, kindsIn(path).map((kind) => (kind === 'database' ? databaseFor(path) : things[kind]) ?? marker.id))
 
 const undeclared = (operation: DocumentedOperation, orgId: string): Readonly<Record<string, unknown>> => {
   const declared = declaredIn(operation)

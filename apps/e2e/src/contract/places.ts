@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 
 /** What an id or a name in a path stands for. */
-export const kinds = ['database', 'backup', 'org', 'user', 'owner', 'key', 'shape', 'role', 'invite', 'table'] as const
+export const kinds = ['database', 'backup', 'org', 'user', 'owner', 'key', 'shape', 'role', 'invite', 'table', 'credential'] as const
 export type Kind = (typeof kinds)[number]
 
 /** What stands at each place of a path that is written in braces. A place that is not here has no row in the matrix. */
@@ -11,6 +11,7 @@ const places: Readonly<Record<string, Kind>> = {
   '/v2/databases/{}/backups/{}': 'backup',
   // A name inside a database: who may not see that is told of the database alone.
   '/v2/databases/{}/tables/{}': 'table',
+  '/v2/databases/{}/credentials/{}': 'credential',
   '/v2/orgs/{}': 'org',
   '/v2/users/{}': 'user',
   // A user as the owner of keys: the caller, to whom a peer is nobody.

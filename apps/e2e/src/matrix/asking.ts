@@ -18,6 +18,8 @@ interface Databases {
   readonly deleted: string
 }
 
+/** What only databases of Postgres have. */
+const ofPostgres = /\/credentials(?:\/|$)/
 /** What only databases of bitmaps can do. */
 const ofBitmaps = /\/query\/pql$|\/schema$|\/import$/
 
@@ -65,13 +67,18 @@ export const setStage = async (api: Api, records: AskRecords, { owner, stranger 
     expectStatus(201, answer)
     return String((JSON.parse(answer.text) as { id: unknown }).id)
   }
-  const [rows, bitmaps] = [await databases('sqlite-small'), await databases('bitmap-small')]
-  const databasesFor = ({ path }: DocumentedOperation): Databases => ofBitmaps.test(path) ? bitmaps : rows
+  const newCredential = async ({ token }: Person, database: string): Promise<string> => {
+    const answer = await api('POST', `/v2/databases/${database}/credentials`, { token, json: { name: `of the matrix ${made += 1}` } })
+    expectStatus(201, answer)
+    return String((JSON.parse(answer.text) as { id: unknown }).id)
+  }
+  const [rows, bitmaps, logins] = [await databases('sqlite-small'), await databases('bitmap-small'), await databases('postgres-small')]
+  const databasesFor = ({ path }: DocumentedOperation): Databases => ofPostgres.test(path) ? logins : ofBitmaps.test(path) ? bitmaps : rows
   const peer = (await joinOrg(api, records, owner.orgId, 'viewer')).userId
 
-  const own: Things = { org: owner.orgId, user: peer, shape: 'sqlite-small', role: await newRole(owner), invite: await newInvite(owner), table: 'cseg' }
+  const own: Things = { org: owner.orgId, user: peer, shape: 'sqlite-small', role: await newRole(owner), invite: await newInvite(owner), table: 'cseg', credential: await newCredential(owner, logins.shown) }
   const foreign: Things = {
-    org: stranger.orgId, user: stranger.userId, owner: stranger.userId, key: (await createKey(api, stranger)).id, role: await newRole(stranger), invite: await newInvite(stranger),
+    org: stranger.orgId, user: stranger.userId, owner: stranger.userId, key: (await createKey(api, stranger)).id, role: await newRole(stranger), invite: await newInvite(stranger), credential: await newCredential(stranger, logins.theirs),
   }
   const mine = (kind: Kind, { person, keyId }: Principal): string | undefined => kind === 'owner' ? person.userId : kind === 'key' ? keyId : own[kind]
   const thingFor = (belonging: Belonging, principal: Principal, { shown, theirs, deleted }: Databases, changed: string | undefined) => (kind: Kind, at: number, all: readonly Kind[]): string => {
@@ -80,13 +87,14 @@ export const setStage = async (api: Api, records: AskRecords, { owner, stranger 
     const others: Things = principal.isStranger ? { ...ofOwner, database: shown } : { ...foreign, database: theirs }
     if (belonging === 'random' || (belonging === 'foreign child' && isChild && kind !== 'database' && foreign[kind] === undefined)) return nobodys(kind)
     if (belonging === 'foreign' || (belonging === 'foreign child' && isChild)) return others[kind] ?? nobodys(kind)
-    if (kind === 'database') return belonging === 'deleted' ? deleted : changed ?? (principal.isStranger ? theirs : shown)
-    if (kind === 'role' || kind === 'invite') return changed ?? own[kind] ?? nobodys(kind)
+    if (kind === 'database') return belonging === 'deleted' ? deleted : all.includes('credential') ? (principal.isStranger ? theirs : shown) : changed ?? (principal.isStranger ? theirs : shown)
+    if (kind === 'role' || kind === 'invite' || kind === 'credential') return changed ?? own[kind] ?? nobodys(kind)
     return mine(kind, principal) ?? nobodys(kind)
   }
   const ofOwner: Things = { ...own, owner: owner.userId, user: owner.userId, key: (await createKey(api, owner)).id }
 
-  const anew = async (kinds: readonly Kind[]): Promise<string | undefined> => kinds.includes('database') ? await newDatabase() : kinds.includes('role') ? await newRole(owner) : kinds.includes('invite') ? await newInvite(owner) : undefined
+  const anew = async (kinds: readonly Kind[], { path }: DocumentedOperation): Promise<string | undefined> =>
+    kinds.includes('credential') ? await newCredential(owner, logins.shown) : ofPostgres.test(path) ? undefined : kinds.includes('database') ? await newDatabase() : kinds.includes('role') ? await newRole(owner) : kinds.includes('invite') ? await newInvite(owner) : undefined
   /** Whoever may, ends what the other cells are about: somebody else does it. */
   const leaves = async ({ method, path }: DocumentedOperation): Promise<Answer> => {
     const { token, password } = await signUp(api)
@@ -98,7 +106,7 @@ export const setStage = async (api: Api, records: AskRecords, { owner, stranger 
       if (operation.operationId === 'deleteAccount' && principal.kind === 'token' && principal.rights) return await leaves(operation)
       const kinds = kindsIn(operation.path)
       const admitted = belonging === 'own' && principal.rights?.includes(operation['x-permission'])
-      const changed = admitted && changes(operation) ? await anew(kinds) : undefined
+      const changed = admitted && changes(operation) ? await anew(kinds, operation) : undefined
       const credential = operation.operationId === 'logOut' && principal.kind === 'token' && principal.rights ? { token: await logIn(api, principal.person) } : principal.credential
       const path = filled(operation.path, kinds.map(thingFor(belonging, principal, databasesFor(operation), changed)))
       return await api(operation.method, path, { ...credential, ...bodyOf(operation, { owned_by: (principal.isStranger ? stranger : owner).userId }) })

@@ -26,6 +26,11 @@ export class InstancesRepository {
     return rows[0]
   }
 
+  async get(id: DatabaseId): Promise<Instance | undefined> {
+    const rows: Instance[] = await this.source.query(`SELECT ${columns} FROM instances WHERE database_id = $1`, [id])
+    return rows[0]
+  }
+
   async lock(tx: EntityManager, id: DatabaseId): Promise<Instance | undefined> {
     const rows: Instance[] = await tx.query(`SELECT ${columns} FROM instances WHERE database_id = $1 FOR UPDATE`, [id])
     return rows[0]

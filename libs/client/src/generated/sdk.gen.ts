@@ -3,7 +3,7 @@
 
 import { client } from './client.gen.js';
 import type { Client, ClientMeta, Options as Options2, RequestResult, ServerSentEventsResult, TDataShape } from './client/index.js';
-import type { AcceptInviteData, AcceptInviteErrors, AcceptInviteResponses, AddUserRolesData, AddUserRolesErrors, AddUserRolesResponses, ApplySchemaData, ApplySchemaErrors, ApplySchemaResponses, AskToVerifyEmailData, AskToVerifyEmailErrors, AskToVerifyEmailResponses, CreateDatabaseData, CreateDatabaseErrors, CreateDatabaseResponses, CreateInviteData, CreateInviteErrors, CreateInviteResponses, CreateKeyData, CreateKeyErrors, CreateKeyResponses, CreateRoleData, CreateRoleErrors, CreateRoleResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DeleteAccountData, DeleteAccountErrors, DeleteAccountResponses, DeleteDatabaseData, DeleteDatabaseErrors, DeleteDatabaseResponses, DeleteInviteData, DeleteInviteErrors, DeleteInviteResponses, DeleteOrgData, DeleteOrgErrors, DeleteOrgResponses, DeleteRoleData, DeleteRoleErrors, DeleteRoleResponses, DescribeLoginData, DescribeLoginErrors, DescribeLoginResponses, DescribeRootData, DescribeRootErrors, DescribeRootResponses, ForgotPasswordData, ForgotPasswordErrors, ForgotPasswordResponses, GetCurrentUserData, GetCurrentUserErrors, GetCurrentUserResponses, GetDatabaseData, GetDatabaseErrors, GetDatabaseResponses, GetInviteData, GetInviteErrors, GetInviteResponses, GetJwksData, GetJwksErrors, GetJwksResponses, GetKeyData, GetKeyErrors, GetKeyResponses, GetOpenIdConfigurationData, GetOpenIdConfigurationErrors, GetOpenIdConfigurationResponses, GetOrgData, GetOrgErrors, GetOrgResponses, GetRoleData, GetRoleErrors, GetRoleResponses, GetShapeData, GetShapeErrors, GetShapeResponses, GetUserData, GetUserErrors, GetUserResponses, ImportTableData, ImportTableErrors, ImportTableResponses, ListAuditData, ListAuditErrors, ListAuditResponses, ListBackupsData, ListBackupsErrors, ListBackupsResponses, ListDatabaseOperationsData, ListDatabaseOperationsErrors, ListDatabaseOperationsResponses, ListDatabasesData, ListDatabasesErrors, ListDatabasesResponses, ListDeploymentsData, ListDeploymentsErrors, ListDeploymentsResponses, ListInvitesData, ListInvitesErrors, ListInvitesResponses, ListKeysData, ListKeysErrors, ListKeysResponses, ListLimitsData, ListLimitsErrors, ListLimitsResponses, ListOrgKeysData, ListOrgKeysErrors, ListOrgKeysResponses, ListRolesData, ListRolesErrors, ListRolesResponses, ListShapesData, ListShapesErrors, ListShapesResponses, ListUsersData, ListUsersErrors, ListUsersResponses, LogInAtRootData, LogInAtRootErrors, LogInAtRootResponses, LogInData, LogInErrors, LogInResponses, LogOutData, LogOutErrors, LogOutResponses, MoveUserData, MoveUserErrors, MoveUserResponses, ReadMetricsData, ReadMetricsErrors, ReadMetricsResponses, ReadMetricsUnversionedData, ReadMetricsUnversionedErrors, ReadMetricsUnversionedResponses, ReadSchemaData, ReadSchemaErrors, ReadSchemaResponses, ResetPasswordData, ResetPasswordErrors, ResetPasswordResponses, RunGraphqlData, RunGraphqlErrors, RunGraphqlResponses, RunOrgSqlData, RunOrgSqlErrors, RunOrgSqlResponses, RunOrgSqlV2Data, RunOrgSqlV2Errors, RunOrgSqlV2Responses, RunPersistedGraphqlData, RunPersistedGraphqlErrors, RunPersistedGraphqlResponses, RunPqlData, RunPqlErrors, RunPqlResponses, RunSqlData, RunSqlErrors, RunSqlResponses, RunSqlShortData, RunSqlShortErrors, RunSqlShortResponses, RunSqlShortV2Data, RunSqlShortV2Errors, RunSqlShortV2Responses, RunSqlUnversionedData, RunSqlUnversionedErrors, RunSqlUnversionedResponses, ShowLinkPageData, ShowLinkPageErrors, ShowLinkPageResponses, SignUpData, SignUpErrors, SignUpResponses, StartDatabaseData, StartDatabaseErrors, StartDatabaseResponses, StopDatabaseData, StopDatabaseErrors, StopDatabaseResponses, StreamDatabaseEventsData, StreamDatabaseEventsErrors, StreamDatabaseEventsResponse, StreamDatabaseEventsResponses, StreamEventsData, StreamEventsErrors, StreamEventsResponse, StreamEventsResponses, UndeleteDatabaseData, UndeleteDatabaseErrors, UndeleteDatabaseResponses, UpdateDatabaseData, UpdateDatabaseErrors, UpdateDatabaseResponses, UpdateInviteData, UpdateInviteErrors, UpdateInviteResponses, UpdateKeyData, UpdateKeyErrors, UpdateKeyResponses, UpdateOrgData, UpdateOrgErrors, UpdateOrgResponses, UpdateRoleData, UpdateRoleErrors, UpdateRoleResponses, UpdateUserData, UpdateUserErrors, UpdateUserResponses, VerifyEmailData, VerifyEmailErrors, VerifyEmailResponses } from './types.gen.js';
+import type { AcceptInviteData, AcceptInviteErrors, AcceptInviteResponses, AddUserRolesData, AddUserRolesErrors, AddUserRolesResponses, ApplySchemaData, ApplySchemaErrors, ApplySchemaResponses, AskToVerifyEmailData, AskToVerifyEmailErrors, AskToVerifyEmailResponses, CreateCredentialData, CreateCredentialErrors, CreateCredentialResponses, CreateDatabaseData, CreateDatabaseErrors, CreateDatabaseResponses, CreateInviteData, CreateInviteErrors, CreateInviteResponses, CreateKeyData, CreateKeyErrors, CreateKeyResponses, CreateRoleData, CreateRoleErrors, CreateRoleResponses, CreateUserData, CreateUserErrors, CreateUserResponses, DeleteAccountData, DeleteAccountErrors, DeleteAccountResponses, DeleteCredentialData, DeleteCredentialErrors, DeleteCredentialResponses, DeleteDatabaseData, DeleteDatabaseErrors, DeleteDatabaseResponses, DeleteInviteData, DeleteInviteErrors, DeleteInviteResponses, DeleteOrgData, DeleteOrgErrors, DeleteOrgResponses, DeleteRoleData, DeleteRoleErrors, DeleteRoleResponses, DescribeLoginData, DescribeLoginErrors, DescribeLoginResponses, DescribeRootData, DescribeRootErrors, DescribeRootResponses, ForgotPasswordData, ForgotPasswordErrors, ForgotPasswordResponses, GetCurrentUserData, GetCurrentUserErrors, GetCurrentUserResponses, GetDatabaseData, GetDatabaseErrors, GetDatabaseResponses, GetInviteData, GetInviteErrors, GetInviteResponses, GetJwksData, GetJwksErrors, GetJwksResponses, GetKeyData, GetKeyErrors, GetKeyResponses, GetOpenIdConfigurationData, GetOpenIdConfigurationErrors, GetOpenIdConfigurationResponses, GetOrgData, GetOrgErrors, GetOrgResponses, GetRoleData, GetRoleErrors, GetRoleResponses, GetShapeData, GetShapeErrors, GetShapeResponses, GetUserData, GetUserErrors, GetUserResponses, ImportTableData, ImportTableErrors, ImportTableResponses, ListAuditData, ListAuditErrors, ListAuditResponses, ListBackupsData, ListBackupsErrors, ListBackupsResponses, ListCredentialsData, ListCredentialsErrors, ListCredentialsResponses, ListDatabaseOperationsData, ListDatabaseOperationsErrors, ListDatabaseOperationsResponses, ListDatabasesData, ListDatabasesErrors, ListDatabasesResponses, ListDeploymentsData, ListDeploymentsErrors, ListDeploymentsResponses, ListInvitesData, ListInvitesErrors, ListInvitesResponses, ListKeysData, ListKeysErrors, ListKeysResponses, ListLimitsData, ListLimitsErrors, ListLimitsResponses, ListOrgKeysData, ListOrgKeysErrors, ListOrgKeysResponses, ListRolesData, ListRolesErrors, ListRolesResponses, ListShapesData, ListShapesErrors, ListShapesResponses, ListUsersData, ListUsersErrors, ListUsersResponses, LogInAtRootData, LogInAtRootErrors, LogInAtRootResponses, LogInData, LogInErrors, LogInResponses, LogOutData, LogOutErrors, LogOutResponses, MoveUserData, MoveUserErrors, MoveUserResponses, ReadMetricsData, ReadMetricsErrors, ReadMetricsResponses, ReadMetricsUnversionedData, ReadMetricsUnversionedErrors, ReadMetricsUnversionedResponses, ReadSchemaData, ReadSchemaErrors, ReadSchemaResponses, ResetCredentialData, ResetCredentialErrors, ResetCredentialResponses, ResetPasswordData, ResetPasswordErrors, ResetPasswordResponses, RunGraphqlData, RunGraphqlErrors, RunGraphqlResponses, RunOrgSqlData, RunOrgSqlErrors, RunOrgSqlResponses, RunOrgSqlV2Data, RunOrgSqlV2Errors, RunOrgSqlV2Responses, RunPersistedGraphqlData, RunPersistedGraphqlErrors, RunPersistedGraphqlResponses, RunPqlData, RunPqlErrors, RunPqlResponses, RunSqlData, RunSqlErrors, RunSqlResponses, RunSqlShortData, RunSqlShortErrors, RunSqlShortResponses, RunSqlShortV2Data, RunSqlShortV2Errors, RunSqlShortV2Responses, RunSqlUnversionedData, RunSqlUnversionedErrors, RunSqlUnversionedResponses, ShowLinkPageData, ShowLinkPageErrors, ShowLinkPageResponses, SignUpData, SignUpErrors, SignUpResponses, StartDatabaseData, StartDatabaseErrors, StartDatabaseResponses, StopDatabaseData, StopDatabaseErrors, StopDatabaseResponses, StreamDatabaseEventsData, StreamDatabaseEventsErrors, StreamDatabaseEventsResponse, StreamDatabaseEventsResponses, StreamEventsData, StreamEventsErrors, StreamEventsResponse, StreamEventsResponses, UndeleteDatabaseData, UndeleteDatabaseErrors, UndeleteDatabaseResponses, UpdateDatabaseData, UpdateDatabaseErrors, UpdateDatabaseResponses, UpdateInviteData, UpdateInviteErrors, UpdateInviteResponses, UpdateKeyData, UpdateKeyErrors, UpdateKeyResponses, UpdateOrgData, UpdateOrgErrors, UpdateOrgResponses, UpdateRoleData, UpdateRoleErrors, UpdateRoleResponses, UpdateUserData, UpdateUserErrors, UpdateUserResponses, VerifyEmailData, VerifyEmailErrors, VerifyEmailResponses } from './types.gen.js';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -678,6 +678,54 @@ export const startDatabase = <ThrowOnError extends boolean = false>(options: Opt
 export const listDatabaseOperations = <ThrowOnError extends boolean = false>(options: Options<ListDatabaseOperationsData, ThrowOnError>): RequestResult<ListDatabaseOperationsResponses, ListDatabaseOperationsErrors, ThrowOnError> => (options.client ?? client).get<ListDatabaseOperationsResponses, ListDatabaseOperationsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/v2/databases/{database_id}/operations',
+    ...options
+});
+
+/**
+ * List the logins of a database
+ *
+ * Needs the right `credentials:read`.
+ */
+export const listCredentials = <ThrowOnError extends boolean = false>(options: Options<ListCredentialsData, ThrowOnError>): RequestResult<ListCredentialsResponses, ListCredentialsErrors, ThrowOnError> => (options.client ?? client).get<ListCredentialsResponses, ListCredentialsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+    url: '/v2/databases/{database_id}/credentials',
+    ...options
+});
+
+/**
+ * Create a login for clients of the engine itself
+ *
+ * Needs the right `credentials:write`.
+ */
+export const createCredential = <ThrowOnError extends boolean = false>(options: Options<CreateCredentialData, ThrowOnError>): RequestResult<CreateCredentialResponses, CreateCredentialErrors, ThrowOnError> => (options.client ?? client).post<CreateCredentialResponses, CreateCredentialErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+    url: '/v2/databases/{database_id}/credentials',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Give a login another password
+ *
+ * Needs the right `credentials:write`.
+ */
+export const resetCredential = <ThrowOnError extends boolean = false>(options: Options<ResetCredentialData, ThrowOnError>): RequestResult<ResetCredentialResponses, ResetCredentialErrors, ThrowOnError> => (options.client ?? client).post<ResetCredentialResponses, ResetCredentialErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+    url: '/v2/databases/{database_id}/credentials/{credential_id}/action/reset',
+    ...options
+});
+
+/**
+ * End a login
+ *
+ * Needs the right `credentials:write`.
+ */
+export const deleteCredential = <ThrowOnError extends boolean = false>(options: Options<DeleteCredentialData, ThrowOnError>): RequestResult<DeleteCredentialResponses, DeleteCredentialErrors, ThrowOnError> => (options.client ?? client).delete<DeleteCredentialResponses, DeleteCredentialErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+    url: '/v2/databases/{database_id}/credentials/{credential_id}',
     ...options
 });
 

@@ -3142,7 +3142,7 @@ export type ListAuditResponses = {
             credential_kind: 'session' | 'key' | 'link' | 'operator';
             credential_id: string;
             action: string;
-            object_kind: 'org' | 'user' | 'role' | 'invite' | 'database' | 'backup' | 'key' | 'session';
+            object_kind: 'org' | 'user' | 'role' | 'invite' | 'database' | 'backup' | 'key' | 'session' | 'credential';
             object_id: string | null;
             before_hash: string | null;
             after_hash: string | null;
@@ -4941,6 +4941,414 @@ export type ListDatabaseOperationsResponses = {
 };
 
 export type ListDatabaseOperationsResponse = ListDatabaseOperationsResponses[keyof ListDatabaseOperationsResponses];
+
+export type ListCredentialsData = {
+    body?: never;
+    path: {
+        database_id: string;
+    };
+    query?: never;
+    url: '/v2/databases/{database_id}/credentials';
+};
+
+export type ListCredentialsErrors = {
+    /**
+     * MalformedRequest, InvalidParameter, AmbiguousCredentials
+     */
+    400: Problem;
+    /**
+     * MissingCredentials, InvalidCredentials
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * DatabaseNotFound
+     */
+    404: Problem;
+    /**
+     * MethodNotAllowed
+     */
+    405: Problem;
+    /**
+     * RequestTooSlow
+     */
+    408: Problem;
+    /**
+     * UrlTooLong
+     */
+    414: Problem;
+    /**
+     * UnsupportedEncoding
+     */
+    415: Problem;
+    /**
+     * TooManyConnections, TooManyRequests
+     */
+    429: Problem;
+    /**
+     * HeadersTooLarge
+     */
+    431: Problem;
+    /**
+     * InternalError
+     */
+    500: Problem;
+    /**
+     * LanguageNotSupported
+     */
+    501: Problem;
+    /**
+     * ServiceUnavailable
+     */
+    503: Problem;
+};
+
+export type ListCredentialsError = ListCredentialsErrors[keyof ListCredentialsErrors];
+
+export type ListCredentialsResponses = {
+    /**
+     * All of them, oldest first, without their passwords.
+     */
+    200: {
+        resources: Array<{
+            id: string;
+            database_id: string;
+            name: string;
+            kind: 'owner' | 'read-write' | 'read-only';
+            tls: boolean;
+            user: string;
+            host: string;
+            port: number;
+            database: string;
+            created_at: string;
+            created_by: string;
+            reset_at: string | null;
+        }>;
+    };
+};
+
+export type ListCredentialsResponse = ListCredentialsResponses[keyof ListCredentialsResponses];
+
+export type CreateCredentialData = {
+    body: {
+        name?: string;
+        kind?: 'owner' | 'read-write' | 'read-only';
+        /**
+         * Whether the login gets in by TLS alone.
+         */
+        tls?: boolean;
+    };
+    headers?: {
+        /**
+         * Sent again with the same key, the request is done once and answered as it was the first time. Keys are the caller's own and kept for 24 hours.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        database_id: string;
+    };
+    query?: never;
+    url: '/v2/databases/{database_id}/credentials';
+};
+
+export type CreateCredentialErrors = {
+    /**
+     * MalformedRequest, InvalidParameter, AmbiguousCredentials, InvalidBody, InvalidContentType
+     */
+    400: Problem;
+    /**
+     * MissingCredentials, InvalidCredentials
+     */
+    401: Problem;
+    /**
+     * Forbidden, ResourceLimitExceeded
+     */
+    403: Problem;
+    /**
+     * DatabaseNotFound
+     */
+    404: Problem;
+    /**
+     * MethodNotAllowed
+     */
+    405: Problem;
+    /**
+     * RequestTooSlow
+     */
+    408: Problem;
+    /**
+     * RepeatInFlight, RepeatOver, DatabaseNotReady, DatabaseInWrongState
+     */
+    409: Problem;
+    /**
+     * RequestTooLarge
+     */
+    413: Problem;
+    /**
+     * UrlTooLong
+     */
+    414: Problem;
+    /**
+     * UnsupportedEncoding
+     */
+    415: Problem;
+    /**
+     * RepeatDiffers
+     */
+    422: Problem;
+    /**
+     * TooManyConnections, TooManyRequests
+     */
+    429: Problem;
+    /**
+     * HeadersTooLarge
+     */
+    431: Problem;
+    /**
+     * InternalError
+     */
+    500: Problem;
+    /**
+     * LanguageNotSupported
+     */
+    501: Problem;
+    /**
+     * ServiceUnavailable, EngineUnavailable
+     */
+    503: Problem;
+};
+
+export type CreateCredentialError = CreateCredentialErrors[keyof CreateCredentialErrors];
+
+export type CreateCredentialResponses = {
+    /**
+     * The login; its password is shown this once.
+     */
+    201: {
+        id: string;
+        database_id: string;
+        name: string;
+        kind: 'owner' | 'read-write' | 'read-only';
+        tls: boolean;
+        user: string;
+        host: string;
+        port: number;
+        database: string;
+        created_at: string;
+        created_by: string;
+        reset_at: string | null;
+        password: string;
+        connection_string: string;
+    };
+};
+
+export type CreateCredentialResponse = CreateCredentialResponses[keyof CreateCredentialResponses];
+
+export type ResetCredentialData = {
+    body?: never;
+    headers?: {
+        /**
+         * Sent again with the same key, the request is done once and answered as it was the first time. Keys are the caller's own and kept for 24 hours.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        database_id: string;
+        credential_id: string;
+    };
+    query?: never;
+    url: '/v2/databases/{database_id}/credentials/{credential_id}/action/reset';
+};
+
+export type ResetCredentialErrors = {
+    /**
+     * MalformedRequest, InvalidParameter, AmbiguousCredentials, InvalidBody
+     */
+    400: Problem;
+    /**
+     * MissingCredentials, InvalidCredentials
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * CredentialNotFound
+     */
+    404: Problem;
+    /**
+     * MethodNotAllowed
+     */
+    405: Problem;
+    /**
+     * RequestTooSlow
+     */
+    408: Problem;
+    /**
+     * RepeatInFlight, RepeatOver, DatabaseNotReady, DatabaseInWrongState
+     */
+    409: Problem;
+    /**
+     * RequestTooLarge
+     */
+    413: Problem;
+    /**
+     * UrlTooLong
+     */
+    414: Problem;
+    /**
+     * UnsupportedEncoding
+     */
+    415: Problem;
+    /**
+     * RepeatDiffers
+     */
+    422: Problem;
+    /**
+     * TooManyConnections, TooManyRequests
+     */
+    429: Problem;
+    /**
+     * HeadersTooLarge
+     */
+    431: Problem;
+    /**
+     * InternalError
+     */
+    500: Problem;
+    /**
+     * LanguageNotSupported
+     */
+    501: Problem;
+    /**
+     * ServiceUnavailable, EngineUnavailable
+     */
+    503: Problem;
+};
+
+export type ResetCredentialError = ResetCredentialErrors[keyof ResetCredentialErrors];
+
+export type ResetCredentialResponses = {
+    /**
+     * The login with its new password. The old one is good no more, and who had come in by it is out.
+     */
+    200: {
+        id: string;
+        database_id: string;
+        name: string;
+        kind: 'owner' | 'read-write' | 'read-only';
+        tls: boolean;
+        user: string;
+        host: string;
+        port: number;
+        database: string;
+        created_at: string;
+        created_by: string;
+        reset_at: string | null;
+        password: string;
+        connection_string: string;
+    };
+};
+
+export type ResetCredentialResponse = ResetCredentialResponses[keyof ResetCredentialResponses];
+
+export type DeleteCredentialData = {
+    body?: never;
+    headers?: {
+        /**
+         * Sent again with the same key, the request is done once and answered as it was the first time. Keys are the caller's own and kept for 24 hours.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        database_id: string;
+        credential_id: string;
+    };
+    query?: never;
+    url: '/v2/databases/{database_id}/credentials/{credential_id}';
+};
+
+export type DeleteCredentialErrors = {
+    /**
+     * MalformedRequest, InvalidParameter, AmbiguousCredentials, InvalidBody
+     */
+    400: Problem;
+    /**
+     * MissingCredentials, InvalidCredentials
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * CredentialNotFound
+     */
+    404: Problem;
+    /**
+     * MethodNotAllowed
+     */
+    405: Problem;
+    /**
+     * RequestTooSlow
+     */
+    408: Problem;
+    /**
+     * RepeatInFlight, DatabaseNotReady, DatabaseInWrongState
+     */
+    409: Problem;
+    /**
+     * RequestTooLarge
+     */
+    413: Problem;
+    /**
+     * UrlTooLong
+     */
+    414: Problem;
+    /**
+     * UnsupportedEncoding
+     */
+    415: Problem;
+    /**
+     * RepeatDiffers
+     */
+    422: Problem;
+    /**
+     * TooManyConnections, TooManyRequests
+     */
+    429: Problem;
+    /**
+     * HeadersTooLarge
+     */
+    431: Problem;
+    /**
+     * InternalError
+     */
+    500: Problem;
+    /**
+     * LanguageNotSupported
+     */
+    501: Problem;
+    /**
+     * ServiceUnavailable, EngineUnavailable
+     */
+    503: Problem;
+};
+
+export type DeleteCredentialError = DeleteCredentialErrors[keyof DeleteCredentialErrors];
+
+export type DeleteCredentialResponses = {
+    /**
+     * There is no such login any more, and who had come in by it is out. What it made is the owner's.
+     */
+    204: void;
+};
+
+export type DeleteCredentialResponse = DeleteCredentialResponses[keyof DeleteCredentialResponses];
 
 export type StreamDatabaseEventsData = {
     body?: never;

@@ -1,6 +1,7 @@
 export * from './accepting.js'
 export * from './audit.js'
 export * from './backups.js'
+export * from './credentials.js'
 export * from './databases.js'
 export * from './deeds.js'
 export * from './email.js'

@@ -2,6 +2,7 @@ import type { Operation } from '@tenantry/contracts'
 import { acceptInvite } from './accepting.js'
 import { listAudit } from './audit.js'
 import { listBackups } from './backups.js'
+import { createCredential, deleteCredential, listCredentials, resetCredential } from './credentials.js'
 import { createDatabase, deleteDatabase, getDatabase, listDatabases, listDeployments, startDatabase, stopDatabase, undeleteDatabase, updateDatabase } from './databases.js'
 import { listDatabaseOperations } from './deeds.js'
 import { streamDatabaseEvents, streamEvents } from './events.js'
@@ -33,6 +34,7 @@ export const operations: readonly Operation[] = [
   listShapes, getShape, listLimits,
   createRole, listRoles, getRole, updateRole, deleteRole,
   createDatabase, listDatabases, listDeployments, getDatabase, updateDatabase, deleteDatabase, undeleteDatabase, listBackups, stopDatabase, startDatabase, listDatabaseOperations,
+  listCredentials, createCredential, resetCredential, deleteCredential,
   streamDatabaseEvents, streamEvents,
   runSql, runSqlShort, runSqlShortV2, runSqlUnversioned, runOrgSql, runOrgSqlV2, runPql, runGraphql, runPersistedGraphql, readSchema, applySchema, importTable, readMetrics, readMetricsUnversioned,
 ]

@@ -9,6 +9,7 @@ export const tagDescriptions: Readonly<Record<string, string>> = {
   Shapes: 'What a database can be made of.',
   Limits: 'What is refused past which number.',
   Databases: 'Databases and their states.',
+  Credentials: 'Logins of a database for clients that speak its engine\'s own protocol.',
   Backups: 'Backups of databases.',
   Query: 'Statements in the language of the database.',
   Metrics: 'What a database tells of its work, in the format of Prometheus.',

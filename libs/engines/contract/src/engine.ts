@@ -81,6 +81,27 @@ export interface QueryPort {
 /** What an engine sees of one generation of a database. `removed` can still be brought back; `purged` never comes back. */
 export type Observed = 'absent' | 'running' | 'stopped' | 'removed' | 'purged'
 
+/** What a login of a tenant's own may do: all, change data, or read it. */
+export const credentialKinds = ['owner', 'read-write', 'read-only'] as const
+export type CredentialKind = (typeof credentialKinds)[number]
+
+/** A login as it is remembered: its password is nowhere, only what it is checked by. */
+export interface StoredCredential {
+  readonly id: string
+  readonly kind: CredentialKind
+  readonly verifier: string
+  /** Whether it gets in by TLS alone. */
+  readonly tls: boolean
+}
+
+export interface CredentialsPort {
+  /**
+   * Makes these the logins of the tenant, and no others. One that is not among them, or has another verifier than before, MUST not get in
+   * any more when this settles, and its sessions have been ended. MUST throw only Problem.
+   */
+  settle(target: Target, credentials: readonly StoredCredential[], signal: AbortSignal): Promise<void>
+}
+
 /** What only the engine can measure. */
 export interface MetricsPort {
   /** What the data takes on disk in bytes, whether the database runs or is stopped. MUST throw only Problem: DatabaseNotFound, EngineUnavailable. */
@@ -114,5 +135,6 @@ export interface Engine {
   readonly import?: QueryPort
   readonly graphql?: QueryPort
   readonly changes?: QueryPort
+  readonly credentials?: CredentialsPort
   readonly metrics?: MetricsPort
 }

@@ -1,6 +1,7 @@
 import type { Engine } from '@tenantry/engines-contract'
 import { Admin } from './admin.js'
 import { connect } from './connect.js'
+import { credentialsPort } from './credentials.js'
 import { lifecycleOf } from './lifecycle.js'
 import { metricsPort } from './metrics.js'
 import { passwordOf } from './passwords.js'
@@ -56,6 +57,7 @@ export const connectPostgres = (options: PostgresOptions): PostgresEngine => {
       name: 'postgres',
       lifecycle: lifecycleOf((target) => serverOf(reached, target).admin),
       sql: sqlPort((target) => serverOf(reached, target)),
+      credentials: credentialsPort((target) => serverOf(reached, target).admin),
       metrics: metricsPort((target) => serverOf(reached, target).warden),
     },
     async upkeep(signal) {

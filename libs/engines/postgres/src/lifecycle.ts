@@ -1,30 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { Problem } from '@tenantry/contracts'
 import type { LifecyclePort, Observed, Target } from '@tenantry/engines-contract'
 import pg from 'pg'
-import { type Admin, locked } from './admin.js'
-import { type TenantNames, namesOf } from './names.js'
-import { away, hasState, notThere } from './problems.js'
+import type { Admin } from './admin.js'
+import type { TenantNames } from './names.js'
+import { away, notThere } from './problems.js'
 import { claimSpare, makeSpare } from './spares.js'
-
-const wrongState = (message: string): Problem => new Problem('DatabaseInWrongState', message)
-
-interface Seen {
-  readonly state: 'live' | 'removed' | 'purged'
-  /** As it was left: what is brought back comes back so. */
-  readonly power: 'on' | 'off'
-  /** Whether there is data under the tenant's name, and whether it lets anybody in. */
-  readonly living: boolean
-  readonly open: boolean
-  readonly put: boolean
-}
-
-const look = async (client: pg.Client, { database, removed }: TenantNames): Promise<Seen | undefined> => {
-  const { rows } = await client.query<Seen>(`
-    SELECT t.state, t.power, d.oid IS NOT NULL AS living, coalesce(d.datallowconn, false) AS open, x.oid IS NOT NULL AS put
-    FROM tenantry.tenants t LEFT JOIN pg_database d ON d.datname = t.name LEFT JOIN pg_database x ON x.datname = $2 WHERE t.name = $1`, [database, removed])
-  return rows[0]
-}
+import { type Seen, type Work, alone, livingOf, look, once, wrongState } from './tenants.js'
 
 const observedIn = (seen: Seen | undefined): Observed => {
   if (!seen) return 'absent'
@@ -67,13 +48,6 @@ const make = async (client: pg.Client, admin: Admin, names: TenantNames, instead
   throw away(new Error('Every spare was taken by somebody else.'))
 }
 
-const livingOf = (seen: Seen | undefined): Seen => {
-  if (!seen) throw notThere()
-  if (seen.state !== 'live') throw wrongState(`The data of this database was ${seen.state}.`)
-  if (!seen.living) throw notThere()
-  return seen
-}
-
 const setPower = (client: pg.Client, { database }: TenantNames, power: 'on' | 'off') =>
   client.query('UPDATE tenantry.tenants SET power = $2, changed_at = now() WHERE name = $1', [database, power])
 
@@ -85,20 +59,8 @@ const dropAll = async (client: pg.Client, { removed, database }: TenantNames): P
 
 /** Tenants on servers of Postgres: the row says what is meant, names and doors of databases follow it, and each step may be the last. */
 export const lifecycleOf = (adminFor: (target: Target) => Admin): LifecyclePort => {
-  const on = <T>(target: Target, signal: AbortSignal, work: (client: pg.Client, names: TenantNames, admin: Admin) => Promise<T>): Promise<T> => {
-    const [admin, names] = [adminFor(target), namesOf(target)]
-    return admin.within(async (client) => {
-      try {
-        return await work(client, names, admin)
-      } catch (error) {
-        // Somebody else changed the same thing at this moment: the caller looks again and goes on from there.
-        if (hasState(error, '55006', '55P03', '57014', '40P01', '40001', 'XX000')) throw away(error)
-        throw error
-      }
-    }, signal)
-  }
-  const alone = <T>(target: Target, signal: AbortSignal, work: (client: pg.Client, names: TenantNames, admin: Admin) => Promise<T>): Promise<T> =>
-    on(target, signal, (client, names, admin) => locked(client, `tenantry tenant ${names.database}`, () => work(client, names, admin), signal))
+  const on = <T>(target: Target, signal: AbortSignal, work: Work<T>): Promise<T> => once(adminFor, target, signal, work)
+  const inTurn = <T>(target: Target, signal: AbortSignal, work: Work<T>): Promise<T> => alone(adminFor, target, signal, work)
 
   return {
     observe: (target, signal) => on(target, signal, async (client, names) => {
@@ -107,22 +69,22 @@ export const lifecycleOf = (adminFor: (target: Target) => Admin): LifecyclePort 
       if (seen === 'stopped') await ended(client, names.database, signal)
       return seen
     }),
-    ensure: (target, signal) => alone(target, signal, async (client, names, admin) => {
+    ensure: (target, signal) => inTurn(target, signal, async (client, names, admin) => {
       const seen = await look(client, names)
       if (seen) return void livingOf(seen)
       await make(client, admin, names, 'live', signal)
     }),
-    stop: (target, signal) => alone(target, signal, async (client, names) => {
+    stop: (target, signal) => inTurn(target, signal, async (client, names) => {
       livingOf(await look(client, names))
       await setPower(client, names, 'off')
       await closed(client, names.database, signal)
     }),
-    start: (target, signal) => alone(target, signal, async (client, names) => {
+    start: (target, signal) => inTurn(target, signal, async (client, names) => {
       livingOf(await look(client, names))
       await client.query(`ALTER DATABASE ${names.database} ALLOW_CONNECTIONS true`)
       await setPower(client, names, 'on')
     }),
-    remove: (target, signal) => alone(target, signal, async (client, names) => {
+    remove: (target, signal) => inTurn(target, signal, async (client, names) => {
       const seen = await look(client, names)
       if (seen && seen.state !== 'live') return
       if (!seen) return void await client.query('INSERT INTO tenantry.tenants (name, state) VALUES ($1, \'removed\')', [names.database])
@@ -130,7 +92,7 @@ export const lifecycleOf = (adminFor: (target: Target) => Admin): LifecyclePort 
       await client.query(`BEGIN; UPDATE tenantry.tenants SET state = 'removed', changed_at = now() WHERE name = ${pg.escapeLiteral(names.database)}; ${
         seen.living ? `ALTER DATABASE ${names.database} RENAME TO ${names.removed};` : ''} COMMIT`)
     }),
-    restore: (target, signal) => alone(target, signal, async (client, names, admin) => {
+    restore: (target, signal) => inTurn(target, signal, async (client, names, admin) => {
       const seen = await look(client, names)
       if (!seen) throw notThere()
       if (seen.state === 'live') return
@@ -140,7 +102,7 @@ export const lifecycleOf = (adminFor: (target: Target) => Admin): LifecyclePort 
       await client.query(`BEGIN; ALTER DATABASE ${names.removed} RENAME TO ${names.database}; ALTER DATABASE ${names.database} ALLOW_CONNECTIONS ${seen.power === 'on'};
         UPDATE tenantry.tenants SET state = 'live', changed_at = now() WHERE name = ${pg.escapeLiteral(names.database)}; COMMIT`)
     }),
-    purge: (target, signal) => alone(target, signal, async (client, names) => {
+    purge: (target, signal) => inTurn(target, signal, async (client, names) => {
       const seen = await look(client, names)
       if (seen?.state === 'live') throw wrongState('Only a removed database can be purged.')
       await client.query(`INSERT INTO tenantry.tenants (name, state) VALUES ($1, 'purged')

@@ -28,6 +28,10 @@ export const namesOf = ({ databaseId, generation }: Pick<Target, 'databaseId' | 
   return { database: `t_${hash}`, removed: `x_${hash}`, roles: rolesOf(`t_${hash}`) }
 }
 
+/** The login of a credential, by its id. */
+export const credentialUser = (target: Pick<Target, 'databaseId' | 'generation'>, credentialId: string): string =>
+  `${namesOf(target).database}_c${createHash('sha256').update(credentialId).digest('hex').slice(0, 12)}`
+
 /** Databases that wait to become somebody's. A draft is one that is not whole yet. */
 export const spareNames = (hash: string): { readonly draft: string; readonly spare: string; readonly roles: TenantRoles } =>
   ({ draft: `p_${hash}`, spare: `s_${hash}`, roles: rolesOf(`s_${hash}`) })

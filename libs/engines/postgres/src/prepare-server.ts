@@ -5,6 +5,8 @@ import { wardenDatabase, wardenRole } from './warden.js'
 
 const { escapeIdentifier, escapeLiteral } = pg
 
+/** Who is a member of it gets in by TLS alone. */
+export const tlsOnlyRole = 'tenantry_tls_only'
 export const templateDatabase = 'tenantry_template'
 const draftTemplate = 'tenantry_template_draft'
 
@@ -40,14 +42,32 @@ const template = `
     END $$;
   CREATE EVENT TRIGGER tenantry_extensions ON ddl_command_end WHEN TAG IN ('CREATE EXTENSION') EXECUTE FUNCTION tenantry_guard.check_extensions();`
 
+// Servers before 17 have no such trigger: they make no credential that insists on TLS.
+const loginTrigger = `
+  CREATE FUNCTION tenantry_guard.check_login() RETURNS event_trigger LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+    BEGIN
+      IF pg_has_role(session_user, '${tlsOnlyRole}', 'member') AND NOT (SELECT rolsuper FROM pg_roles WHERE rolname = session_user)
+        AND NOT coalesce((SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()), false) THEN
+        RAISE EXCEPTION 'this login must connect by TLS' USING ERRCODE = 'invalid_authorization_specification';
+      END IF;
+    END $$;
+  CREATE EVENT TRIGGER tenantry_login ON login EXECUTE FUNCTION tenantry_guard.check_login();
+  ALTER EVENT TRIGGER tenantry_login ENABLE ALWAYS;`
+
 const exists = async (client: pg.Client, database: string): Promise<boolean> =>
   (await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [database])).rowCount === 1
+
+const versionOf = async (client: pg.Client): Promise<number> => {
+  const { rows } = await client.query<{ version: number }>('SELECT current_setting(\'server_version_num\')::int AS version')
+  return rows[0]?.version ?? 0
+}
 
 const ensureTemplate = async (client: pg.Client, admin: Admin): Promise<void> => {
   if (await exists(client, templateDatabase)) return
   await client.query(`DROP DATABASE IF EXISTS ${draftTemplate} WITH (FORCE)`)
   await client.query(`CREATE DATABASE ${draftTemplate} TEMPLATE template0`)
-  await admin.inDatabase(draftTemplate, (inside) => inside.query(template))
+  const version = await versionOf(client)
+  await admin.inDatabase(draftTemplate, (inside) => inside.query(version >= 170_000 ? `${template}${loginTrigger}` : template))
   await client.query(`REVOKE ALL ON DATABASE ${draftTemplate} FROM PUBLIC; ALTER DATABASE ${draftTemplate} ALLOW_CONNECTIONS false; ALTER DATABASE ${draftTemplate} RENAME TO ${templateDatabase}`)
 }
 
@@ -56,8 +76,7 @@ const ensureWarden = async (client: pg.Client, { server }: Admin): Promise<void>
   const { rowCount } = await client.query('SELECT 1 FROM pg_roles WHERE rolname = $1', [wardenRole])
   await client.query(`${rowCount === 0 ? 'CREATE' : 'ALTER'} ROLE ${wardenRole} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS PASSWORD ${verifier};
     GRANT pg_signal_backend, pg_read_all_stats TO ${wardenRole}`)
-  const { rows } = await client.query<{ version: number }>('SELECT current_setting(\'server_version_num\')::int AS version')
-  if ((rows[0]?.version ?? 0) >= 160_000) await client.query(`GRANT pg_use_reserved_connections TO ${wardenRole}`)
+  if (await versionOf(client) >= 160_000) await client.query(`GRANT pg_use_reserved_connections TO ${wardenRole}`)
   if (!await exists(client, wardenDatabase)) await client.query(`CREATE DATABASE ${wardenDatabase} TEMPLATE template0`)
   await client.query(`REVOKE ALL ON DATABASE ${wardenDatabase} FROM PUBLIC; GRANT CONNECT ON DATABASE ${wardenDatabase} TO ${wardenRole}`)
 }
@@ -68,6 +87,7 @@ export const prepareServer = (client: pg.Client, admin: Admin): Promise<void> =>
   for (const open of ['postgres', 'template1', client.database ?? 'postgres']) {
     if (await exists(client, open)) await client.query(`REVOKE ALL ON DATABASE ${escapeIdentifier(open)} FROM PUBLIC`)
   }
+  if ((await client.query('SELECT 1 FROM pg_roles WHERE rolname = $1', [tlsOnlyRole])).rowCount === 0) await client.query(`CREATE ROLE ${tlsOnlyRole}`)
   await ensureWarden(client, admin)
   await ensureTemplate(client, admin)
 })

@@ -33,6 +33,12 @@ const listed = z.string().transform((text, context): unknown => {
 /** The variable by which a service knows the servers of tenants: `[{"name":"pg-1","url":"postgres://…","secret":"…"}]`. */
 export const postgresVariables = { POSTGRES_SERVERS: listed.prefault('[]') }
 
+/** Where clients find a server. */
+export const publicAddressOf = ({ url, publicAddress }: Pick<PostgresServer, 'url' | 'publicAddress'>): { readonly host: string; readonly port: number } => {
+  const { hostname, port } = new URL(publicAddress === undefined ? url : `postgres://${publicAddress}`)
+  return { host: hostname, port: Number(port || '5432') }
+}
+
 /** The server that a database lives on. Throws EngineUnavailable where it is not one of ours. */
 export const serverOf = <T extends { readonly server: PostgresServer }>(servers: readonly T[], { node }: Pick<Target, 'node'>): T => {
   const found = servers.find(({ server }) => server.name === node)
