@@ -7,6 +7,8 @@ export type Form = 'whole' | 'real' | 'truth' | 'json' | 'text' | 'untyped' | 'f
 export interface Column {
   readonly name: string
   readonly form: Form
+  /** Its type in the database's own words, where these are needed to write or to compare it. */
+  readonly type?: string
   /** GraphQL may promise a value. */
   readonly isNotNull: boolean
   /** Whether a NULL may lie there all the same, as SQLite allows in some keys. */

@@ -39,8 +39,11 @@ export interface Dialect {
   bound(column: Column, value: unknown): Sql
   /** A number of rows, as `as` has it. */
   count(value: unknown, as: Convert): Sql
-  /** Where a row stands, as one text, and the part of such a text. */
+  /** What stands behind a key of an order. A missing value is smaller than all others, which not every database thinks by itself. */
+  direction(isDescending: boolean, mayBeMissing: boolean): Sql
+  /** Where a row stands, as one text, the part of such a text, and a value as it is compared with that. */
   cursor(values: readonly Sql[]): Sql
+  placed(value: Sql): Sql
   cursorPart(cursor: unknown, at: number): Sql
 }
 

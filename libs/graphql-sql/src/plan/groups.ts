@@ -23,9 +23,9 @@ export const groupsSql = (plan: Planning, row: Row, selected: Selected, inputs: 
   const having = havingSql(plan, row, inputs['having'])
   const given = inputs['order_by']
   const keys = by.map((name) => cellOf(row, row.api.columns.get(name)?.name ?? name))
-  const order = given == null ? keys.map((value) => ({ value, isDescending: false })) : orderOf(plan, row, given)
+  const order = given == null ? keys.map((value) => ({ value, isDescending: false, mayBeMissing: true })) : orderOf(plan, row, given)
   return {
-    rows: sql`SELECT ${json} AS o FROM ${tableAs(row)}${where ? sql` WHERE ${where}` : raw('')} GROUP BY ${join(keys, ',')}${having ? sql` HAVING ${having}` : raw('')}${orderSql(order)}${pageSql(plan, inputs)}`,
+    rows: sql`SELECT ${json} AS o FROM ${tableAs(row)}${where ? sql` WHERE ${where}` : raw('')} GROUP BY ${join(keys, ',')}${having ? sql` HAVING ${having}` : raw('')}${orderSql(plan, order)}${pageSql(plan, inputs)}`,
     shape,
   }
 }

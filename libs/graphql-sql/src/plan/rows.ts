@@ -83,8 +83,8 @@ export const rowsSql = (plan: Planning, table: Row, selected: Selected, inputs: 
   const where = both([tie, condition(plan, table, inputs['where'] ?? inputs['filter'])])
   const after = inputs['after'] == null ? undefined : behind(plan, order, inputs['after'])
   const source = row === table ? { from: tableAs(table), where: both([where, after]) }
-    : { from: firstOfEach(table, row, distinct, orderFor(table), where), where: both([sql`${row.alias}."first"=1`, after]) }
-  return { rows: sql`SELECT ${json} AS o FROM ${source.from}${source.where ? sql` WHERE ${source.where}` : nothing}${orderSql(order)}${pageSql(plan, inputs)}`, shape }
+    : { from: firstOfEach(plan, table, row, distinct, orderFor(table), where), where: both([sql`${row.alias}."first"=1`, after]) }
+  return { rows: sql`SELECT ${json} AS o FROM ${source.from}${source.where ? sql` WHERE ${source.where}` : nothing}${orderSql(plan, order)}${pageSql(plan, inputs)}`, shape }
 }
 
 /** Names for the columns of a select. Their own would not do: SQLite gives a column of a select another name when it is called true. */
@@ -94,9 +94,9 @@ const numbered = ({ api: { table: { columns } } }: Row): (column: string) => str
 }
 
 /** The rows of which each is the first of those with the same values in `columns`. */
-const firstOfEach = (table: Row, row: Row, columns: readonly string[], order: readonly OrderKey[], where: Sql | undefined): Sql => {
+const firstOfEach = (plan: Planning, table: Row, row: Row, columns: readonly string[], order: readonly OrderKey[], where: Sql | undefined): Sql => {
   const { api: { columns: known, table: { columns: all } }, alias } = table
   const cells = columns.map((name) => cellOf(table, known.get(name)?.name ?? name))
   const names = all.map(({ name }) => sql`${cellOf(table, name)} AS ${quoted(row.renamed?.(name) ?? name)}`)
-  return sql`(SELECT ${join(names, ',')},row_number() OVER (PARTITION BY ${join(cells, ',')}${orderSql(order)}) AS "first" FROM ${tableAs(table)}${where ? sql` WHERE ${where}` : nothing}) AS ${alias}`
+  return sql`(SELECT ${join(names, ',')},row_number() OVER (PARTITION BY ${join(cells, ',')}${orderSql(plan, order)}) AS "first" FROM ${tableAs(table)}${where ? sql` WHERE ${where}` : nothing}) AS ${alias}`
 }

@@ -71,6 +71,8 @@ export const sqlite = (addressOf: FileAddress): Dialect => ({
   bound: (_, value) => bind(value, plain),
   holdsNull: (list) => sql`EXISTS (SELECT 1 FROM json_each(${bind(list, listJson)}) WHERE value IS NULL)`,
   count: bind,
+  direction: (isDescending) => raw(isDescending ? ' DESC' : ''),
+  placed: (value) => value,
   cursor: (values) => sql`json_quote(json_array(${join(values, ',')})||'')`,
   cursorPart: (cursor, at) => sql`json_extract(${bind(cursor, plain)},${literal(`$[${at}]`)})`,
 })
