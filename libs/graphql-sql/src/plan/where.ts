@@ -24,11 +24,14 @@ const part = (plan: Planning, row: Row, name: string, value: unknown): Sql | und
   if (relation) return isInputs(value) ? related(plan, row, relation, value) : undefined
   if (name === api.not) {
     const inner = condition(plan, row, value)
-    return inner && sql`(${inner}) IS NOT TRUE`
+    return value === null ? undefined : inner ? sql`(${inner}) IS NOT TRUE` : never
   }
   const parts = (Array.isArray(value) ? value as readonly unknown[] : []).map((each) => condition(plan, row, each))
   if (name === api.and) return both(parts)
-  return value === null ? undefined : parts.length === 0 ? never : sql`(${join(parts.map((each) => each ?? always), ' OR ')})`
+  if (value === null) return undefined
+  // One that says nothing holds for every row, and so do all of them together: then they say nothing.
+  const said = parts.filter((each) => each !== undefined)
+  return parts.length === 0 ? never : said.length < parts.length ? undefined : sql`(${join(said, ' OR ')})`
 }
 
 const related = (plan: Planning, row: Row, relation: Relation, filter: Inputs): Sql => {

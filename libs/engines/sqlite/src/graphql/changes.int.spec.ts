@@ -55,12 +55,15 @@ describe('an update', () => {
 
   it('and a delete that say nothing of the rows are refused, however little they say', () => {
     const database = make()
-    for (const where of ['', 'where: null', 'where: {}', 'where: { id: {} }', 'where: { _and: [] }', 'where: { _and: [{}, { id: {} }] }', 'where: { _not: {} }', 'where: { id: null }', 'where: { id: { _eq: $missing } }', 'filter: {}']) {
+    for (const where of ['', 'where: null', 'where: {}', 'where: { id: {} }', 'where: { _and: [] }', 'where: { _and: [{}, { id: {} }] }', 'where: { _or: [{}] }', 'where: { _or: [{ id: { _eq: 1 } }, { id: { _eq: $missing } }] }', 'where: { id: null }', 'where: { id: { _eq: $missing } }', 'filter: {}']) {
       const rest = where === '' ? '' : `, ${where}`
       for (const change of [`update_t(_set: { n: 0 }${rest})`, where === '' ? 'delete_t' : `delete_t(${where})`]) {
         const { data, errors } = database.ask(`mutation ${where.includes('$') ? '($missing: Int)' : ''} { ${change} { affected_rows } }`)
         expect([change, data, errors?.length]).toEqual([change, null, 1])
       }
+    }
+    for (const where of ['{ _not: {} }', '{ _or: [] }', '{ _not: { id: { _eq: $missing } } }']) {
+      expect(database.data(`mutation ${where.includes('$') ? '($missing: Int)' : ''} { delete_t(where: ${where}) { affected_rows } }`)).toEqual({ delete_t: { affected_rows: 0 } })
     }
     expect(database.sql('select count(*), sum(n) from t')).toEqual([[2, 3]])
   })

@@ -69,6 +69,8 @@ describe('a condition', () => {
     ['several operators of a column', '{ id: { _gt: 1, _lt: 3 } }', [2]],
     ['_or', '{ _or: [{ id: { _eq: 1 } }, { name: { _eq: "Cy" } }] }', [1, 3]],
     ['_or of nothing', '{ _or: [] }', []],
+    ['_or of what says nothing', '{ _or: [{}, { id: { _eq: 1 } }] }', [1, 2, 3]],
+    ['_not of nothing', '{ _not: {} }', []],
     ['_and', '{ _and: [{ id: { _gt: 1 } }, { id: { _lt: 3 } }] }', [2]],
     ['_not, where the condition is not known', '{ _not: { born: { _gt: "1900-01-01" } } }', [1, 2]],
     ['_is_null', '{ born: { _is_null: true } }', [2]],
