@@ -3,9 +3,10 @@ import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 
-/** What goes wrong with requests to `path` and below it. */
+/** What goes wrong with requests to `path` and below it, once `after` of them have passed. */
 export interface ServerFault {
   readonly path: string
+  readonly after?: number
   readonly kind: 'reset' | 'reset in the middle' | 'silence' | 'stack' | 'page' | 'half' | 'huge'
 }
 
@@ -37,6 +38,7 @@ const shown = { fields: [{ 'name': '_id', 'type': 'string', 'base-type': 'string
 export const fakeFeaturebase = async (): Promise<FakeFeaturebase> => {
   const [asked, sql, pql, indexes, rows] = [[] as { method: string; path: string; body: string }[], new Map<string, string>(), new Map<string, { status: number; text: string }>(), new Map<string, Map<string, string>>(), new Map<string, number[]>()]
   const told = new Map<string, string>()
+  const passed = new WeakMap<ServerFault, number>()
   let open = 0
   const nothing = (): string => '{"schema":{"fields":[]},"data":[],"execution-time":7}'
   const wrong = (words: string): string => JSON.stringify({ 'error': words, 'execution-time': 7 })
@@ -108,7 +110,9 @@ export const fakeFeaturebase = async (): Promise<FakeFeaturebase> => {
     const body = await text(request)
     asked.push({ method, path, body })
     const { fault } = made
-    const kind = fault && (path === fault.path || ['/', '?'].some((next) => path.startsWith(fault.path + next))) ? fault.kind : undefined
+    const isMeant = fault !== undefined && (path === fault.path || ['/', '?'].some((next) => path.startsWith(fault.path + next)))
+    if (isMeant) passed.set(fault, (passed.get(fault) ?? 0) + 1)
+    const kind = isMeant && (passed.get(fault) ?? 0) > (fault.after ?? 0) ? fault.kind : undefined
     if (kind === 'silence') return
     if (kind === 'reset') return void request.socket.destroy()
     if (kind === 'stack') return void response.writeHead(500, { 'content-type': 'text/plain' }).end(stack)

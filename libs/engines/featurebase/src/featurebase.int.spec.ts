@@ -129,22 +129,28 @@ describe('a database on a FeatureBase server', () => {
       expect([...server.indexes.keys()]).toEqual([markName])
     })
 
-    it('goes on where a try was cut off', async () => {
-      const target = targetOn('one')
-      server.fault = { path: `/index/${markName}/field`, kind: 'reset' }
-      expect(await refused(engine.lifecycle.ensure(target, soon()))).toBe('EngineUnavailable')
-      expect(await engine.lifecycle.observe(target, soon())).toBe('absent')
-      server.fault = undefined
-      await engine.lifecycle.ensure(target, soon())
-      await sql(target, 'create table t (_id id, a int)')
-      await engine.lifecycle.remove(target, soon())
-      server.fault = { path: '/index/t', kind: 'reset' }
-      expect(await refused(engine.lifecycle.purge(target, soon()))).toBe('EngineUnavailable')
-      expect(await engine.lifecycle.observe(target, soon())).toBe('removed')
-      server.fault = undefined
-      await engine.lifecycle.purge(target, soon())
-      expect([...server.indexes.keys()]).toEqual([markName])
-    })
+    it.each(['reset', 'reset in the middle'] as const)('comes to the same end wherever each step of it is cut off: %s', async (kind) => {
+      const deeds = ['ensure', 'stop', 'start', 'remove', 'restore', 'remove', 'purge'] as const
+      const ends = { ensure: 'running', stop: 'stopped', start: 'running', remove: 'removed', restore: 'running', purge: 'purged' } as const
+      let cuts = 0
+      for (let after = 0, wasCut = true; wasCut; after += 1) {
+        const target = targetOn('one')
+        wasCut = false
+        for (const deed of deeds) {
+          server.fault = { path: '', kind, after }
+          const isCut = await engine.lifecycle[deed](target, soon()).then(() => false, () => true)
+          server.fault = undefined
+          if (isCut) await engine.lifecycle[deed](target, soon())
+          expect(await engine.lifecycle.observe(target, soon())).toBe(ends[deed])
+          if (deed === 'ensure') await sql(target, 'create table t (_id id, a int)')
+          cuts += isCut ? 1 : 0
+          wasCut ||= isCut
+        }
+        expect([...server.indexes.keys()]).toEqual([markName])
+        expect([...server.indexes.get(markName)?.keys() ?? []].filter((name) => !name.startsWith('over-'))).toEqual([])
+      }
+      expect(cuts).toBeGreaterThanOrEqual(25)
+    }, 60_000)
 
     it('says that its server is not configured', async () => {
       expect((await problemOf(sql(targetOn('lost'), 'select 1'))).message).toContain('lost')

@@ -83,12 +83,13 @@ export const lifecycleOn = (serverOf: (target: Target) => FeaturebaseServer): Li
 
     async purge(target, signal) {
       const here = await at(target, signal)
-      if (here.marks.has('over', target)) return
-      if (!here.marks.has('gone', target)) throw wrongState('The data of the database is not removed.')
-      // What was removed before it was made has nothing here, and what is here is another's.
-      if (here.marks.has('own', target)) await dropAll(here, await indexesOn(here))
-      await setMark(here.server, 'over', target, here.bounds)
-      for (const word of ['own', 'stop', 'gone'] as const) await clearMark(here.server, word, target, here.bounds)
+      if (!here.marks.has('over', target)) {
+        if (!here.marks.has('gone', target)) throw wrongState('The data of the database is not removed.')
+        // What was removed before it was made has nothing here, and what is here is another's.
+        if (here.marks.has('own', target)) await dropAll(here, await indexesOn(here))
+        await setMark(here.server, 'over', target, here.bounds)
+      }
+      for (const word of ['own', 'stop', 'gone'] as const) if (here.marks.has(word, target)) await clearMark(here.server, word, target, here.bounds)
     },
   }
 }
