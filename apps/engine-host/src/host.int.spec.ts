@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readlinkSync, rmSync, statSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import path from 'node:path'
 import { Problem } from '@tenantry/contracts'
@@ -28,6 +28,15 @@ const hangsUp = (socketPath: string, ...bytes: readonly Buffer[]): Promise<boole
     resolve(true)
   })
   socket.resume()
+})
+
+/** Children of a host work in a folder of their own in its folder. */
+const childrenIn = (folder: string): readonly number[] => readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number).filter((pid) => {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`).startsWith(folder) && alive(pid)
+  } catch {
+    return false
+  }
 })
 
 const freePort = (): Promise<number> => new Promise((resolve) => {
@@ -185,6 +194,21 @@ describe('the life of an engine host', () => {
     await host.end()
     rmSync(path.dirname(host.socketPath), { recursive: true, force: true })
     rmSync(path.dirname(path.dirname(folder)), { recursive: true, force: true })
+  })
+
+  it('waits at its start for children that a busy machine keeps from starting, longer than a statement would', async () => {
+    const folder = newFolder('slow')
+    const [began, stopped] = [performance.now(), new Set<number>()]
+    const starting = HostProcess.start(folder)
+    const isStopped = (): boolean => {
+      for (const pid of childrenIn(folder)) if (!stopped.has(pid) && process.kill(pid, 'SIGSTOP')) stopped.add(pid)
+      return stopped.size > 0 && performance.now() - began > 6_000
+    }
+    await until(isStopped, 'its children were stopped for long')
+    for (const pid of stopped) if (alive(pid)) process.kill(pid, 'SIGCONT')
+    const host = await starting
+    expect(await host.end()).toBe(0)
+    rmSync(folder, { recursive: true, force: true })
   })
 
   it('drains at SIGTERM: what runs is answered, what is new is refused, and nothing is left', async () => {

@@ -24,6 +24,8 @@ const answerWithinMs = 2_000
 const letGoWithinMs = 1_000
 /** A busy machine takes its time to start a process; clients wait a second longer than this. */
 const startWithinMs = 4_000
+/** At the start of the host nobody waits yet; who started it gives it a minute. */
+const firstStartWithinMs = 50_000
 const idleChildMs = 30_000
 const restartDelayMs = 100
 
@@ -54,7 +56,7 @@ export class ChildPool implements ChildEvents {
   /** Starts the warm children and has one of them make the templates. */
   async start(engines: readonly EmbeddedEngineName[], templateFolder: (engine: EmbeddedEngineName) => string): Promise<void> {
     this.refill()
-    const child = await this.anyReady()
+    const child = await this.anyReady(firstStartWithinMs)
     for (const engine of engines) {
       child.tell({ type: 'template', engine, folder: templateFolder(engine) })
       await this.reports.until(() => this.made.has(engine), answerWithinMs * 5, 'An engine child could not make the empty database.')
@@ -263,10 +265,10 @@ export class ChildPool implements ChildEvents {
     throw manyRun()
   }
 
-  private async anyReady(): Promise<EngineChild> {
+  private async anyReady(withinMs = startWithinMs): Promise<EngineChild> {
     if (this.leastLoaded() === undefined) this.refill(this.shared().length > 0 ? 1 : 0)
     const any = () => this.leastLoaded() ?? fewestFirst(this.shared())[0]
-    await this.reports.until(() => any() !== undefined, startWithinMs, 'The engine is starting; try again.')
+    await this.reports.until(() => any() !== undefined, withinMs, 'The engine is starting; try again.')
     const child = any()
     if (child === undefined) throw unavailable('The engine is starting; try again.')
     return child
