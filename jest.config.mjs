@@ -7,13 +7,13 @@ const shared = {
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '^.+\\.ts$': ['@swc/jest', { ...swcOptions, sourceMaps: 'inline' }] },
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/tools/jest/environment.mjs',
   testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
   modulePathIgnorePatterns: ['/dist/', '/\\.nx/', '/\\.tenantry/'],
 }
 
-/** How long one test may take where it says nothing else: no promise, but the bound of a test that hangs, on a machine that is busy. */
-const within = (testSeconds) => ({ globals: { testSeconds }, setupFilesAfterEnv: ['<rootDir>/tools/jest/patience.mjs'] })
+/** How long one test may take at least, see tools/jest/environment.mjs. */
+const within = (testSeconds) => ({ globals: { testSeconds } })
 
 export default {
   maxWorkers: 2,
@@ -22,10 +22,10 @@ export default {
     { ...shared, displayName: 'architecture', testRegex: 'tools/architecture\\.spec\\.mjs$', ...within(90) },
     {
       ...shared, displayName: 'integration', testRegex: '(apps|libs|tools)/.*\\.int\\.spec\\.(ts|mjs)$', testPathIgnorePatterns: ['/node_modules/', '/apps/e2e/'],
-      ...within(90),
+      ...within(120),
       globalSetup: '<rootDir>/tools/jest/infra.setup.mjs', globalTeardown: '<rootDir>/tools/jest/infra.teardown.mjs',
     },
-    { ...shared, displayName: 'e2e', testRegex: 'apps/e2e/src/.*\\.spec\\.ts$', testPathIgnorePatterns: ['/node_modules/', '/e2e/src/faults/'], ...within(120) },
-    { ...shared, displayName: 'faults', testRegex: 'apps/e2e/src/faults/.*\\.spec\\.ts$', ...within(120) },
+    { ...shared, displayName: 'e2e', testRegex: 'apps/e2e/src/.*\\.spec\\.ts$', testPathIgnorePatterns: ['/node_modules/', '/e2e/src/faults/'], ...within(240) },
+    { ...shared, displayName: 'faults', testRegex: 'apps/e2e/src/faults/.*\\.spec\\.ts$', ...within(240) },
   ],
 }

@@ -5,7 +5,7 @@ import path from 'node:path'
 import { installedNode } from './ready/platform.mjs'
 import { readArguments } from './test/arguments.mjs'
 import { runStage } from './test/run-stage.mjs'
-import { longFactor } from './test/stages.mjs'
+import { allowances, longFactor } from './test/stages.mjs'
 import { readTally, sum } from './test/tally.mjs'
 
 const root = path.resolve(import.meta.dirname, '..')
@@ -19,13 +19,13 @@ const environment = (long) => ({
   ...(long && { TEST_LONG: '1' }),
 })
 
-const run = async (stage, { long, folder, signal }) => {
+const run = async (stage, { long, folder, signal, seconds }) => {
   say(`\n── ${stage.name}`)
   const report = path.join(folder, `${stage.name}.json`)
   const began = performance.now()
   const reason = await runStage({
     command: installedNode(root), args: stage.args(report), options: { cwd: root, env: environment(long) },
-    seconds: stage.seconds * (long ? longFactor : 1), signal, ...(stage.tests && { report }),
+    seconds, signal, ...(stage.tests && { report }),
   })
   const tally = readTally(root, report)
   const result = { name: stage.name, reason, tally, milliseconds: performance.now() - began, tests: stage.tests }
@@ -52,10 +52,13 @@ const main = async ({ long, chosen }) => {
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(name, () => interruption.abort())
   const folder = mkdtempSync(path.join(tmpdir(), 'tenantry-report-'))
   const results = []
+  const allowed = allowances(long ? longFactor : 1)
   try {
     for (const stage of chosen) {
-      results.push(await run(stage, { long, folder, signal: interruption.signal }))
-      if (results.at(-1).reason) break
+      const result = await run(stage, { long, folder, signal: interruption.signal, seconds: Math.round(allowed.of(stage)) })
+      results.push(result)
+      allowed.took(stage, result.milliseconds / 1_000)
+      if (result.reason) break
     }
   } finally {
     rmSync(folder, { recursive: true, force: true })

@@ -9,7 +9,7 @@ const jest = (project, seconds) => ({
   args: (report) => [program('jest/bin/jest.js'), '--selectProjects', project, '--json', '--outputFile', report],
 })
 
-/** In the order in which they run: what is cheap to find out comes first. The seconds add up to less than 20 minutes. */
+/** In the order in which they run: what is cheap to find out comes first. The seconds add up to less than 20 minutes, which is what all of it may take. */
 export const stages = [
   { name: 'types', seconds: 60, args: () => [program('typescript/bin/tsc'), '-p', 'tsconfig.json'] },
   // Without a cache: it goes by a file's own text, and would not see that a type in another file has changed.
@@ -23,3 +23,15 @@ export const stages = [
 
 /** Full counts take as long as they take; a stage that hangs must still end. */
 export const longFactor = 12
+
+/**
+ * How long each stage of a run may take: its own time, and what those before it have left. A machine that is slow at one thing is not
+ * failed for it as long as all of it together is quick enough.
+ */
+export const allowances = (factor) => {
+  let leftSeconds = 0
+  return {
+    of: ({ seconds }) => seconds * factor + leftSeconds,
+    took: ({ seconds }, spentSeconds) => { leftSeconds = Math.max(0, seconds * factor + leftSeconds - spentSeconds) },
+  }
+}

@@ -23,7 +23,7 @@ export interface Answer {
 /** Sends one request and reads the whole answer; of a stream of events, which has no end, the beginning. The path goes out as it is written, however odd. */
 export type Api = (method: string, path: string, ask?: Ask) => Promise<Answer>
 
-const deadlineMs = 15_000
+const deadlineMs = 60_000
 
 const named = ({ headers = [] }: Ask, name: string): boolean => headers.some((header, at) => at % 2 === 0 && header.toLowerCase() === name)
 
