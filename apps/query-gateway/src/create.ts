@@ -8,6 +8,7 @@ import { type Logger, type RunningService, fixedLimits } from '@tenantry/service
 import { AppModule } from './app.module.js'
 import type { QueryGatewayConfig } from './config.js'
 import { KeptDocuments } from './documents/kept-documents.js'
+import { RegisteredDocuments } from './documents/registered-documents.js'
 import { Outgoing } from './http/featurebase/outgoing.js'
 import { mountImports } from './http/featurebase/import.routes.js'
 import { databaseVersion } from './live/database-version.js'
@@ -64,9 +65,9 @@ export const gatewayTo = async (engines: Engines, config: QueryGatewayConfig, lo
       held.targets = targets
       return AppModule.with(parts, targets)
     },
-    routes: (fastify, app, { gatekeeper, rates, metrics, problems }) => {
+    routes: (fastify, app, { ask, gatekeeper, rates, metrics, problems }) => {
       const [turns, orgTurns, meter, meters] = [new Turns(config.turns), new OrgTurns(config.orgTurns), new QueryMeter(metrics), new DatabaseMeters()]
-      const documents = new KeptDocuments()
+      const documents = { kept: new KeptDocuments(), registered: new RegisteredDocuments(ask) }
       const known = { targets: app.get(Targets), engines }
       const live = new LiveQueries({ limits: config.limits, beatSeconds: config.eventBeatSeconds, version: databaseVersion(known) })
       const parts = { ...known, turns, orgTurns, meter, meters, changed: (id: DatabaseId) => live.poke(id) }

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto'
-import { type DatabaseId, Problem, newId } from '@tenantry/contracts'
+import { type DatabaseId, type OrgId, Problem, newId } from '@tenantry/contracts'
+import { jetstream } from '@nats-io/jetstream'
+import { until } from '@tenantry/testing'
 import { type Gateway, answering, startGateway } from './testing/gateway.js'
 
 let gateway: Gateway
@@ -7,6 +9,7 @@ beforeAll(async () => { gateway = await startGateway() })
 afterAll(() => gateway.close())
 beforeEach(() => {
   gateway.said.permissions = ['data:read', 'data:write']
+  gateway.said.documents = undefined
   gateway.ports.graphql = async () => answering('{"data":{"a":"ü"}}', 1)
 })
 
@@ -203,5 +206,49 @@ describe('a document that is named by its hash', () => {
     expect(await get(token, gateway.unknown, { id: sha256Hash })).toMatchObject({ status: 404 })
     gateway.said.permissions = ['org:read']
     expect(await get(await gateway.tokenOf(), newId<DatabaseId>(), { id: sha256Hash })).toMatchObject({ status: 403 })
+  })
+})
+
+describe('a document that is registered with a database', () => {
+  const document = 'query q { registered }'
+  const sha256Hash = createHash('sha256').update(document).digest('hex')
+  const named = (hash = sha256Hash) => JSON.stringify({ extensions: { persistedQuery: { version: 1, sha256Hash: hash } } })
+  beforeEach(() => {
+    gateway.registered.byHash.set(sha256Hash, document)
+    gateway.said.documents = { version: 1, only: false }
+    gateway.ports.graphql = async (_target, { text }) => answering(JSON.stringify({ data: (JSON.parse(text) as { query: string }).query }))
+  })
+
+  it('is known by its hash without ever having been sent, and asked for once', async () => {
+    const [token, database] = [await gateway.tokenOf(), newId<DatabaseId>()]
+    gateway.registered.asked = 0
+    for (let time = 0; time < 2; time++) expect(await both(token, { body: named(), database })).toMatchObject({ status: 200, text: JSON.stringify({ data: document }) })
+    for (let time = 0; time < 2; time++) expect(await both(token, { body: named('a'.repeat(64)), database })).toMatchObject({ status: 200, text: expect.stringContaining('PersistedQueryNotFound') })
+    expect(gateway.registered.asked).toBe(2)
+  })
+
+  it('is the only one that is run where no others are, by its hash or by its text', async () => {
+    gateway.said.documents = { version: 2, only: true }
+    const [token, database] = [await gateway.tokenOf(), newId<DatabaseId>()]
+    for (const body of [named(), JSON.stringify({ query: document }), JSON.stringify({ query: document, extensions: { persistedQuery: { version: 1, sha256Hash } } })]) {
+      expect(await both(token, { body, database })).toMatchObject({ status: 200, text: JSON.stringify({ data: document }) })
+    }
+    const other = 'query q { registered  }'
+    const otherHash = createHash('sha256').update(other).digest('hex')
+    for (const body of [JSON.stringify({ query: other }), named(otherHash), JSON.stringify({ query: other, extensions: { persistedQuery: { version: 1, sha256Hash: otherHash } } })]) {
+      expect(await both(token, { body, database })).toMatchObject({ status: 200, text: expect.stringContaining('"code":"PERSISTED_QUERY_ONLY"') })
+    }
+    expect(await both(token, { body: JSON.stringify({ query: other, extensions: { persistedQuery: { version: 1, sha256Hash } } }), database })).toMatchObject({ status: 400 })
+  })
+
+  it('is one no more as soon as another set is registered', async () => {
+    gateway.said.documents = { version: 3, only: true }
+    const [orgId, database] = [newId<OrgId>(), newId<DatabaseId>()]
+    const token = await gateway.tokenOf(orgId)
+    expect(await both(token, { body: named(), database })).toMatchObject({ status: 200 })
+    gateway.registered.byHash.delete(sha256Hash)
+    gateway.said.documents = { version: 4, only: true }
+    await until('the event is in the stream', () => jetstream(gateway.connection).publish('control.documents.set', JSON.stringify({ id: newId<string>(), at: new Date().toISOString(), databaseId: database, orgId, version: 4 })))
+    await until('it is refused', async () => (await send(token, { body: named(), database })).text.includes('PERSISTED_QUERY_ONLY'))
   })
 })

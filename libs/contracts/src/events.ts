@@ -50,6 +50,8 @@ export const eventSchemas = {
     ...envelope, databaseId: DatabaseIdSchema, orgId: OrgIdSchema, generation: z.number().int(), version: z.number().int(),
     state: z.enum(databaseStates),
   }),
+  /** Other documents are registered with a database, or others are run; `version` numbers their sets. */
+  'control.documents.set': z.object({ ...envelope, databaseId: DatabaseIdSchema, orgId: OrgIdSchema, version: z.number().int() }),
   /** The data of a deleted database is wanted by nobody any more. */
   'control.database.purge-asked': z.object({ ...envelope, databaseId: DatabaseIdSchema, orgId: OrgIdSchema, generation: z.number().int().positive() }),
   'control.rights.changed': z.object({ ...envelope, orgId: OrgIdSchema, userId: UserIdSchema, version: z.number().int() }),

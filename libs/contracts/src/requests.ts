@@ -73,7 +73,14 @@ export const requestSchemas = {
     answer: z.object({
       databaseId: DatabaseIdSchema, orgId: OrgIdSchema, state: z.enum(databaseStates), engine: EngineNameSchema,
       generation: z.number().int(), version: z.number().int(), limits: DatabaseLimitsSchema, node: z.string(),
+      /** The registered documents: which set of them this is, and whether no others are run. Of a database that never had any nothing is said. */
+      documents: z.object({ version: z.number().int(), only: z.boolean() }).optional(),
     }),
+  },
+  /** A registered document of GraphQL, on a miss: under one version of its set, what a hash means never changes. */
+  'control.document.find': {
+    ask: z.object({ orgId: OrgIdSchema, databaseId: DatabaseIdSchema, hash: z.string().regex(/^[0-9a-f]{64}$/) }),
+    answer: z.object({ document: z.string().optional() }),
   },
 } as const
 

@@ -29,6 +29,10 @@ export interface Database {
   readonly ownedBy: UserId
   readonly updatedAt: Date
   readonly updatedBy: UserId
+  /** Counts the sets of documents that were registered with it. */
+  readonly documentsVersion: number
+  /** Whether no other documents are run. */
+  readonly documentsOnly: boolean
 }
 
 export interface DatabaseMove {
@@ -83,6 +87,8 @@ export const DatabaseEntity = new EntitySchema<Database>({
     ownedBy: { name: 'owned_by', type: 'uuid' },
     updatedAt: { name: 'updated_at', type: 'timestamptz', precision: 3, default: () => 'now()' },
     updatedBy: { name: 'updated_by', type: 'uuid' },
+    documentsVersion: { name: 'documents_version', type: 'integer', default: 0 },
+    documentsOnly: { name: 'documents_only', type: 'boolean', default: false },
   },
 })
 

@@ -8,6 +8,7 @@ import { DatabaseMoves } from './database.moves.js'
 import { DatabasesConsumer } from './databases.consumer.js'
 import { DatabasesRepository } from './databases.repository.js'
 import { DatabasesService } from './databases.service.js'
+import { DocumentsService } from './documents.service.js'
 import { DeedsRepository } from './deeds.repository.js'
 import { PowerService } from './power.service.js'
 import { RepairService } from './repair.service.js'
@@ -15,7 +16,7 @@ import { RepairService } from './repair.service.js'
 @Module({
   imports: [FeedModule, OrgsModule, PlacementsModule, ShapesModule, UsersModule],
   controllers: [DatabasesConsumer],
-  providers: [DatabasesRepository, DeedsRepository, DatabaseMoves, DatabasesService, PowerService, RepairService],
-  exports: [DatabasesService, PowerService, RepairService],
+  providers: [DatabasesRepository, DeedsRepository, DatabaseMoves, DatabasesService, DocumentsService, PowerService, RepairService],
+  exports: [DatabasesService, DocumentsService, PowerService, RepairService],
 })
 export class DatabasesModule {}

@@ -7,13 +7,14 @@ import { type Database, DatabaseEntity, type DatabaseMove } from './database.ent
 const columns = `
   id, org_id AS "orgId", environment_id AS "environmentId", name, options, shape, engine, node, storage_bytes::float8 AS "storageBytes",
   state, state_at AS "stateAt", asked_at AS "askedAt", moves, generation, version, present, power,
-  created_by AS "createdBy", created_at AS "createdAt", owned_by AS "ownedBy", updated_at AS "updatedAt", updated_by AS "updatedBy"`
+  created_by AS "createdBy", created_at AS "createdAt", owned_by AS "ownedBy", updated_at AS "updatedAt", updated_by AS "updatedBy",
+  documents_version AS "documentsVersion", documents_only AS "documentsOnly"`
 
 // Written out, not given as a parameter: only so can the planner see that the partial index serves.
 export const restlessList = restless.map((state) => `'${state}'`).join(', ')
 
-export type NewDatabase = Omit<Database, 'environmentId' | 'stateAt' | 'askedAt' | 'moves' | 'generation' | 'version' | 'present' | 'power' | 'createdAt' | 'updatedAt'>
-export type DatabaseChange = Partial<Pick<Database, 'name' | 'ownedBy' | 'version' | 'present' | 'power' | 'generation'>>
+export type NewDatabase = Omit<Database, 'environmentId' | 'stateAt' | 'askedAt' | 'moves' | 'generation' | 'version' | 'present' | 'power' | 'createdAt' | 'updatedAt' | 'documentsVersion' | 'documentsOnly'>
+export type DatabaseChange = Partial<Pick<Database, 'name' | 'ownedBy' | 'version' | 'present' | 'power' | 'generation' | 'documentsVersion' | 'documentsOnly'>>
 
 /** One move by the state table. */
 export interface Step {

@@ -108,8 +108,11 @@ export class DatabasesService {
   async target(org: OrgId, id: DatabaseId): Promise<DatabaseTarget> {
     const database = there(await this.databases.find(org, id))
     if (database.state === 'DELETED') throw missing()
-    const { orgId, state, engine, generation, moves, storageBytes, node } = database
-    return { databaseId: database.id, orgId, state, engine, generation, version: moves, limits: { storageBytes }, node }
+    const { orgId, state, engine, generation, moves, storageBytes, node, documentsVersion, documentsOnly } = database
+    return {
+      databaseId: database.id, orgId, state, engine, generation, version: moves, limits: { storageBytes }, node,
+      ...(documentsVersion > 0 && { documents: { version: documentsVersion, only: documentsOnly } }),
+    }
   }
 
   /** Asks again for what should have come to rest long ago; answers how many there were. */

@@ -76,6 +76,29 @@ it('answers a subscription again after each change, by whichever language it was
   hearing.destroy()
 }, 60_000)
 
+it('runs registered documents only where that is wished, from one moment to the next', async () => {
+  const guarded = await createDatabase(api, person, 'of documents', 'sqlite-small')
+  await becomes(api, person, guarded, 'RUNNING')
+  const run = (body: object) => api('POST', `/v2/databases/${guarded}/query/graphql`, { token: person.token, json: body })
+  const set = (only: boolean, documents: readonly string[]) => api('PUT', `/v2/databases/${guarded}/documents`, { token: person.token, json: { only, documents } })
+  const [query, other] = ['{ __typename }', '{ again: __typename }']
+  expectStatus(200, await run({ query: other }))
+  const registered = await set(true, [query, query])
+  expectStatus(202, registered)
+  const { hashes: [hash = ''] } = JSON.parse(registered.text) as { hashes: string[] }
+  const named = { extensions: { persistedQuery: { version: 1, sha256Hash: hash } } }
+  await until('others are refused', async () => (await run({ query: other })).text.includes('PERSISTED_QUERY_ONLY'), 15)
+  for (const body of [{ query }, named]) {
+    const answer = await run(body)
+    expect([answer.status, answer.text]).toEqual([200, '{"data":{"__typename":"Query"}}'])
+  }
+  expectStatus(200, await api('GET', `/v2/databases/${guarded}/query/graphql?id=${hash}`, { token: person.token }))
+  expect(JSON.parse((await api('GET', `/v2/databases/${guarded}/documents`, { token: person.token })).text)).toEqual({ only: true, documents: [query], hashes: [hash] })
+  expectStatus(202, await set(false, []))
+  await until('others are run again', async () => (await run({ query: other })).text.includes('"again"'), 15)
+  expect((await run(named)).text).toContain('PersistedQueryNotFound')
+}, 60_000)
+
 const browser = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync)
 const inBrowser = browser === undefined ? it.skip : it // skipped where no Chromium is installed
 

@@ -11,4 +11,9 @@ export class TargetsNews {
   moved(event: EventOf<'control.database.moved'>): void {
     this.targets.forget(event.orgId, event.databaseId)
   }
+
+  @Heard('control.documents.set')
+  documents(event: EventOf<'control.documents.set'>): void {
+    this.targets.forget(event.orgId, event.databaseId)
+  }
 }

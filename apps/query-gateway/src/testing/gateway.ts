@@ -20,7 +20,9 @@ export interface Gateway {
   readonly service: RunningService
   readonly connection: NatsConnection
   /** What the control plane says of every caller and every database but the unknown one. */
-  readonly said: { permissions: Permission[]; state: DatabaseState }
+  readonly said: { permissions: Permission[]; state: DatabaseState; documents?: { version: number; only: boolean } | undefined }
+  /** The documents that are registered, by their hashes, and how often they were asked for. */
+  readonly registered: { readonly byHash: Map<string, string>; asked: number }
   readonly unknown: DatabaseId
   tokenOf(orgId?: OrgId, userId?: UserId): Promise<string>
   close(): Promise<void>
@@ -35,12 +37,17 @@ export const startGateway = async (variables: Readonly<Record<string, string>> =
   const connection = await connectNats({ ...nats, name: 'test' }, logger)
   const said: Gateway['said'] = { permissions: ['data:read', 'data:write'], state: 'RUNNING' }
   const unknown = newId<DatabaseId>()
-  const answers = (name: 'control.target.find' | 'control.rights.find' | 'identity.revocations.since', answer: (ask: Record<string, string>) => unknown): unknown =>
+  const registered: Gateway['registered'] = { byHash: new Map(), asked: 0 }
+  const answers = (name: 'control.document.find' | 'control.target.find' | 'control.rights.find' | 'identity.revocations.since', answer: (ask: Record<string, string>) => unknown): unknown =>
     connection.subscribe(internalSubject(name), { callback: (_error, message) => { message.respond(JSON.stringify(answer(message.json()))) } })
   answers('identity.revocations.since', () => ({ answer: { seq: 0, entries: [] } }))
   answers('control.rights.find', () => ({ answer: { status: 'Active', permissions: said.permissions, version: 1 } }))
   answers('control.target.find', (ask) => ask['databaseId'] === unknown ? { problem: { code: 'DatabaseNotFound', message: 'There is no such database.' } }
-    : { answer: { ...ask, state: said.state, engine: 'sqlite', generation: 1, version: 3, limits: { storageBytes: 1000 }, node: 'local' } })
+    : { answer: { ...ask, state: said.state, engine: 'sqlite', generation: 1, version: 3, limits: { storageBytes: 1000 }, node: 'local', documents: said.documents } })
+  answers('control.document.find', ({ hash = '' }) => {
+    registered.asked += 1
+    return { answer: { document: registered.byHash.get(hash) } }
+  })
   await connection.flush()
 
   const servers: http.Server[] = []
@@ -62,7 +69,7 @@ export const startGateway = async (variables: Readonly<Record<string, string>> =
   const service = await gatewayTo({ sqlite: engine, bitmap: silent }, config, logger, { ready: async () => undefined, close: async () => undefined })
   const url = await open((request, response) => service.handle(request, response))
   return {
-    url, ports, service, connection, said, unknown,
+    url, ports, service, connection, said, registered, unknown,
     tokenOf: (orgId = newId<OrgId>(), userId = newId<UserId>()) => signer.sign({
       sub: userId, org_id: orgId, sid: newId<string>(), epoch: 0, token_use: 'id', jti: newId<string>(), email: 'a@b.test', given_name: 'A', family_name: 'B', founder: true,
       org_name: 'Org', server_admin: false,

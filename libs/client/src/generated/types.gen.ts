@@ -4942,6 +4942,180 @@ export type ListDatabaseOperationsResponses = {
 
 export type ListDatabaseOperationsResponse = ListDatabaseOperationsResponses[keyof ListDatabaseOperationsResponses];
 
+export type ListDocumentsData = {
+    body?: never;
+    path: {
+        database_id: string;
+    };
+    query?: never;
+    url: '/v2/databases/{database_id}/documents';
+};
+
+export type ListDocumentsErrors = {
+    /**
+     * MalformedRequest, InvalidParameter, AmbiguousCredentials
+     */
+    400: Problem;
+    /**
+     * MissingCredentials, InvalidCredentials
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * DatabaseNotFound
+     */
+    404: Problem;
+    /**
+     * MethodNotAllowed
+     */
+    405: Problem;
+    /**
+     * RequestTooSlow
+     */
+    408: Problem;
+    /**
+     * UrlTooLong
+     */
+    414: Problem;
+    /**
+     * UnsupportedEncoding
+     */
+    415: Problem;
+    /**
+     * TooManyConnections, TooManyRequests
+     */
+    429: Problem;
+    /**
+     * HeadersTooLarge
+     */
+    431: Problem;
+    /**
+     * InternalError
+     */
+    500: Problem;
+    /**
+     * ServiceUnavailable
+     */
+    503: Problem;
+};
+
+export type ListDocumentsError = ListDocumentsErrors[keyof ListDocumentsErrors];
+
+export type ListDocumentsResponses = {
+    /**
+     * The registered documents, their hashes in the same order, and whether no others are run.
+     */
+    200: {
+        only: boolean;
+        documents: Array<string>;
+        hashes: Array<string>;
+    };
+};
+
+export type ListDocumentsResponse = ListDocumentsResponses[keyof ListDocumentsResponses];
+
+export type SetDocumentsData = {
+    body: {
+        /**
+         * Whether no other document is run in GraphQL, whoever asks.
+         */
+        only?: boolean;
+        documents: Array<string>;
+    };
+    headers?: {
+        /**
+         * Sent again with the same key, the request is done once and answered as it was the first time. Keys are the caller's own and kept for 24 hours.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        database_id: string;
+    };
+    query?: never;
+    url: '/v2/databases/{database_id}/documents';
+};
+
+export type SetDocumentsErrors = {
+    /**
+     * MalformedRequest, InvalidParameter, AmbiguousCredentials, InvalidBody, InvalidContentType, MissingParameter
+     */
+    400: Problem;
+    /**
+     * MissingCredentials, InvalidCredentials
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * DatabaseNotFound
+     */
+    404: Problem;
+    /**
+     * MethodNotAllowed
+     */
+    405: Problem;
+    /**
+     * RequestTooSlow
+     */
+    408: Problem;
+    /**
+     * RepeatInFlight, DatabaseInWrongState
+     */
+    409: Problem;
+    /**
+     * RequestTooLarge
+     */
+    413: Problem;
+    /**
+     * UrlTooLong
+     */
+    414: Problem;
+    /**
+     * UnsupportedEncoding
+     */
+    415: Problem;
+    /**
+     * RepeatDiffers
+     */
+    422: Problem;
+    /**
+     * TooManyConnections, TooManyRequests
+     */
+    429: Problem;
+    /**
+     * HeadersTooLarge
+     */
+    431: Problem;
+    /**
+     * InternalError
+     */
+    500: Problem;
+    /**
+     * ServiceUnavailable
+     */
+    503: Problem;
+};
+
+export type SetDocumentsError = SetDocumentsErrors[keyof SetDocumentsErrors];
+
+export type SetDocumentsResponses = {
+    /**
+     * The documents as they are registered now; they take hold within a second.
+     */
+    202: {
+        only: boolean;
+        documents: Array<string>;
+        hashes: Array<string>;
+    };
+};
+
+export type SetDocumentsResponse = SetDocumentsResponses[keyof SetDocumentsResponses];
+
 export type ListCredentialsData = {
     body?: never;
     path: {

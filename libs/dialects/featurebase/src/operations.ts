@@ -5,6 +5,7 @@ import { listBackups } from './backups.js'
 import { createCredential, deleteCredential, listCredentials, resetCredential } from './credentials.js'
 import { createDatabase, deleteDatabase, getDatabase, listDatabases, listDeployments, startDatabase, stopDatabase, undeleteDatabase, updateDatabase } from './databases.js'
 import { listDatabaseOperations } from './deeds.js'
+import { listDocuments, setDocuments } from './documents.js'
 import { streamDatabaseEvents, streamEvents } from './events.js'
 import { runGraphql } from './graphql.js'
 import { createKey, getKey, listKeys, listOrgKeys, updateKey } from './keys.js'
@@ -33,7 +34,7 @@ export const operations: readonly Operation[] = [
   getOrg, updateOrg, deleteOrg, listOrgKeys, listAudit,
   listShapes, getShape, listLimits,
   createRole, listRoles, getRole, updateRole, deleteRole,
-  createDatabase, listDatabases, listDeployments, getDatabase, updateDatabase, deleteDatabase, undeleteDatabase, listBackups, stopDatabase, startDatabase, listDatabaseOperations,
+  createDatabase, listDatabases, listDeployments, getDatabase, updateDatabase, deleteDatabase, undeleteDatabase, listBackups, stopDatabase, startDatabase, listDatabaseOperations, listDocuments, setDocuments,
   listCredentials, createCredential, resetCredential, deleteCredential,
   streamDatabaseEvents, streamEvents,
   runSql, runSqlShort, runSqlShortV2, runSqlUnversioned, runOrgSql, runOrgSqlV2, runPql, runGraphql, runPersistedGraphql, readSchema, applySchema, importTable, readMetrics, readMetricsUnversioned,

@@ -64,3 +64,6 @@ export const persistedHash = ({ extensions }: Pick<GraphqlRequest, 'extensions'>
 
 /** In the words that clients know: they send the document itself then. */
 export const persistedNotFound = '{"data":null,"errors":[{"message":"PersistedQueryNotFound","extensions":{"code":"PERSISTED_QUERY_NOT_FOUND"}}]}'
+
+/** Where a database runs registered documents alone, and this is none of them. */
+export const notRegistered = '{"data":null,"errors":[{"message":"This database runs registered documents only, and this is none of them.","extensions":{"code":"PERSISTED_QUERY_ONLY"}}]}'

@@ -13,6 +13,7 @@ import { UsersModule } from '../../users/users.module.js'
 import { AuditController } from './audit.controller.js'
 import { CredentialsController } from './credentials.controller.js'
 import { DatabasesController } from './databases.controller.js'
+import { DocumentsController } from './documents.controller.js'
 import { InvitesController } from './invites.controller.js'
 import { LimitsController } from './limits.controller.js'
 import { OrgSqlController } from './org-sql.controller.js'
@@ -25,6 +26,6 @@ import { UsersController } from './users.controller.js'
 /** The native API over the features. */
 @Module({
   imports: [OrgsModule, AccountsModule, UsersModule, InvitesModule, EndingsModule, RolesModule, ShapesModule, DatabasesModule, CredentialsModule, LimitsModule, AuditModule],
-  controllers: [DatabasesController, OrgSqlController, PowerController, CredentialsController, OrgsController, ShapesController, UsersController, InvitesController, RolesController, LimitsController, AuditController],
+  controllers: [DatabasesController, OrgSqlController, PowerController, CredentialsController, DocumentsController, OrgsController, ShapesController, UsersController, InvitesController, RolesController, LimitsController, AuditController],
 })
 export class FeaturebaseModule {}

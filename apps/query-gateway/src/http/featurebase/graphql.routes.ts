@@ -1,12 +1,11 @@
 import { type DatabaseId, type InputOf, Problem } from '@tenantry/contracts'
 import {
-  type GraphqlRequest, documentIn, graphqlResponse, graphqlResponseType, persistedHash, persistedNotFound, persistedRequest, readGraphql, runGraphql, runPersistedGraphql, withDocument,
+  type GraphqlRequest, documentIn, graphqlResponse, graphqlResponseType, persistedHash, persistedRequest, readGraphql, runGraphql, runPersistedGraphql, withDocument,
 } from '@tenantry/dialects-featurebase'
 import type { Access } from '@tenantry/engines-contract'
 import { mountRaw, readInput } from '@tenantry/http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { KeptDocuments } from '../../documents/kept-documents.js'
-import { type Resolved, resolveDocument } from './graphql.documents.js'
+import { type Documents, type Resolved, type Told, resolveDocument } from './graphql.documents.js'
 import { engineOf, speaking } from '../../queries/run-query.js'
 import { preferred } from './accept.js'
 import { type StreamRules, liveQueryOf, streamLive, streamOnce } from './graphql.stream.js'
@@ -18,7 +17,7 @@ const streamType = 'text/event-stream'
 const answerTypes = ['application/json', graphqlResponseType, streamType] as const
 
 export interface GraphqlRules extends StreamRules {
-  readonly documents: KeptDocuments
+  readonly documents: Documents
 }
 
 /** Mounts GraphQL: the engine answers what a document asks for, and what is wrong with it. */
@@ -54,7 +53,7 @@ const answerGraphql = async (request: FastifyRequest, reply: FastifyReply, admit
   const { databaseId, access } = meant
   const type = preferred(request.headers.accept, answerTypes)
   const resolved = await resolve(admitted, meant, rules)
-  if (!resolved) return void sendAnswer(reply, type, Buffer.from(persistedNotFound))
+  if ('told' in resolved) return void sendAnswer(reply, type, Buffer.from(resolved.told))
   const asked = { databaseId, language: 'graphql' as const, text: sized(resolved.text, rules.textBytes) }
   if (type === streamType) {
     const live = liveQueryOf(resolved.document, meant.read.operationName)
@@ -64,10 +63,11 @@ const answerGraphql = async (request: FastifyRequest, reply: FastifyReply, admit
   await ask(reply, rules, admitted, asked, ({ data }) => sendAnswer(reply, type, data, rules), access)
 }
 
-/** Whoever names a document by its hash is told first whether there is such a database for them at all. */
-const resolve = async ({ caller }: Admitted, { databaseId, read }: Meant, { parts, documents }: GraphqlRules): Promise<Resolved | undefined> => {
-  if (persistedHash(read) !== undefined) speaking('graphql', engineOf(await parts.targets.find(caller.orgId, databaseId), parts.engines))
-  return resolveDocument(read, databaseId, documents)
+/** Whoever asks is told first whether there is such a database for them at all. */
+const resolve = async ({ caller }: Admitted, { databaseId, read }: Meant, { parts, documents }: GraphqlRules): Promise<Resolved | Told> => {
+  const target = parts.targets.peek(caller.orgId, databaseId) ?? await parts.targets.find(caller.orgId, databaseId)
+  speaking('graphql', engineOf(target, parts.engines))
+  return await resolveDocument(read, target, documents)
 }
 
 const sendAnswer = (reply: FastifyReply, type: typeof answerTypes[number], data: Buffer, rules?: GraphqlRules): Promise<void> | undefined => {

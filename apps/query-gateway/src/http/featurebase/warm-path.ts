@@ -1,12 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Gatekeeper, type Standing, may, rateHeaders, sayStanding } from '@tenantry/auth'
 import { type DatabaseTarget, type Operation, type Principal, Problem, type Rights, isUuid } from '@tenantry/contracts'
-import { answerParts, answerText, isStatementJson, persistedNotFound, pqlParts, pqlText, readGraphql, runGraphql, runPql, runSql } from '@tenantry/dialects-featurebase'
+import { answerParts, answerText, documentIn, isStatementJson, persistedHash, pqlParts, pqlText, readGraphql, runGraphql, runPql, runSql } from '@tenantry/dialects-featurebase'
 import type { Answer } from '@tenantry/engines-contract'
 import { excessProblem, refuseRaw } from '@tenantry/http'
 import { privateHeaderPairs, requestIdOf } from '@tenantry/service'
-import type { KeptDocuments } from '../../documents/kept-documents.js'
-import { resolveDocument } from './graphql.documents.js'
+import { type Documents, type Resolved, type Told, resolveDocument } from './graphql.documents.js'
 import { CallerGone } from './gone.js'
 import { takesJson } from './graphql.routes.js'
 import { type Asked, queryAccess, sized, statementIn } from './query.text.js'
@@ -22,7 +21,7 @@ const smallBytes = 8 * 1024
 const alwaysSaid: readonly string[] = [...privateHeaderPairs.flat(), 'content-type', 'application/json; charset=utf-8']
 
 export interface WarmRules extends QueryRouteRules {
-  readonly documents: KeptDocuments
+  readonly documents: Documents
 }
 
 /** Handles a request when it can, and says whether it did. */
@@ -64,7 +63,7 @@ interface Way {
   readonly operation: Operation
   readonly answered: { observe(seconds: number): void }
   /** The body as a request to the engine, or what is answered without one. Throws Problem. */
-  readonly read: (body: string, contentType: string | undefined, target: DatabaseTarget) => Asked | Told
+  readonly read: (body: string, contentType: string | undefined, target: DatabaseTarget) => Asked | Told | Promise<Asked | Told>
   readonly text: (answer: Answer) => string
   readonly parts: (answer: Answer) => readonly Buffer[]
 }
@@ -105,14 +104,15 @@ const readSql = (body: string, contentType: string | undefined, { textBytes, jso
 }
 
 /** As the framework reads JSON, and then as its route does. */
-const readGraphqlBody = (body: string, contentType: string | undefined, target: DatabaseTarget, { textBytes, json, parts, documents }: WarmRules): Asked | Told => {
+const readGraphqlBody = (body: string, contentType: string | undefined, target: DatabaseTarget, { textBytes, json, parts, documents }: WarmRules): Asked | Told | Promise<Asked | Told> => {
   const excess = (contentType ?? '').includes('json') && body.trimStart().startsWith('{') ? excessProblem(body, json) : undefined
   if (excess) throw excess
   const request = readGraphql(contentType, sized(body, textBytes))
-  const resolved = resolveDocument(request, target.databaseId, documents)
-  if (resolved) return { text: sized(resolved.text, textBytes) }
+  if (persistedHash(request) === undefined) documentIn(request)
   speaking('graphql', engineOf(target, parts.engines))
-  return { told: persistedNotFound }
+  const asked = (found: Resolved | Told): Asked | Told => 'told' in found ? found : { text: sized(found.text, textBytes) }
+  const resolved = resolveDocument(request, target, documents)
+  return resolved instanceof Promise ? resolved.then(asked) : asked(resolved)
 }
 
 /** What each language takes on this way: JSON is no PQL, and only JSON is GraphQL. */
@@ -132,7 +132,9 @@ const answer = async (request: IncomingMessage, response: ServerResponse, length
   const about = { requestId, standing }
   try {
     if (standing.refusal) throw standing.refusal
-    const asked = way.read(await bodyOf(request, length), request.headers['content-type'], target)
+    const read = way.read(await bodyOf(request, length), request.headers['content-type'], target)
+    // What is known here is not awaited: each wait is a round through the event loop's queue.
+    const asked = read instanceof Promise ? await read : read
     if ('told' in asked) return sendSmall(response, about, asked.told)
     const { text, params } = asked
     // The ids of the target are texts that others have looked up before: those of the request would be hashed once more each.
@@ -146,11 +148,6 @@ const answer = async (request: IncomingMessage, response: ServerResponse, length
     sayStanding(response, standing)
     refuseRaw(error, way.operation, requestId, response, rules.problems, rules.metrics)
   }
-}
-
-/** An answer that no engine is asked for. */
-interface Told {
-  readonly told: string
 }
 
 interface About {
