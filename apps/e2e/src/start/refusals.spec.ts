@@ -19,7 +19,7 @@ const listen = async (greeting: string): Promise<number> => {
 
 const refusal = async (env: Readonly<Record<string, string>>): Promise<string> => {
   const single = startSingle({ DATA_DIR: dataDir, ...env })
-  const timer = setTimeout(() => single.process.kill('SIGTERM'), 20_000)
+  const timer = setTimeout(() => single.process.kill('SIGTERM'), 60_000)
   const { code, output } = await single.ended
   clearTimeout(timer)
   expect(code).toBe(78)

@@ -70,7 +70,7 @@ export const processesOf = async (dataDir: string): Promise<readonly number[]> =
 }
 
 /** Waits until a condition holds. Throws when it does not within the deadline. */
-export const until = async (what: string, holds: () => Promise<boolean>, seconds = 10): Promise<void> => {
+export const until = async (what: string, holds: () => Promise<boolean>, seconds = 30): Promise<void> => {
   for (const deadline = performance.now() + seconds * 1_000; !await holds();) {
     if (performance.now() > deadline) throw new Error(`Not within ${seconds} seconds: ${what}`)
     await delay(20)
