@@ -4,6 +4,7 @@ import pg from 'pg'
 import { type Api, type Ask, expectStatus, speakTo } from '../story/api.js'
 import { type Person, createKey, logIn, signUp } from '../story/people.js'
 import type { Services } from '../story/services.js'
+import { until } from '../story/until.js'
 
 export const kinds = ['key', 'session', 'user'] as const
 export type Kind = (typeof kinds)[number]
@@ -15,7 +16,11 @@ export interface Proof {
   takeBack(): Promise<void>
 }
 
-interface Door { readonly name: string; admits(credential: Ask): Promise<boolean> }
+interface Door {
+  readonly name: string
+  /** Undefined when it cannot say at the moment, which is neither. */
+  admits(credential: Ask): Promise<boolean | undefined>
+}
 
 export interface Stage {
   /** A new proof, which every service has admitted before. */
@@ -38,8 +43,9 @@ export const setStage = async (services: Services, clock: { now(): number }): Pr
     { name: 'control-plane', admits: (credential) => admits(controlPlane('GET', '/v2/users/current', credential), 200) },
     { name: 'query-gateway', admits: (credential) => admits(gateway('POST', `/v2/databases/${randomUUID()}/query/sql`, { ...credential, text: 'select 1' }), 404) },
   ]
-  const admits = async (asked: ReturnType<Api>, status: number): Promise<boolean> => {
+  const admits = async (asked: ReturnType<Api>, status: number): Promise<boolean | undefined> => {
     const answer = await asked
+    if (answer.status === 503) return undefined
     if (answer.status !== 401) expectStatus(status, answer)
     return answer.status === status
   }
@@ -68,7 +74,11 @@ export const setStage = async (services: Services, clock: { now(): number }): Pr
   return {
     prepare: async (kind) => {
       const proof = await proofs[kind](await signUp(identity))
-      for (const door of doors) if (!await door.admits(proof.credential)) throw new Error(`${door.name} does not admit a good ${kind}.`)
+      for (const door of doors) {
+        let isAdmitted: boolean | undefined
+        await until(`${door.name} can say`, async () => { isAdmitted = await door.admits(proof.credential); return isAdmitted !== undefined }, 30)
+        if (!isAdmitted) throw new Error(`${door.name} does not admit a good ${kind}.`)
+      }
       return proof
     },
     measure: async ({ kind, credential, takeBack }, everyMs) => {
@@ -76,7 +86,7 @@ export const setStage = async (services: Services, clock: { now(): number }): Pr
       const began = clock.now()
       const refusedBy = async ({ name, admits: admitted }: Door): Promise<number> => {
         for (let asked = clock.now(); ; asked = clock.now()) {
-          if (!await admitted(credential)) return asked - began
+          if (await admitted(credential) === false) return asked - began
           if (asked - began > patienceMs) throw new Error(`${name} admits a ${kind} that was taken back ${patienceMs} ms ago.`)
           await delay(everyMs)
         }
