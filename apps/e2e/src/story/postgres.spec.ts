@@ -1,5 +1,5 @@
 import { execFile, spawnSync } from 'node:child_process'
-import { access } from 'node:fs/promises'
+import { access, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import pg from 'pg'
@@ -42,6 +42,9 @@ const answered = async (connectionString: string, text: string): Promise<unknown
 }
 
 it('starts a server for tenants with the first database on it, and answers its SQL in types', async () => {
+  const { url } = z.object({ url: z.string() }).parse(JSON.parse(await readFile(path.join(system.dataDir, 'admin.json'), 'utf8')))
+  const strangers = await fetch(`${url}/internal/tenants-postgres/start`, { method: 'POST', headers: { authorization: 'Bearer a guess' } })
+  expect(strangers.status).toBe(401)
   expect(await isThere(path.join(system.dataDir, 'tenants-postgres'))).toBe(false)
   const id = await made('first')
   expectStatus(200, await runSql(api, person, id, 'create table t (a bigint, b numeric(6,2), c timestamptz, d text[], e jsonb)'))

@@ -21,6 +21,11 @@ export class Admin {
 
   constructor(readonly server: PostgresServer, private readonly rules: AdminRules) {}
 
+  /** Whether the server was reached and made ready before. */
+  get isPrepared(): boolean {
+    return this.prepared !== undefined
+  }
+
   /** Lends a session in the database of our own records. Throws only Problem. */
   async within<T>(work: (client: pg.Client) => Promise<T>, signal: AbortSignal): Promise<T> {
     await this.prepare(signal)

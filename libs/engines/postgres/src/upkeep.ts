@@ -38,7 +38,7 @@ export const keepServer = async (admin: Admin, spares: number, signal: AbortSign
 
 /** Whether a server is there to be kept. One that is started only when it is needed is not started for this. */
 export const isAwake = async (admin: Admin): Promise<boolean> => {
-  if (!admin.server.wake) return true
+  if (!admin.server.wake || admin.isPrepared) return true
   try {
     await admin.inDatabase('postgres', async () => undefined)
     return true
