@@ -4,6 +4,7 @@ import { bombs } from './bombs.mjs'
 import { burst } from './burst.mjs'
 import { check } from './check.mjs'
 import { create } from './create.mjs'
+import { graphql } from './graphql.mjs'
 import { hot } from './tenants.mjs'
 import { login } from './login.mjs'
 import { memory } from './memory.mjs'
@@ -20,4 +21,4 @@ import { start } from './start.mjs'
 import { waiting } from './waiting.mjs'
 
 /** By the name that --only takes, in the order in which they are measured. */
-export const figures = { memory, create, burst, point, check, rows, bitmaps, pql, sql, reads, audit, hot, registered, neighbours, bombs, overload, waiting, login, revocation, start }
+export const figures = { memory, create, burst, point, check, rows, bitmaps, pql, sql, graphql, reads, audit, hot, registered, neighbours, bombs, overload, waiting, login, revocation, start }
