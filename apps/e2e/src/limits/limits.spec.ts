@@ -220,7 +220,8 @@ describe.each(Object.entries(systems))('the limits of an installation %s', (_whe
         let refused: Answer | undefined
         await until(`one is too many: ${name}`, async () => {
           const answers = await Promise.all(Array.from({ length: limit(name) + 5 }, ask))
-          for (const { headers } of answers) expect(headers['ratelimit-policy']).toContain(`"key";q=${limit(name)};w=10`)
+          // A machine that stands still for the second that headers have refuses some before it knows whose they are.
+          for (const { status, headers } of answers) if (status !== 408) expect(headers['ratelimit-policy']).toContain(`"key";q=${limit(name)};w=10`)
           refused = answers.find(({ status, text }) => status === 429 && text.includes('with this API key'))
           return refused !== undefined
         }, 30)
