@@ -4,6 +4,7 @@ import { FramedSocket } from './framed-socket.js'
 import { fromChild, problemOf } from './messages.js'
 import { tooManyQueries } from './waiting-run.js'
 import type { WaitingRun } from './waiting-run.js'
+import { WaitingRuns } from './waiting-runs.js'
 
 export interface LinkEvents {
   /** Nothing has begun: the run may be sent again, elsewhere. */
@@ -14,7 +15,7 @@ export interface LinkEvents {
 
 /** The connection to one engine child, and the runs that wait there. */
 export class ChildLink {
-  readonly waiting = new Map<number, WaitingRun>()
+  readonly waiting = new WaitingRuns()
   /** Once the child has ended: the writes that had begun there. */
   begun: ReadonlySet<number> | undefined
   reached = false
@@ -38,7 +39,7 @@ export class ChildLink {
     if (this.waiting.size >= mostWaitingRuns) return run.refuse(tooManyQueries())
     run.attempts += 1
     run.parts = []
-    this.waiting.set(run.message.id, run)
+    this.waiting.add(run)
     this.socket.sendFrame(runFrame(run.message, run.text))
   }
 

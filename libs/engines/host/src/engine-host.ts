@@ -34,7 +34,7 @@ const atOf = (target: Target): DatabaseAt => ({
 export const connectEngineHost = (options: ConnectOptions): EngineHost => {
   const { waitMs = 800, callMs = 15_000 } = options
   // Answers to calls and to runs that the host passes on come over one connection: an id names one of either.
-  const newId = idsFrom(1, (id) => runs.has(id) || host.has(id))
+  const newId = idsFrom(1, (id) => runs.isTaken(id) || host.has(id))
   const runs: Runs = new Runs(() => host, newId)
   const host: HostLink = new HostLink(options, waitMs, newId, {
     welcome: (welcome) => runs.welcome(welcome),

@@ -6,6 +6,7 @@ import { cancelled } from './host-link.js'
 import type { HostLink } from './host-link.js'
 import { problemOf } from './messages.js'
 import { embeddedEngineOf } from './embedded.js'
+import { WaitingRuns } from './waiting-runs.js'
 import { WaitingRun, engineAway, mayHaveRun, tooManyQueries } from './waiting-run.js'
 
 const mostAttempts = 5
@@ -29,13 +30,13 @@ const isTooLarge = ({ text, params, bytes }: QueryAsk): boolean =>
 
 /** Sends statements to the children that own their databases, and again where that is safe. */
 export class Runs {
-  private readonly all = new Map<number, WaitingRun>()
+  private readonly all = new WaitingRuns()
   private readonly perDatabase = new Map<string, number>()
   private readonly routes = new Map<string, ChildLink>()
   private readonly links = new Map<number, ChildLink>()
   private readonly searches = new Map<string, Promise<ChildLink>>()
   /** Runs that the host itself passes on. */
-  private readonly relayed = new Map<number, WaitingRun>()
+  private readonly relayed = new WaitingRuns()
   /** A key that is put together anew is hashed anew: a statement of a target that is known finds its own here. */
   private readonly keys = new WeakMap<Target, string>()
   private readonly sweeper = setInterval(() => this.sweep(), sweepEveryMs)
@@ -56,14 +57,14 @@ export class Runs {
     this.perDatabase.set(key, waiting + 1)
     return new Promise((resolve, reject) => {
       const run = new WaitingRun(this.message(target, language, ask), key, ask.bytes ?? ask.text, target.orgId, gone, resolve, reject, this.finish)
-      this.all.set(run.message.id, run)
+      this.all.add(run)
       this.dispatch(run)
     })
   }
 
-  /** Whether a run that waits has this id. */
-  has(id: number): boolean {
-    return this.all.has(id)
+  /** Whether a run that waits has this id, or one that stands in its way. */
+  isTaken(id: number): boolean {
+    return !this.all.hasPlaceFor(id)
   }
 
   welcome({ client, inFlight, relay }: Extract<FromHost, { type: 'welcome' }>): void {
@@ -76,7 +77,7 @@ export class Runs {
   /** The host is away: children that still answer are heard, and nothing new is sent to them. */
   hostLost(): void {
     this.forgetRoutes()
-    for (const run of [...this.relayed.values()]) {
+    for (const run of this.relayed.all()) {
       this.relayed.delete(run.message.id)
       if (run.write) run.refuse(mayHaveRun())
       else this.dispatch(run)
@@ -119,7 +120,7 @@ export class Runs {
   close(): void {
     clearInterval(this.sweeper)
     for (const link of this.links.values()) link.close()
-    for (const run of [...this.all.values()]) run.refuse(engineAway())
+    for (const run of this.all.all()) run.refuse(engineAway())
   }
 
   private name(target: Target): string {
@@ -189,7 +190,7 @@ export class Runs {
   private sendRelayed(run: WaitingRun): void {
     run.attempts += 1
     run.parts = []
-    this.relayed.set(run.message.id, run)
+    this.relayed.add(run)
     this.host().tell({ ...run.message, org: run.org, deadline: Math.max(0, run.message.deadline - monotonicMs()) }, run.text)
   }
 
@@ -204,7 +205,7 @@ export class Runs {
   /** Sends again what had not begun and whatever only reads. */
   private settle(link: ChildLink): void {
     if (this.links.get(link.child) === link) this.links.delete(link.child)
-    for (const run of [...link.waiting.values()]) {
+    for (const run of link.waiting.all()) {
       link.waiting.delete(run.message.id)
       const begun = link.reached && (link.begun === undefined || link.begun.has(run.message.id))
       if (run.write && begun) run.refuse(mayHaveRun())
@@ -223,7 +224,7 @@ export class Runs {
       moved.add(key)
       this.routes.set(key, this.link(child, path))
     }
-    for (const run of [...old?.waiting.values() ?? []]) {
+    for (const run of old?.waiting.all() ?? []) {
       if (!moved.has(run.key) || (run.write && started.has(run.message.id))) continue
       old?.waiting.delete(run.message.id)
       // It did not begin and nothing failed: a run may move as often as its deadline allows.
@@ -257,7 +258,7 @@ export class Runs {
   /** Ends what was given up or is past its deadline. A listener for each would cost every statement what only these need. */
   private sweep(): void {
     const now = monotonicMs()
-    for (const run of [...this.all.values()]) {
+    for (const run of this.all.all()) {
       if (run.gone.aborted) this.cancel(run, cancelled())
       else if (now > run.message.deadline + graceMs) this.cancel(run, new Problem('QueryTimeout', 'The statement did not end before its deadline.'))
     }
