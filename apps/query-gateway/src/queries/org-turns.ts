@@ -22,7 +22,8 @@ interface Org {
   here: number
   textBytes: number
   running: number
-  readonly waiters: Set<Waiter>
+  /** First come, first served. */
+  waiters: Waiter[]
 }
 
 /** One statement from its arrival until it is answered. */
@@ -39,7 +40,7 @@ export class OrgTurns {
   private readonly orgs = new Map<OrgId, Org>()
   /** Orgs of which somebody waits that could go as far as the org is concerned; the first is the next to be given a turn. */
   private readonly ring = new Set<Org>()
-  private readonly waiters = new Map<Waiter, Org>()
+  private waiting = 0
   private sweeper: NodeJS.Timeout | undefined
   private running = 0
   private textBytes = 0
@@ -48,7 +49,7 @@ export class OrgTurns {
 
   /** Counts a statement in; `leave` must follow. Throws TooManyQueriesOfOrg, TooManyQueries. */
   enter(id: OrgId, text: string): Visit {
-    const org = this.orgs.get(id) ?? { id, here: 0, textBytes: 0, running: 0, waiters: new Set() }
+    const org = this.orgs.get(id) ?? { id, here: 0, textBytes: 0, running: 0, waiters: [] }
     const textBytes = text.length < longStatementBytes ? 0 : Buffer.byteLength(text)
     if (org.here >= this.rules.running + this.rules.waiting) throw tooMany('Too many statements of your org wait already; send fewer at a time.')
     if (textBytes > 0) this.checkText(org, textBytes)
@@ -91,17 +92,17 @@ export class OrgTurns {
   private giveAway(): void {
     const [next] = this.ring
     if (!next) return
-    const [first] = next.waiters
+    const first = next.waiters.shift()
     this.ring.delete(next)
     this.count(next)
-    if (first) this.settle(next, first)
+    if (first) this.waiting--
     first?.go()
     this.stand(next)
   }
 
   /** Keeps the org in the ring exactly while somebody of it could go; it joins at the end. */
   private stand(org: Org): void {
-    if (org.waiters.size === 0 || org.running >= this.rules.running) this.ring.delete(org)
+    if (org.waiters.length === 0 || org.running >= this.rules.running) this.ring.delete(org)
     else this.ring.add(org)
   }
 
@@ -109,29 +110,28 @@ export class OrgTurns {
     if (gone.aborted) throw givenUp()
     this.sweeper ??= setInterval(() => this.sweep(), longestSweepMs).unref()
     return new Promise((go, refuse) => {
-      const waiter: Waiter = { gone, until: performance.now() + patienceMs, go, refuse }
-      org.waiters.add(waiter)
-      this.waiters.set(waiter, org)
+      org.waiters.push({ gone, until: performance.now() + patienceMs, go, refuse })
+      this.waiting++
       this.stand(org)
     })
-  }
-
-  private settle(org: Org, waiter: Waiter): void {
-    org.waiters.delete(waiter)
-    this.waiters.delete(waiter)
-    this.stand(org)
   }
 
   /** Sends away who has gone or has waited too long. */
   private sweep(): void {
     const now = performance.now()
-    for (const [waiter, org] of this.waiters) {
-      if (!waiter.gone.aborted && now < waiter.until) continue
-      this.settle(org, waiter)
-      waiter.refuse(waiter.gone.aborted ? givenUp() : new Problem('QueryTimeout', 'The statement waited for a turn of your org until its time was over; it never began.'))
-    }
-    if (this.waiters.size > 0) return
+    for (const org of this.orgs.values()) this.tidy(org, now)
+    if (this.waiting > 0) return
     clearInterval(this.sweeper)
     this.sweeper = undefined
+  }
+
+  private tidy(org: Org, now: number): void {
+    if (org.waiters.length === 0) return
+    const over = org.waiters.filter(({ gone, until }) => gone.aborted || now >= until)
+    if (over.length === 0) return
+    org.waiters = org.waiters.filter((waiter) => !over.includes(waiter))
+    this.waiting -= over.length
+    this.stand(org)
+    for (const { gone, refuse } of over) refuse(gone.aborted ? givenUp() : new Problem('QueryTimeout', 'The statement waited for a turn of your org until its time was over; it never began.'))
   }
 }
