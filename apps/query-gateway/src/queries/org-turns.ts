@@ -1,7 +1,7 @@
 import { type OrgId, Problem } from '@tenantry/contracts'
 import type { Gone } from '@tenantry/engines-contract'
 import { fixedLimits } from '@tenantry/service'
-import { type Waiter, givenUp, longestSweepMs } from './waiter.js'
+import { type Waiter, givenUp, longestSweepMs, whoStays } from './waiter.js'
 
 export interface OrgTurnRules {
   /** Statements of one org, of all its databases, that are with the engine at a time, and of all orgs together. */
@@ -118,20 +118,17 @@ export class OrgTurns {
 
   /** Sends away who has gone or has waited too long. */
   private sweep(): void {
-    const now = performance.now()
-    for (const org of this.orgs.values()) this.tidy(org, now)
+    for (const org of this.orgs.values()) this.tidy(org)
     if (this.waiting > 0) return
     clearInterval(this.sweeper)
     this.sweeper = undefined
   }
 
-  private tidy(org: Org, now: number): void {
+  private tidy(org: Org): void {
     if (org.waiters.length === 0) return
-    const over = org.waiters.filter(({ gone, until }) => gone.aborted || now >= until)
-    if (over.length === 0) return
-    org.waiters = org.waiters.filter((waiter) => !over.includes(waiter))
-    this.waiting -= over.length
+    const staying = whoStays(org.waiters, () => new Problem('QueryTimeout', 'The statement waited for a turn of your org until its time was over; it never began.'))
+    this.waiting -= org.waiters.length - staying.length
+    org.waiters = staying
     this.stand(org)
-    for (const { gone, refuse } of over) refuse(gone.aborted ? givenUp() : new Problem('QueryTimeout', 'The statement waited for a turn of your org until its time was over; it never began.'))
   }
 }

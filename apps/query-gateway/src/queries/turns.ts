@@ -1,6 +1,6 @@
 import { Problem } from '@tenantry/contracts'
 import type { Gone } from '@tenantry/engines-contract'
-import { type Waiter, givenUp, longestSweepMs } from './waiter.js'
+import { type Waiter, givenUp, longestSweepMs, whoStays } from './waiter.js'
 
 export interface TurnRules {
   /** Statements of one database that are with the engine at a time. */
@@ -73,15 +73,8 @@ export class Turns {
 
   /** Sends away who has gone or has waited too long. */
   private tidy(line: Line): void {
-    const now = performance.now()
-    line.waiters = line.waiters.filter((waiter) => this.stays(waiter, now))
-  }
-
-  private stays({ gone, until, refuse }: Waiter, now: number): boolean {
-    if (!gone.aborted && now < until) return true
-    this.waitingInAll--
-    refuse(gone.aborted ? givenUp()
-      : new Problem('QueryTimeout', `The statement waited ${this.rules.waitSeconds} s for its turn and was given up; it never began.`))
-    return false
+    const staying = whoStays(line.waiters, () => new Problem('QueryTimeout', `The statement waited ${this.rules.waitSeconds} s for its turn and was given up; it never began.`))
+    this.waitingInAll -= line.waiters.length - staying.length
+    line.waiters = staying
   }
 }

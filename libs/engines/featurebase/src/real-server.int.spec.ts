@@ -4,7 +4,7 @@ import { type FeaturebaseEngine, featurebaseEngine } from './index.js'
 
 // The promises of the driver, asked of a server that somebody runs: npm run test:featurebase.
 const url = process.env['FEATUREBASE_URL']
-const suite = url === undefined ? describe.skip : describe
+const suite = url === undefined ? describe.skip : describe // skipped where FEATUREBASE_URL names no server
 const unless = url === undefined ? ' (skipped: FEATUREBASE_URL names no server)' : ''
 
 const soon = (): AbortSignal => AbortSignal.timeout(60_000)

@@ -12,7 +12,7 @@ const callMs = 3_000
 
 const limited = (text: string, values: readonly unknown[]): pg.QueryConfig & { readonly query_timeout: number } => ({ text, values: [...values], query_timeout: callMs })
 
-/** Ends statements from outside, where the session that runs them cannot be trusted to, and measures databases. */
+/** Ends statements from outside, since the connection that runs one cannot be trusted to end it, and measures databases. */
 export class Warden {
   private opened: Promise<pg.Client> | undefined
   private last: Promise<unknown> = Promise.resolve()
