@@ -6,3 +6,7 @@ export const tooManyRows = ({ answerRows }: Pick<QueryLimits, 'answerRows'>): En
 
 export const answerTooLong = ({ answerBytes }: Pick<QueryLimits, 'answerBytes'>): EngineRefusal =>
   new EngineRefusal('AnswerTooLarge', `The answer is longer than ${answerBytes} bytes; ask for fewer rows or columns.`)
+
+/** Of an answer to GraphQL, which has fields where SQL has columns. */
+export const graphqlAnswerTooLong = ({ answerBytes }: Pick<QueryLimits, 'answerBytes'>): EngineRefusal =>
+  new EngineRefusal('AnswerTooLarge', `The answer is longer than ${answerBytes} bytes; ask for fewer rows or fields.`)

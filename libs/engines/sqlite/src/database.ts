@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { EngineRefusal, languageNames } from '@tenantry/engines-contract'
+import { EngineRefusal, graphqlAnswerTooLong, languageNames } from '@tenantry/engines-contract'
 import type { Access, Answer, EmbeddedAsk, EmbeddedDatabase, KnownStatement } from '@tenantry/engines-contract'
 import type { DatabaseLimits } from '@tenantry/contracts'
 import { answerByRows, answerChange, answerRows, bound } from './answers.js'
@@ -74,9 +74,7 @@ export class SqliteDatabase implements EmbeddedDatabase {
       if (ask.access === 'write') this.limit(side, limits.storageBytes)
       const { text, rows } = this.graphql.run(side.connection, ask, (work) => this.inTransaction(side, work))
       const data = Buffer.from(text)
-      if (data.length > ask.limits.answerBytes) {
-        throw new EngineRefusal('AnswerTooLarge', `The answer is longer than ${ask.limits.answerBytes} bytes; ask for fewer rows or fields.`)
-      }
+      if (data.length > ask.limits.answerBytes) throw graphqlAnswerTooLong(ask.limits)
       return { fields: noFields, data, rows, micros: Number((process.hrtime.bigint() - began) / 1000n) }
     } catch (error) {
       throw refusalOf(error, side.connection.gate.seen.deniedBecause)

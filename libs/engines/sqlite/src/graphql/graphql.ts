@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module'
-import { EngineRefusal } from '@tenantry/engines-contract'
+import { EngineRefusal, graphqlLimits } from '@tenantry/engines-contract'
 import type { Access, EmbeddedAsk, KnownStatement } from '@tenantry/engines-contract'
 import type * as Library from '@tenantry/graphql-sql'
-import type { Answered, DocumentLimits, GraphqlApi, Prepared } from '@tenantry/graphql-sql'
+import type { Answered, GraphqlApi, Prepared } from '@tenantry/graphql-sql'
 import type { Connection } from '../connection.js'
 import { SqliteCatalogue } from './catalogue.js'
 import { SqliteRunner } from './runner.js'
@@ -31,8 +31,6 @@ const requestIn = (text: string): Request => {
   if (operationName != null && typeof operationName !== 'string') throw new EngineRefusal('EngineRejectedQuery', 'The "operationName" of a request is a text.')
   return { query, operationName: operationName ?? undefined, variables }
 }
-
-export const documentLimits: DocumentLimits = { tokens: 1_000, depth: 10, aliases: 30, rootFields: 20, directives: 50, cost: 5_000, rows: 10_000 }
 
 const mostKept = 256
 const quickMs = 0.25
@@ -126,7 +124,7 @@ export class SqliteGraphql {
     const { apiOf, sqlite } = library()
     if (!this.catalogue || this.isStale) this.catalogue = new SqliteCatalogue(connection, this.catalogue)
     this.isStale = false
-    const made = { api: apiOf(this.catalogue, { limits: documentLimits, dialect: sqlite(this.addressOf), access: access === 'read' ? 'read' : 'read+write' }), plans: new Map<string, Plan>() }
+    const made = { api: apiOf(this.catalogue, { limits: graphqlLimits, dialect: sqlite(this.addressOf), access: access === 'read' ? 'read' : 'read+write' }), plans: new Map<string, Plan>() }
     this.speakers[access] = made
     return made
   }

@@ -1,4 +1,4 @@
-import { EngineRefusal } from '@tenantry/engines-contract'
+import { graphqlAnswerTooLong } from '@tenantry/engines-contract'
 import type { QueryLimits } from '@tenantry/engines-contract'
 import type { Ask, Found, Runner, SqlFault } from '@tenantry/graphql-sql'
 import type { Connection } from '../connection.js'
@@ -59,16 +59,12 @@ export class SqliteRunner implements Runner {
   private count(row: Row | undefined): void {
     const value = row?.[0]
     this.bytes += typeof value === 'string' ? value.length : 0
-    if (this.bytes > this.limits.answerBytes) throw this.tooLarge()
-  }
-
-  private tooLarge(): EngineRefusal {
-    return new EngineRefusal('AnswerTooLarge', `The answer is longer than ${this.limits.answerBytes} bytes; ask for fewer rows or fields.`)
+    if (this.bytes > this.limits.answerBytes) throw graphqlAnswerTooLong(this.limits)
   }
 
   /** A statement's own fault is the caller's to read; what else went wrong goes its way. */
   private told(error: unknown): unknown {
-    if (isTooBig(error)) return this.tooLarge()
+    if (isTooBig(error)) return graphqlAnswerTooLong(this.limits)
     if (typeof error !== 'object' || error === null || !('errcode' in error)) return error
     const refusal = refusalOf(error, this.connection.gate.seen.deniedBecause)
     return refusal.code === 'EngineRejectedQuery' ? new this.Fault(refusal.message) : refusal

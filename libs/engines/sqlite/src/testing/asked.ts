@@ -2,12 +2,11 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import type { Answer, EmbeddedDatabase } from '@tenantry/engines-contract'
+import { type Answer, type EmbeddedDatabase, graphqlLimits } from '@tenantry/engines-contract'
 import { type ApiAccess, SqlFault, apiOf, sqlite } from '@tenantry/graphql-sql'
 import { connect, disconnect } from '../connection.js'
 import { sqliteDriver } from '../driver.js'
 import { SqliteCatalogue } from '../graphql/catalogue.js'
-import { documentLimits } from '../graphql/graphql.js'
 import { SqliteRunner } from '../graphql/runner.js'
 
 const storage = { storageBytes: 64_000_000 }
@@ -83,7 +82,7 @@ export class AskedDatabase {
   askAs(access: ApiAccess, query: string, variables?: unknown): Said {
     const connection = connect(this.folder, 'write')
     try {
-      const api = apiOf(new SqliteCatalogue(connection), { dialect: sqlite(() => '/'), access, limits: documentLimits })
+      const api = apiOf(new SqliteCatalogue(connection), { dialect: sqlite(() => '/'), access, limits: graphqlLimits })
       const runner = new SqliteRunner(connection, limits, (work) => work(), SqlFault)
       return JSON.parse(api.prepare(query).run(variables, runner).text) as Said
     } finally {
